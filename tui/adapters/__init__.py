@@ -1,0 +1,78 @@
+"""The Adapter protocol, and a scan of this folder: an adapter is one file, found by name, listed nowhere.
+
+A file `some_api.py` here holds one class and says `ADAPTER = ThatClass`; its id is `some-api`.
+Files that begin with "_" hold what the adapters of one vendor share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, ClassVar, Protocol
+
+from tui.calls import Action, Call
+from tui.model import Detail, Listing, Page, Task, TaskKey, Want
+from tui.settings import Account, SourceSettings
+
+
+class Adapter(Protocol):
+    """One list-task API: how to ask it, and how its rows become tasks. Sees one source of one account.
+
+    Every method may raise the CallErrors of the call it makes, and Malformed for an answer of the wrong shape.
+    """
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    short: ClassVar[str]
+    digit: ClassVar[int]
+    vendor: ClassVar[str]
+    actions: ClassVar[tuple[Action, ...]]
+    settings: ClassVar[type[SourceSettings]]
+
+    def __init__(self, source: Any, account: Account, call: Call) -> None:
+        """`source` is an instance of the adapter's own `settings`; `call` signs for the account."""
+        ...
+
+    async def plan(self, want: Want) -> Sequence[Listing]:
+        """The lists that together make one poll, in the order in which they should be read."""
+        ...
+
+    async def page(self, listing: Listing, cursor: Any = None) -> Page:
+        """One request: the page at `cursor` (None: the first one)."""
+        ...
+
+    async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
+        """One task by the provider's detail operation. NotFound when the provider does not know it.
+
+        `known` is the row of the last list; without it, what only the list has is read from the list first.
+        With `output`, what the task printed or returned comes along. An empty scope in `key` is searched for.
+        """
+        ...
+
+    async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Tasks asked by id: each as the provider knows it now, `vanished` where it does not know it.
+
+        In a final answer the older row's facts stay where the by-id answer has none.
+        """
+        ...
+
+
+@cache
+def adapter_ids() -> tuple[str, ...]:
+    """The ids of all adapters, without importing any."""
+    return tuple(found.name.replace("_", "-") for found in iter_modules(__path__) if not found.name.startswith("_"))
+
+
+def load(adapter_id: str) -> type[Adapter]:
+    """The adapter of an id. KeyError for an unknown one."""
+    if adapter_id not in adapter_ids():
+        raise KeyError(adapter_id)
+    found: type[Adapter] = import_module(f"tui.adapters.{adapter_id.replace('-', '_')}").ADAPTER
+    return found
+
+
+def every() -> tuple[type[Adapter], ...]:
+    """All adapters in the order of their digits, as the screen shows them."""
+    return tuple(sorted((load(adapter_id) for adapter_id in adapter_ids()), key=lambda adapter: adapter.digit))

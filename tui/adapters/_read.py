@@ -1,0 +1,116 @@
+"""Reading a provider's JSON: tolerant of nulls, numbers as text and odd times, strict about shape."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from tui.errors import Malformed
+
+Row = Mapping[str, Any]
+
+# 9999-12-31T23:59:59.999Z: what datetime can still say.
+_LAST_MS = 253_402_300_799_999
+_WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*")
+
+
+def mapping(value: Any, what: str) -> Row:
+    """`value` as an object. Malformed names `what` is not one."""
+    if not isinstance(value, Mapping):
+        raise Malformed(f"{what} is {_kind(value)}, not an object")
+    return value
+
+
+def rows(holder: Row, name: str) -> list[Row]:
+    """The list of objects under `name`: a null is an empty list, a missing one is Malformed."""
+    if name not in holder:
+        raise Malformed(f"no {name} in the answer (keys: {', '.join(sorted(map(str, holder)))[:200]})")
+    value = holder[name]
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Malformed(f"{name} is {_kind(value)}, not a list")
+    return [mapping(row, f"an entry of {name}") for row in value]
+
+
+def text(value: Any) -> str | None:
+    """A text, verbatim; "" and null are None; a number or a boolean as JSON writes it."""
+    if isinstance(value, str):
+        return value or None
+    if value is None or isinstance(value, Mapping | list):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def identity(row: Row, name: str) -> str:
+    """The id of a row: without it a row cannot be told from others. Malformed."""
+    found = text(row.get(name))
+    if found is None:
+        raise Malformed(f"a row without {name} (keys: {', '.join(sorted(map(str, row)))[:200]})")
+    return found
+
+
+def integer(value: Any) -> int | None:
+    """A whole number, also where it comes as text or as a float without a fraction."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int):
+        return value
+    try:
+        number = int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return int(number) if math.isfinite(number) and number == int(number) else None
+
+
+def number(value: Any) -> float | None:
+    """A number, also where it comes as text; an int stays an int."""
+    whole = integer(value)
+    if whole is not None:
+        return whole
+    try:
+        found = float(value) if not isinstance(value, bool) and value is not None else math.nan
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def epoch(value: Any) -> int | None:
+    """Epoch milliseconds of a number in ms or s, told apart by magnitude; 0, less and nonsense are None.
+
+    The documents say ms and their examples show seconds (alibaba.md trap 9, huawei.md trap 3).
+    """
+    found = integer(value)
+    if found is None or found < 1_000_000_000:
+        return None
+    millis = found if found >= 100_000_000_000 else found * 1000
+    return millis if millis <= _LAST_MS else None
+
+
+@lru_cache(4096)
+def moment(value: Any) -> int | None:
+    """Epoch milliseconds of an ISO 8601 time; null, "" and the year 0 are None (tencent.md trap 6)."""
+    if not isinstance(value, str) or not value or value.startswith("0000"):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    try:
+        return round(found.timestamp() * 1000)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _kind(value: Any) -> str:
+    return {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}.get(
+        type(value), "a number"
+    )

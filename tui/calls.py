@@ -1,0 +1,137 @@
+"""The values that cross the border: what an adapter asks, what comes back, and the credential that signs it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol
+
+from tui.errors import CallError
+
+
+class Action(NamedTuple):
+    """One operation of a provider. `rate` is its documented limit in requests a second, None where unknown."""
+
+    name: str
+    kind: Literal["read", "write"] = "read"
+    rate: float | None = None
+
+
+class Secret:
+    """A text that no repr, log or screen ever shows; `reveal()` is for signers alone."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not written anywhere")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Who signs: a key pair with an optional STS token, or an IAM user (`domain` set, `key_id` the user's name)."""
+
+    key_id: str
+    secret: Secret
+    token: Secret | None = None
+    domain: str | None = None
+    project_id: str | None = None
+
+    def hide(self, text: str) -> str:
+        """`text` without our secrets in it: providers quote what was signed, tokens included."""
+        for secret in (self.secret, self.token):
+            if secret:
+                text = text.replace(secret.reveal(), "***")
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request before it is signed. `path` and `query` are percent-encoded: the signed bytes are the sent bytes.
+
+    `origin` is scheme, host and port; `host` is the Host header to sign and send.
+    """
+
+    action: Action
+    method: str
+    origin: str
+    path: str
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    sign: Signer
+    judge: Judge
+
+    @property
+    def host(self) -> str:
+        """Host with its port where that is not the scheme's own, as it is signed and sent."""
+        return self.origin.partition("://")[2]
+
+    @property
+    def url(self) -> str:
+        """The whole URL as it is sent."""
+        return f"{self.origin}{self.path}?{self.query}" if self.query else self.origin + self.path
+
+
+class Reply(NamedTuple):
+    """What came back: header names in lower case; `json` is None where the body is no JSON (`parsed` says so).
+
+    `at` is when it arrived (epoch ms, local clock), `skew` the provider's clock minus ours in seconds.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    json: Any = None
+    parsed: bool = False
+    at: int = 0
+    skew: float | None = None
+
+
+class Signed(NamedTuple):
+    """The headers (and the body, where a login puts the password there) that a signer adds."""
+
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None = None
+
+
+Signer = Callable[[Ask, Credential, float], Signed]
+"""(ask, credential, epoch seconds of the provider's clock) -> what to add. A new nonce for every call."""
+
+Judge = Callable[[Reply], CallError | None]
+"""A vendor's error table: the error of a reply, or None for a success."""
+
+CredentialSource = Callable[[], Awaitable[Credential]]
+
+
+class Call(Protocol):
+    """Sends one signed request; every failure leaves it as one of our errors.
+
+    Raises CallError (its subclasses, see errors.py) and nothing else for what a cloud or a network may do.
+    """
+
+    async def __call__(self, ask: Ask) -> Reply:
+        """Sign, send, judge: a reply that is no error and whose body is JSON (or empty for a write)."""
+        ...
+
+    async def credential(self) -> Credential:
+        """The account's credential; NoCredential where there is none."""
+        ...

@@ -1,0 +1,282 @@
+"""The words everyone shares: task, state, source, page, status, change. No I/O, no dependency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
+
+
+class State(StrEnum):
+    """The ten canonical states (contract, section 2)."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    STOPPING = "stopping"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    VANISHED = "vanished"
+    UNKNOWN = "unknown"
+
+    @property
+    def final(self) -> bool:
+        """Whether a task in this state has ended, as far as anyone knows."""
+        return self in FINAL
+
+    @property
+    def live(self) -> bool:
+        """Whether a task in this state still moves."""
+        return self not in FINAL
+
+    @property
+    def bad(self) -> bool:
+        """Whether this state wants an operator's eye."""
+        return self in BAD
+
+    @property
+    def label(self) -> str:
+        """The short word on the screen."""
+        return LABELS[self]
+
+
+FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.EXPIRED, State.VANISHED})
+BAD = frozenset({State.FAILED, State.EXPIRED, State.VANISHED})
+LABELS: Mapping[State, str] = {
+    State.QUEUED: "QUEUE",
+    State.RUNNING: "RUN",
+    State.RETRYING: "RETRY",
+    State.STOPPING: "STOP",
+    State.SUCCEEDED: "OK",
+    State.FAILED: "FAIL",
+    State.CANCELLED: "CANC",
+    State.EXPIRED: "EXPD",
+    State.VANISHED: "GONE",
+    State.UNKNOWN: "NEW",
+}
+# A task may be seen in two states within one poll: the later stage is the truth (api/README 3.2).
+# `vanished` is ours: any row that shows the task again replaces it. `unknown` is live, nothing more is known.
+STAGE: Mapping[State, int] = {
+    State.VANISHED: -1,
+    State.UNKNOWN: 0,
+    State.QUEUED: 0,
+    State.RUNNING: 1,
+    State.RETRYING: 1,
+    State.STOPPING: 2,
+    State.SUCCEEDED: 3,
+    State.FAILED: 3,
+    State.CANCELLED: 3,
+    State.EXPIRED: 3,
+}
+
+
+class Source(NamedTuple):
+    """The unit that is polled, budgeted, paused, failed and shown."""
+
+    name: str
+    adapter: str
+    account: str
+    region: str
+
+
+class TaskKey(NamedTuple):
+    """What a task is known by. `scope` is what the id is unique within, "" where the source has none."""
+
+    source: str
+    scope: str
+    id: str
+
+    def __str__(self) -> str:
+        """The TASK of the command line: parts joined by "/", a "/" inside a part as %2F."""
+        parts = [self.source, self.scope, self.id] if self.scope else [self.source, self.id]
+        return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task as all five providers can say it. Times are epoch milliseconds, texts are verbatim (foreign)."""
+
+    key: TaskKey
+    state: State
+    native_state: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    target: str | None = None
+    created_at: int | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    duration_ms: int | None = None
+    progress: float | None = None
+    retries: int | None = None
+    error: str | None = None
+    extra: Mapping[str, Any] = NO_EXTRA
+    seen_at: int = field(default=0, compare=False)
+    request_id: str | None = field(default=None, compare=False)
+
+    @property
+    def born(self) -> int:
+        """What "newest first" sorts by: created, else started, else seen."""
+        return self.created_at or self.started_at or self.seen_at
+
+    @property
+    def since(self) -> int:
+        """What `age` counts from: ended, else started, else created, else seen."""
+        return self.ended_at or self.started_at or self.created_at or self.seen_at
+
+    def running_ms(self, now: int) -> int | None:
+        """How long it took, or has been taking until `now`."""
+        if self.state.final or self.started_at is None:
+            return self.duration_ms
+        return max(0, now - self.started_at)
+
+
+def newest_first(task: Task) -> tuple[int, str, str, str]:
+    """Sort key of the contract's order: newest first by created, else started, else seen; ties by id, ascending."""
+    return (-task.born, task.key.id, task.key.scope, task.key.source)
+
+
+def duration(state: State, started: int | None, ended: int | None, given: int | None = None) -> int | None:
+    """Milliseconds of an ended task: the provider's figure, else ended - started; None while it runs."""
+    if not state.final:
+        return None
+    if given is not None:
+        return given
+    if started is None or ended is None or ended < started:
+        return None
+    return ended - started
+
+
+def later(old: Task, new: Task) -> Task:
+    """Of two rows of one task within one poll, the one with the later stage; the newer row wins a tie."""
+    return old if STAGE[old.state] > STAGE[new.state] else new
+
+
+class Listing(NamedTuple):
+    """One list that is read page by page; `label` names it when it is missing, `scope` is the adapter's own."""
+
+    label: str
+    scope: Any = None
+
+
+class Page(NamedTuple):
+    """One answer of a list. `next` holds the cursors to read after it: none at the end of the list.
+
+    `rows` are the provider's rows, verbatim, one for each task.
+    """
+
+    tasks: tuple[Task, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    next: tuple[Any, ...] = ()
+    total: int | None = None
+    request_id: str | None = None
+
+
+class Want(NamedTuple):
+    """What a list has to hold; the default is everything the source's config asks for.
+
+    Anything else is a hint for what a provider answers exactly: `states` canonical, `prefix` of the id,
+    times as epoch milliseconds of the start.
+    """
+
+    states: frozenset[State] | None = None
+    prefix: str | None = None
+    started_after: int | None = None
+    started_before: int | None = None
+    newest_first: bool | None = None
+    payload: bool = False
+
+
+class Output(NamedTuple):
+    """What a task printed or returned, decoded (foreign); `dropped` bytes were cut off by the provider."""
+
+    text: str
+    dropped: int = 0
+    url: str | None = None
+
+
+class Detail(NamedTuple):
+    """One task asked by its detail operation; `answer` is the provider's JSON, verbatim."""
+
+    task: Task
+    answer: Any
+    output: Output | None = None
+
+
+class Word(StrEnum):
+    """The one word for a source, in the order in which the first that holds is said (contract, section 4)."""
+
+    NOKEY = "NOKEY"
+    AUTH = "AUTH"
+    DENIED = "DENIED"
+    THROTTLED = "THROTTLED"
+    OFFLINE = "OFFLINE"
+    ERROR = "ERROR"
+    LOADING = "LOADING"
+    STALE = "STALE"
+    SLOW = "SLOW"
+    PARTIAL = "PARTIAL"
+    EMPTY = "EMPTY"
+    LIVE = "LIVE"
+
+
+class Trouble(NamedTuple):
+    """How the last read of a source failed: one of the first six words, the provider's code and text (foreign)."""
+
+    word: Word
+    code: str = ""
+    message: str = ""
+    request_id: str | None = None
+    retry_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """What we know about one source; times are epoch milliseconds, `interval` is seconds."""
+
+    source: Source
+    interval: float = 15.0
+    trouble: Trouble | None = None
+    answered_at: int | None = None
+    next_at: int | None = None
+    reading: bool = False
+    rows_read: int = 0
+    pages_read: int = 0
+    calls: int = 0
+    missing: tuple[str, ...] = ()
+    tasks: int = 0
+    skew: float | None = None
+
+    def word(self, now: int) -> Word:
+        """The one word that holds now: LIVE below 2 intervals of age, SLOW to 5, STALE beyond."""
+        if self.trouble is not None:
+            return self.trouble.word
+        if self.answered_at is None:
+            return Word.LOADING
+        age = (now - self.answered_at) / 1000
+        if age >= 5 * self.interval:
+            return Word.STALE
+        if age >= 2 * self.interval:
+            return Word.SLOW
+        if self.missing:
+            return Word.PARTIAL
+        return Word.LIVE if self.tasks else Word.EMPTY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a poll did: the only thing that travels on. Falsy when the picture is the same."""
+
+    source: Source
+    at: int
+    upserted: tuple[Task, ...] = ()
+    gone: tuple[TaskKey, ...] = ()
+    status: SourceStatus
+
+    def __bool__(self) -> bool:
+        return bool(self.upserted or self.gone)

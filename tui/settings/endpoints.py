@@ -1,0 +1,82 @@
+"""Which hosts an endpoint may name: https anywhere, http on loopback, cloud metadata nowhere, in any spelling."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+
+_ORIGIN = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?/?")
+# What a server on the same network may be talked into asking on our behalf.
+_METADATA_NAMES = (
+    "metadata",
+    "metadata.google.internal",
+    "metadata.tencentyun.com",
+    "instance-data",
+    "metadata.azure.com",
+)
+_METADATA_NETS = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "169.254.0.0/16",
+        "100.100.100.200/32",
+        "fe80::/10",
+        "fd00:ec2::/32",
+        "fd20:ce::/32",
+        "0.0.0.0/32",
+        "::/128",
+    )
+)
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def checked(url: str) -> str:
+    """`url` as scheme://host[:port], lower case, without the scheme's own port. ValueError says which rule it breaks."""
+    match = _ORIGIN.fullmatch(url)
+    if match is None:
+        raise ValueError(
+            f"{url!r} is not scheme://host[:port] (no user info, path, query or fragment; https, or http on loopback)"
+        )
+    scheme, host, port = match[1], match[2].lower().rstrip("."), match[3]
+    if port is not None and not 0 < int(port) < 65_536:
+        raise ValueError(f"{url!r} has no such port")
+    address = _address(host)
+    if host in _METADATA_NAMES or (address is not None and _is_metadata(address)):
+        raise ValueError(f"{url!r} is a link-local or cloud-metadata address: refused")
+    if scheme == "http" and not is_loopback(host):
+        raise ValueError(f"{url!r} sends keys in the clear: http is for loopback addresses, use https")
+    default = {"https": 443, "http": 80}[scheme]
+    return f"{scheme}://{host}" if port is None or int(port) == default else f"{scheme}://{host}:{int(port)}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host (of a checked endpoint, brackets and all) is this machine."""
+    address = _address(host)
+    return host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback)
+
+
+def host_of(origin: str) -> str:
+    """The host of scheme://host[:port]."""
+    rest = origin.partition("://")[2]
+    return rest.partition("]")[0] + "]" if rest.startswith("[") else rest.partition(":")[0]
+
+
+def _address(host: str) -> Address | None:
+    """The address a host spells, also as 0x7f000001, 2130706433, 0177.1 or ::ffff:127.0.0.1; None for a name."""
+    try:
+        if host.startswith("["):
+            found = ipaddress.IPv6Address(host[1:-1])
+            return found.ipv4_mapped or found.sixtofour or _nat64(found) or found
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (ValueError, OSError):
+        return None
+
+
+def _nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if address in ipaddress.ip_network("64:ff9b::/96"):
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return None
+
+
+def _is_metadata(address: Address) -> bool:
+    return any(address in net for net in _METADATA_NETS if net.version == address.version)
