@@ -1,1 +1,3 @@
+"""The filter language: text -> Query, a value that can be matched against any task."""
 
+from __future__ import annotations

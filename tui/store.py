@@ -1,0 +1,130 @@
+"""The live tasks, by key. Reads go in, a Change comes out; nothing here knows a network, a clock or a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tui.model import Change, Source, SourceStatus, State, Task, TaskKey, later
+
+RAW_ROWS = 5_000
+
+
+class Round:
+    """One read of a source while it goes on: which tasks its lists have shown so far."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.seen: dict[TaskKey, Task] = {}
+
+
+class Store:
+    """What is known of every source. A read only adds; rows leave by `expire` alone, never by accident."""
+
+    def __init__(self, sources: Iterable[Source] = (), *, raw_rows: float = RAW_ROWS) -> None:
+        self.sources: dict[str, Source] = {}
+        self._tasks: dict[str, dict[TaskKey, Task]] = {}
+        self._status: dict[str, SourceStatus] = {}
+        self._raw: dict[TaskKey, Mapping[str, Any]] = {}
+        self._raw_rows = raw_rows
+        self.version = 0
+        for source in sources:
+            self.add_source(source)
+
+    def add_source(self, source: Source, interval: float = 15.0) -> None:
+        """A source that will be read; until then it is LOADING."""
+        self.sources[source.name] = source
+        self._tasks.setdefault(source.name, {})
+        self._status.setdefault(source.name, SourceStatus(source=source, interval=interval))
+        self.version += 1
+
+    def tasks(self, source: str) -> Mapping[TaskKey, Task]:
+        """The tasks of one source."""
+        return self._tasks[source]
+
+    def get(self, key: TaskKey) -> Task | None:
+        """One task, or None when it is not (or no longer) known."""
+        return self._tasks.get(key.source, {}).get(key)
+
+    def raw(self, key: TaskKey) -> Mapping[str, Any] | None:
+        """The provider's row of a task, verbatim, while the bounded cache holds it."""
+        return self._raw.get(key)
+
+    def status(self, source: str) -> SourceStatus:
+        """The state of one source."""
+        return self._status[source]
+
+    def set_status(self, status: SourceStatus) -> None:
+        """Replaces the state of a source; its rows stay."""
+        self._status[status.source.name] = status
+        self.version += 1
+
+    def merge(
+        self, read: Round, tasks: Sequence[Task], rows: Sequence[Mapping[str, Any]] = (), *, at: int = 0
+    ) -> Change:
+        """Adds what one page shows. Within one read the later stage wins, and a final state never goes back."""
+        known = self._tasks[read.source.name]
+        upserted: dict[TaskKey, Task] = {}
+        for task in tasks:
+            before = read.seen.get(task.key)
+            kept = task if before is None else later(before, task)
+            read.seen[task.key] = kept
+            old = known.get(task.key)
+            if old is not None and old.state.final and kept.state.live and old.state is not State.VANISHED:
+                continue
+            known[task.key] = kept
+            if old != kept:
+                upserted[task.key] = kept
+        for task, row in zip(tasks, rows, strict=False):
+            self._keep_raw(task.key, row)
+        return self._change(read.source, at, tuple(upserted.values()))
+
+    def settle(self, source: Source, tasks: Iterable[Task], *, at: int = 0) -> Change:
+        """Puts in what an explicit by-id read says: it may also take a final state back."""
+        known = self._tasks[source.name]
+        upserted = []
+        for task in tasks:
+            if known.get(task.key) != task:
+                upserted.append(task)
+            known[task.key] = task
+        return self._change(source, at, tuple(upserted))
+
+    def unseen(self, read: Round) -> tuple[Task, ...]:
+        """Live tasks that a complete read no longer lists: to be asked by id, for absence is never success."""
+        known = self._tasks[read.source.name]
+        return tuple(task for key, task in known.items() if task.state.live and key not in read.seen)
+
+    def expire(self, source: Source, *, oldest: float, most: float, at: int = 0) -> Change:
+        """Lets ended tasks go: those before `oldest` (epoch ms), and the oldest of them beyond `most` tasks."""
+        known = self._tasks[source.name]
+        gone = [key for key, task in known.items() if outdated(task, oldest)]
+        for key in gone:
+            del known[key]
+        over = len(known) - most
+        if over > 0:
+            ended = sorted((task for task in known.values() if task.state.final), key=lambda task: task.since)
+            for task in ended[: int(over)]:
+                del known[task.key]
+                gone.append(task.key)
+        for key in gone:
+            self._raw.pop(key, None)
+        return self._change(source, at, (), tuple(gone))
+
+    def _change(
+        self, source: Source, at: int, upserted: tuple[Task, ...] = (), gone: tuple[TaskKey, ...] = ()
+    ) -> Change:
+        if upserted or gone:
+            self.version += 1
+        return Change(source=source, at=at, upserted=upserted, gone=gone, status=self._status[source.name])
+
+    def _keep_raw(self, key: TaskKey, row: Mapping[str, Any]) -> None:
+        self._raw.pop(key, None)
+        self._raw[key] = row
+        if len(self._raw) > self._raw_rows:
+            del self._raw[next(iter(self._raw))]
+
+
+def outdated(task: Task, oldest: float) -> bool:
+    """Whether an ended task lies before the window; a live one never does. One without any time is kept."""
+    when = task.ended_at or task.started_at or task.created_at
+    return task.state.final and when is not None and when < oldest
