@@ -1,0 +1,43 @@
+"""Desk: all that the screens may see and ask of the rest of the program. `tui.app` puts the real one together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from tui.model import Detail, TaskKey
+from tui.store import Store
+
+
+class Provider(NamedTuple):
+    """One pane: the sources of one adapter, merged."""
+
+    adapter: str
+    digit: int
+    short: str
+    title: str
+
+
+class Desk(Protocol):
+    """What the screens stand on. Data goes down through `store`; intent goes up through the methods."""
+
+    store: Store
+    providers: Sequence[Provider]
+    note: str
+    """One line for the header while something starts or when there is no config; "" otherwise."""
+    read_only: bool
+
+    async def run(self, changed: Callable[[], None]) -> None:
+        """Polls until cancelled; `changed` is called (in the loop's thread) whenever store or note differ.
+
+        Raises ConfigError when the config turns out to be wrong.
+        """
+        ...
+
+    def poke(self, source: str | None = None) -> None:
+        """Reads one source (or all) now instead of at its next turn."""
+        ...
+
+    async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
+        """One task by the provider's detail operation. Raises CallError."""
+        ...
