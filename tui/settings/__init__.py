@@ -1,4 +1,4 @@
-"""The config as frozen values. Loading and checking it is `tui.settings.load`: pydantic stays out of the first frame."""
+"""The config as frozen values. Loading it is `tui.settings.load`: pydantic stays out of the first frame."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def checked(url: str) -> str:
-    """`url` as scheme://host[:port], lower case, without the scheme's own port. ValueError says which rule it breaks."""
+    """`url` as scheme://host[:port], lower case, without the scheme's own port. ValueError: the rule it breaks."""
     match = _ORIGIN.fullmatch(url)
     if match is None:
         raise ValueError(

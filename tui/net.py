@@ -1,0 +1,266 @@
+"""The one HTTP client, and the one module that names httpx.
+
+Wire sends bytes; Line signs for one account, judges the reply and translates every failure into one of ours.
+httpx's transport is driven directly: its client layer (redirects, cookies, proxies from the environment, netrc)
+is what must not happen to signed requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote
+
+from tui import __version__
+from tui.budget import Budget
+from tui.calls import Ask, Credential, CredentialSource, Reply, Signed
+from tui.errors import BadRequest, CallError, ClockSkew, Malformed, NoCredential, Unavailable, WriteRefused
+from tui.settings import Account, Network
+from tui.settings.endpoints import host_of, is_loopback
+
+if TYPE_CHECKING:
+    import httpx
+
+ANSWER_LIMIT = 32 * 2**20  # bytes, decoded; the largest known answer (1,000 FC rows with payloads) is under 1 MiB
+IN_FLIGHT = 8  # httpx's CPU per request grows from 1.2 ms to 5.1 at 32 in flight
+CONNECT_SECONDS = 10.0
+
+
+class Wire:
+    """One pool of connections for the whole program. Use as `async with Wire(network) as wire`."""
+
+    def __init__(self, network: Network, *, answer_limit: int = ANSWER_LIMIT) -> None:
+        self._network = network
+        self._limit = answer_limit
+        self._seconds = float(network.timeout)
+        self._gate = asyncio.Semaphore(IN_FLIGHT)
+        self._transports: dict[bool, httpx.AsyncHTTPTransport] = {}
+
+    async def __aenter__(self) -> Wire:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Closes all connections."""
+        transports, self._transports = list(self._transports.values()), {}
+        for transport in transports:
+            await transport.aclose()
+
+    async def send(self, ask: Ask, signed: Signed) -> Reply:
+        """Sends exactly the bytes that were signed. Raises Unavailable, Malformed or BadRequest, nothing else."""
+        import httpx
+
+        async with self._gate:
+            try:
+                async with asyncio.timeout(self._seconds):
+                    return await self._exchange(ask, signed)
+            except TimeoutError:
+                raise Unavailable(f"no whole answer within {self._seconds:g} s", code="TimedOut") from None
+            except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, UnicodeError) as error:
+                raise _translated(error, ask) from None
+
+    async def _exchange(self, ask: Ask, signed: Signed) -> Reply:
+        import httpx
+
+        body = ask.body if signed.body is None else signed.body
+        headers = [("Host", ask.host), ("User-Agent", f"taskdeck/{__version__}"), *ask.headers, *signed.headers]
+        request = httpx.Request(
+            ask.method,
+            ask.url,
+            headers=[(name.encode("ascii"), value.encode("utf-8")) for name, value in headers],
+            content=body,
+            extensions={
+                "timeout": dict.fromkeys(("read", "write", "pool"), self._seconds) | {"connect": CONNECT_SECONDS}
+            },
+        )
+        target = ask.path + (f"?{ask.query}" if ask.query else "")
+        if request.url.raw_path != target.encode("ascii"):
+            raise BadRequest(f"the path would not be sent as it was signed: {ask.path[:200]!r}")
+        sent = time.time()
+        response = await self._transport(ask).handle_async_request(request)
+        came = time.time()
+        try:
+            content = await self._content(response)
+        finally:
+            await response.aclose()
+        fields = {name.lower(): value for name, value in response.headers.items()}
+        if 300 <= response.status_code < 400:
+            where = fields.get("location", "nowhere").partition("?")[0][:200]
+            raise Unavailable(
+                f"redirected to {where}: not followed", code="Redirected", http_status=response.status_code
+            )
+        parsed, value = _json(content)
+        return Reply(
+            response.status_code, fields, content, value, parsed, round(time.time() * 1000), _skew(fields, sent, came)
+        )
+
+    async def _content(self, response: httpx.Response) -> bytes:
+        """The body, decoded, as long as it stays under the limit: a compressed bomb is measured as it unfolds."""
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > self._limit:
+                raise Malformed(
+                    f"the answer is larger than {self._limit / 2**20:g} MiB", http_status=response.status_code
+                )
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _transport(self, ask: Ask) -> httpx.AsyncHTTPTransport:
+        """One transport for loopback, one for the rest: the trust store (20 ms) is read when it is needed."""
+        import httpx
+
+        local = is_loopback(host_of(ask.origin))
+        if local not in self._transports:
+            bundle = self._network.ca_bundle
+            trust: Any = ssl.create_default_context(cafile=bundle) if bundle else not ask.origin.startswith("http:")
+            proxy = None if local else self._network.proxy
+            self._transports[local] = httpx.AsyncHTTPTransport(
+                verify=trust,
+                trust_env=False,
+                proxy=httpx.Proxy(proxy) if proxy else None,
+                limits=httpx.Limits(
+                    max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=60
+                ),
+            )
+        return self._transports[local]
+
+
+class Clocks:
+    """What we know of the providers' clocks: seconds to add to ours, once a provider has refused ours."""
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        self._offsets: dict[str, float] = {}
+
+    def now(self, vendor: str) -> float:
+        """Epoch seconds to sign with."""
+        return self._now() + self._offsets.get(vendor, 0.0)
+
+    def correct(self, vendor: str, offset: float) -> None:
+        """Believes a provider that its clock is `offset` seconds ahead of ours."""
+        self._offsets[vendor] = offset
+
+
+class Line:
+    """One account's line to its vendor: a Call. Counts its calls and remembers the last measured skew."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        account: Account,
+        region: str,
+        credential: CredentialSource,
+        *,
+        budget: Budget,
+        clocks: Clocks,
+        write: bool = False,
+    ) -> None:
+        self._wire, self._account, self._region, self._credential = wire, account, region, credential
+        self._budget, self._clocks, self._write = budget, clocks, write
+        self.calls = 0
+        self.skew: float | None = None
+
+    async def credential(self) -> Credential:
+        """The account's credential. Raises NoCredential."""
+        return await self._credential()
+
+    async def __call__(self, ask: Ask) -> Reply:
+        """Signs, sends, judges; re-signs once with the provider's clock. Raises CallErrors only."""
+        if ask.action.kind != "read" and not self._write:
+            raise WriteRefused(f"{ask.action.name} changes something: needs write = true or --write")
+        if self._account.credentials == "demo" and not is_loopback(host_of(ask.origin)):
+            raise NoCredential("the demo keys are for loopback endpoints only")
+        credential = await self._credential()
+        try:
+            return await self._once(ask, credential)
+        except ClockSkew as skewed:
+            offset = skewed.offset if skewed.offset is not None else self.skew
+            if offset is None:
+                raise
+            self._clocks.correct(self._account.vendor, offset)
+        try:
+            return await self._once(ask, credential)
+        except ClockSkew as skewed:
+            skewed.message = f"this machine's clock is off by {offset:+.0f} s: {skewed.message}"
+            raise
+
+    async def _once(self, ask: Ask, credential: Credential) -> Reply:
+        account = self._account
+        await self._budget.take((account.vendor, account.name, self._region), ask.action, account.rate_share)
+        signed = ask.sign(ask, credential, self._clocks.now(account.vendor))
+        self.calls += 1
+        reply = await self._wire.send(ask, signed)
+        if reply.skew is not None:
+            self.skew = reply.skew
+        error = ask.judge(reply)
+        if error is not None:
+            error.message = _hidden(credential, error.message)
+            raise error
+        if not reply.parsed and not (ask.action.kind == "write" and not reply.body.strip()):
+            raise _unreadable(reply)
+        return reply
+
+
+def _hidden(credential: Credential, text: str) -> str:
+    """A provider's text without our secrets: Alibaba quotes the signed headers, an STS token among them."""
+    text = credential.hide(text)
+    for secret in (credential.secret, credential.token):
+        if secret:
+            text = text.replace(quote(secret.reveal(), safe=""), "***")
+    return text
+
+
+def _unreadable(reply: Reply) -> CallError:
+    kind = reply.headers.get("content-type", "no content type").partition(";")[0][:60]
+    size = f"{len(reply.body):,} bytes of {kind}" if reply.body else "an empty body"
+    return Malformed(f"HTTP {reply.status} with {size}: not JSON", http_status=reply.status)
+
+
+def _json(content: bytes) -> tuple[bool, Any]:
+    """Whether the bytes are JSON whatever their content type says, and the value."""
+    try:
+        return True, json.loads(content, parse_constant=_no_constant)
+    except (ValueError, RecursionError):  # JSONDecodeError, UnicodeDecodeError and over-long numbers are ValueErrors
+        return False, None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _skew(headers: Mapping[str, str], sent: float, came: float) -> float | None:
+    """The provider's clock minus ours, in seconds. The Date header has whole seconds: their middle is meant."""
+    try:
+        return parsedate_to_datetime(headers["date"]).timestamp() + 0.5 - (sent + came) / 2
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+
+
+def _translated(error: Exception, ask: Ask) -> CallError:
+    """A failure of the transport as one of ours; no text of httpx holds a header, so none holds a secret."""
+    import httpx
+
+    host = ask.origin.partition("://")[2]
+    text = str(error) or type(error).__name__
+    if isinstance(error, httpx.DecodingError):
+        return Malformed(f"the answer of {host} cannot be decompressed")
+    if isinstance(error, httpx.TimeoutException):
+        return Unavailable(f"{host}: time-out ({type(error).__name__})", code="TimedOut")
+    if isinstance(error, httpx.ProxyError):
+        return Unavailable(f"the proxy refused {host}: {text}", code="ProxyError")
+    if isinstance(error, ssl.SSLError) or "CERTIFICATE" in text or "SSL" in text:
+        return Unavailable(f"no TLS with {host}: {text}", code="TLSError")
+    if isinstance(error, httpx.ConnectError):
+        return Unavailable(f"no connection to {host}: {text}", code="ConnectError")
+    if isinstance(error, httpx.InvalidURL | httpx.LocalProtocolError | UnicodeError):
+        return BadRequest(f"this cannot be sent to {host}: {text}", code=type(error).__name__)
+    return Unavailable(f"{host}: {text}", code=type(error).__name__)

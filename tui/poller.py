@@ -1,0 +1,204 @@
+"""One loop per source: read its lists, settle what left them, put it all in the store, say how it went."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.adapters import Adapter
+from tui.errors import (
+    AuthError,
+    BadRequest,
+    CallError,
+    ClockSkew,
+    Denied,
+    Malformed,
+    NoCredential,
+    NotFound,
+    Throttled,
+    Unavailable,
+    WriteRefused,
+)
+from tui.model import Change, Page, SourceStatus, Trouble, Want, Word
+from tui.net import Line
+from tui.reading import PATIENT, Outcome, Patience, read
+from tui.settings import SourceSettings
+from tui.store import Round, Store, outdated
+from tui.text import clean
+
+log = logging.getLogger(__name__)
+
+_WORDS: tuple[tuple[type[CallError], Word], ...] = (
+    (NoCredential, Word.NOKEY),
+    (AuthError, Word.AUTH),
+    (ClockSkew, Word.AUTH),
+    (Denied, Word.DENIED),
+    (Throttled, Word.THROTTLED),
+    (Unavailable, Word.OFFLINE),
+    (Malformed, Word.ERROR),
+    (NotFound, Word.ERROR),
+    (BadRequest, Word.ERROR),
+    (WriteRefused, Word.ERROR),
+)
+_GRAVEST = tuple(Word)
+SETTLE = 50  # tasks asked by id after one read: what a busy minute loses, without eating the budget of the lists
+DENIED_PAUSE = 300.0
+LONGEST_PAUSE = 300.0
+PROBES = (10.0, 60.0)  # seconds between two probes of a provider that is out of reach
+
+
+def word_of(error: CallError) -> Word:
+    """The source's word for an error (contract, section 4)."""
+    return next((word for kind, word in _WORDS if isinstance(error, kind)), Word.ERROR)
+
+
+def gravest(errors: tuple[CallError, ...]) -> CallError | None:
+    """The error whose word is said: the first in the contract's order."""
+    return min(errors, key=lambda error: _GRAVEST.index(word_of(error)), default=None)
+
+
+def trouble_of(error: CallError, retry_at: int | None = None) -> Trouble:
+    """An error as the state of a source."""
+    return Trouble(word_of(error), error.code, error.message, error.request_id, retry_at)
+
+
+class Poller:
+    """Reads one source again and again. Owns nothing but its pace: tasks are in the store."""
+
+    def __init__(
+        self,
+        settings: SourceSettings,
+        adapter: Adapter,
+        line: Line,
+        store: Store,
+        *,
+        interval: float,
+        told: Callable[[Change], None] = lambda change: None,
+        clock: Callable[[], float] = time.time,
+        patience: Patience = PATIENT,
+        width: int = 2,
+    ) -> None:
+        self.settings, self.source, self.adapter = settings, settings.source, adapter
+        self._line, self._store, self._told = line, store, told
+        self._clock, self._patience, self._width = clock, patience, width
+        self._wake = asyncio.Event()
+        self._failures = 0
+        store.add_source(self.source, interval)
+
+    def poke(self) -> None:
+        """Reads now instead of at the next turn; also what AUTH and NOKEY wait for."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Polls until cancelled. A bug in the adapter is this source's ERROR, never anybody else's."""
+        await asyncio.sleep(random.uniform(0, min(0.3, self.status.interval / 10)))
+        while True:
+            self._wake.clear()
+            pause = self._pause(await self.poll())
+            next_at = None if pause is None else self._now() + round(pause * 1000)
+            self._say(next_at=next_at)
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause)
+            except TimeoutError:
+                continue
+
+    @property
+    def status(self) -> SourceStatus:
+        """The state of this source."""
+        return self._store.status(self.source.name)
+
+    async def poll(self) -> Outcome | None:
+        """One whole read, merged page by page. None after a bug."""
+        before = self._line.calls
+        self._say(reading=True, rows_read=0, pages_read=0)
+        try:
+            outcome = await self._read()
+        except Exception:  # a bug in one adapter is that pane's error card, not the end of the monitor
+            log.exception("source %s: a bug while reading", clean(self.source.name))
+            trouble = Trouble(Word.ERROR, "bug", "a bug in taskdeck; the log has the trace")
+            self._say(reading=False, trouble=trouble, calls=self._line.calls - before)
+            return None
+        error = gravest(outcome.errors)
+        self._say(
+            reading=False,
+            trouble=trouble_of(error) if error else None,
+            missing=outcome.missing,
+            answered_at=self._now() if outcome.pages or not outcome.errors else self.status.answered_at,
+            calls=self._line.calls - before,
+            skew=self._line.skew,
+        )
+        return outcome
+
+    async def _read(self) -> Outcome:
+        taken = Round(self.source)
+        oldest = self._oldest()
+
+        def sink(page: Page) -> float:
+            self._tell(self._store.merge(taken, page.tasks, page.rows, at=self._now()))
+            status = self.status
+            self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + 1)
+            if math.isinf(self.settings.max_tasks):
+                return math.inf
+            return self.settings.max_tasks - sum(not outdated(task, oldest) for task in taken.seen.values())
+
+        outcome = await read(
+            self.adapter, Want(), sink, width=self._width, patience=self._patience, waiting=self._waiting
+        )
+        if outcome.complete:
+            outcome = await self._settle(taken, outcome)
+        self._tell(self._store.expire(self.source, oldest=self._oldest(), most=self.settings.max_tasks, at=self._now()))
+        return outcome
+
+    async def _settle(self, taken: Round, outcome: Outcome) -> Outcome:
+        """Asks by id for live tasks that a complete read no longer lists; what is over the limit waits a round."""
+        left = self._store.unseen(taken)[:SETTLE]
+        if not left:
+            return outcome
+        try:
+            self._tell(self._store.settle(self.source, await self.adapter.settle(left), at=self._now()))
+        except CallError as error:
+            return outcome._replace(errors=(error,), missing=("tasks that left the lists",))
+        return outcome
+
+    def _waiting(self, error: CallError, seconds: float) -> None:
+        """While a retry waits, the source already says why nothing comes."""
+        if isinstance(error, Throttled):
+            self._say(trouble=trouble_of(error, self._now() + round(seconds * 1000)))
+
+    def _pause(self, outcome: Outcome | None) -> float | None:
+        """Seconds until the next read; None: not before someone asks."""
+        interval = self.status.interval
+        error = gravest(outcome.errors) if outcome else None
+        self._failures = self._failures + 1 if error else 0
+        doubled = min(LONGEST_PAUSE, interval * 2 ** min(self._failures, 8)) * random.uniform(0.8, 1)
+        match error:
+            case NoCredential() | AuthError() | ClockSkew():
+                return None
+            case Denied():
+                return max(interval, DENIED_PAUSE)
+            case Throttled():
+                return max(interval, doubled, error.retry_after or 0)
+            case Unavailable():
+                return min(max(interval, PROBES[0]), PROBES[1])
+        return interval
+
+    def _oldest(self) -> float:
+        return -math.inf if math.isinf(self.settings.window) else self._now() - self.settings.window * 1000
+
+    def _now(self) -> int:
+        return round(self._clock() * 1000)
+
+    def _tell(self, change: Change) -> None:
+        if change:
+            self._told(change)
+
+    def _say(self, **what: object) -> None:
+        """Replaces parts of the source's state and tells it."""
+        status = replace(self.status, tasks=len(self._store.tasks(self.source.name)), **what)  # type: ignore[arg-type]
+        self._store.set_status(status)
+        self._told(Change(source=self.source, at=self._now(), status=status))
