@@ -1,0 +1,178 @@
+"""What the Tencent adapters share: hosts, signing, reading an answer, the error table, merging a by-id answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from tui.adapters._read import Row, mapping, number, text
+from tui.calls import Action, Ask, Credential, Reply, Signed
+from tui.errors import (
+    AuthError,
+    BadRequest,
+    CallError,
+    ClockSkew,
+    Denied,
+    Malformed,
+    NotFound,
+    Throttled,
+    Unavailable,
+)
+from tui.model import Task, duration
+from tui.settings import Account, SourceSettings
+from tui.signing import tc3
+
+LIMIT = 100  # of rows on a page and of ids in a question, both products
+CONTENT_TYPE = "application/json"  # exactly: a charset would be another signature
+ROOTS = {"intl": "intl.tencentcloudapi.com", "mainland": "tencentcloudapi.com"}
+
+# Lower case; a code without an entry of its own is judged by its family, the part before the last ".".
+CODES: Mapping[str, type[CallError]] = {
+    "authfailure": AuthError,
+    "authfailure.signatureexpire": ClockSkew,
+    "authfailure.unauthorizedoperation": Denied,
+    "unauthorizedoperation": Denied,
+    "unauthorizedoperation.invalidtoken": AuthError,
+    "ipinblacklist": Denied,
+    "ipnotinwhitelist": Denied,
+    "operationdenied": Denied,
+    "failedoperation.invalidmpsuser": Denied,
+    "failedoperation.invaliduser": Denied,
+    "failedoperation.userarrears": Denied,
+    "invalidparametervalue.userunregister": Denied,
+    "resourcenotfound.userunregister": Denied,
+    "requestlimitexceeded": Throttled,
+    "internalerror": Unavailable,
+    "serviceunavailable": Unavailable,
+    "failedoperation.networkerror": Unavailable,
+    "resourcenotfound": NotFound,
+    "invalidparameter.notfound": NotFound,
+    "invalidparametervalue.taskid": NotFound,
+}
+STATUSES: Mapping[int, type[CallError]] = {
+    401: AuthError,
+    403: Denied,
+    404: NotFound,
+    408: Unavailable,
+    429: Throttled,
+    499: Unavailable,
+}
+
+
+class Product(NamedTuple):
+    """One API of Tencent Cloud: the service's name, which the scope signs, and the version of its protocol."""
+
+    service: str
+    version: str
+
+    def origin(self, account: Account, source: SourceSettings) -> str:
+        """Scheme, host and port: the source's endpoint, else the service's host at the account's site."""
+        return source.endpoint or f"https://{self.service}.{ROOTS[account.site]}"
+
+    def ask(self, action: Action, parameters: Mapping[str, Any], account: Account, source: SourceSettings) -> Ask:
+        """One request: everything is in the JSON body (compact UTF-8) and in headers that are not signed."""
+        headers = [
+            ("Content-Type", CONTENT_TYPE),
+            ("X-TC-Action", action.name),
+            ("X-TC-Version", self.version),
+            ("X-TC-Language", "en-US"),  # the default at mainland hosts is zh-CN
+        ]
+        if source.region:
+            headers.append(("X-TC-Region", source.region))
+        return Ask(
+            action=action,
+            method="POST",
+            origin=self.origin(account, source),
+            path="/",
+            headers=tuple(headers),
+            body=json.dumps(parameters, ensure_ascii=False, separators=(",", ":")).encode(errors="replace"),
+            sign=self.sign,
+            judge=judge,
+        )
+
+    def sign(self, ask: Ask, credential: Credential, now: float) -> Signed:
+        """TC3-HMAC-SHA256; the STS token is a header of its own and is sent only where there is one."""
+        timestamp = int(now)
+        canonical = tc3.canonical_request(ask.method, ask.query, CONTENT_TYPE, ask.host, ask.body)
+        to_sign = tc3.string_to_sign(self.service, timestamp, canonical)
+        secret = credential.secret.reveal()
+        signed = [
+            ("X-TC-Timestamp", str(timestamp)),
+            ("Authorization", tc3.authorization(credential.key_id, secret, self.service, timestamp, to_sign)),
+        ]
+        if credential.token:
+            signed.append(("X-TC-Token", credential.token.reveal()))
+        return Signed(tuple(signed))
+
+
+def judge(reply: Reply) -> CallError | None:
+    """The error of a reply: Tencent reports errors with HTTP 200, so `Response.Error` decides before the status."""
+    if 300 <= reply.status < 400:
+        return None  # a redirect is the border's
+    response = _response(reply)
+    error = response.get("Error") if response is not None else None
+    if error is not None:
+        return _reported(reply, error)
+    if reply.status >= 400:
+        kind = STATUSES.get(reply.status, Unavailable if reply.status >= 500 else BadRequest)
+        return _filled(kind, reply, f"HTTP {reply.status} without an error of the API", "")
+    if response is None:
+        return _filled(Malformed, reply, "the answer is not JSON with a Response", "")
+    return None
+
+
+def request_id(reply: Reply) -> str | None:
+    """The provider's id of a call."""
+    response = _response(reply)
+    return text(response.get("RequestId")) if response is not None else None
+
+
+def answer(reply: Reply) -> Row:
+    """What is inside the envelope. Malformed where there is none."""
+    return mapping(mapping(reply.json, "the answer").get("Response"), "Response")
+
+
+def with_facts(old: Task, new: Task) -> Task:
+    """A by-id answer, with the older row's facts where the answer has none."""
+    started = new.started_at if new.started_at is not None else old.started_at
+    ended = old.ended_at if new.state.final and new.ended_at is None else new.ended_at
+    return replace(
+        new,
+        name=new.name if new.name is not None else old.name,
+        kind=new.kind if new.kind is not None else old.kind,
+        target=new.target if new.target is not None else old.target,
+        created_at=new.created_at if new.created_at is not None else old.created_at,
+        started_at=started,
+        ended_at=ended,
+        duration_ms=duration(new.state, started, ended),
+        extra={**old.extra, **new.extra},
+    )
+
+
+def _response(reply: Reply) -> Row | None:
+    envelope = reply.json
+    response = envelope.get("Response") if isinstance(envelope, Mapping) else None
+    return response if isinstance(response, Mapping) else None
+
+
+def _reported(reply: Reply, error: Any) -> CallError:
+    """The exception of a `Response.Error`, by its code or the longest family of it that has an entry."""
+    told = error if isinstance(error, Mapping) else {"Message": error}
+    code = text(told.get("Code")) or ""
+    message = text(told.get("Message")) or code or "an error without code and message"
+    family = code.lower()
+    while family and family not in CODES:
+        family = family.rpartition(".")[0]
+    return _filled(CODES.get(family, BadRequest if code else Malformed), reply, message, code)
+
+
+def _filled(kind: type[CallError], reply: Reply, message: str, code: str) -> CallError:
+    error = kind(message, code=code, request_id=request_id(reply), http_status=reply.status)
+    if isinstance(error, ClockSkew):
+        error.offset = reply.skew
+    elif isinstance(error, Throttled | Unavailable):
+        hint = number(reply.headers.get("retry-after"))
+        error.retry_after = hint if hint is not None and hint > 0 else None
+    return error

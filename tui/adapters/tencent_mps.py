@@ -1,0 +1,263 @@
+"""Tencent Cloud Media Processing, DescribeTasks (tencent.md 3): a row says no state, the list it is in does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar, NamedTuple
+
+from tui.adapters._read import Row, identity, integer, moment, rows, text
+from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
+from tui.calls import Action, Call, Reply
+from tui.errors import BadRequest, Malformed, NotFound
+from tui.model import NO_EXTRA, Detail, Listing, Page, State, Task, TaskKey, Want, duration
+from tui.settings import Account, SourceSettings
+
+MPS = Product("mps", "2019-06-12")
+DESCRIBE_TASKS = Action("DescribeTasks", rate=100)
+DESCRIBE_TASK_DETAIL = Action("DescribeTaskDetail", rate=100)
+MANAGE_TASK = Action("ManageTask", kind="write")
+
+STATES: Mapping[str, State] = {"WAITING": State.QUEUED, "PROCESSING": State.RUNNING}
+SUBTASK_FAILED = "subtask failed"
+LIVE_NAMES = frozenset(
+    {"LiveProcessTask", "LiveStreamProcessTask"}
+)  # one type: the list says the first, the detail both
+NO_SUBTASKS = frozenset({"Input", "InputInfo", "MetaData", "Output"})  # of a task object: what went in and came out
+SEARCH_PAGES = 100  # of a list, read for the row of one task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(SourceSettings):
+    """`tencent-mps`: no keys of its own; `region` is optional."""
+
+
+class Shelf(NamedTuple):
+    """One of the lists: a status, for FINISH split by failed subtasks; `after` and `before` in Unix seconds."""
+
+    status: str
+    state: State
+    failed: bool | None = None
+    after: int | None = None
+    before: int | None = None
+
+    @property
+    def label(self) -> str:
+        """How the list is called when it is missing."""
+        return self.status if self.failed is None else f"{self.status} {'failed' if self.failed else 'not failed'}"
+
+    def parameters(self, limit: int, token: str | None) -> dict[str, Any]:
+        """What DescribeTasks is asked; the token is sent only where there is one."""
+        asked: dict[str, Any] = {"Status": self.status, "Limit": limit}
+        if self.failed is not None:
+            asked["SubTaskHasFailed"] = self.failed
+        if self.after is not None:
+            asked["StartTime"] = _iso(self.after)
+        if self.before is not None:
+            asked["EndTime"] = _iso(self.before)
+        if token is not None:
+            asked["ScrollToken"] = token
+        return asked
+
+
+# In the order of a task's life, so that one that moves on while they are read is in at least one of them.
+SHELVES = (
+    Shelf("WAITING", State.QUEUED),
+    Shelf("PROCESSING", State.RUNNING),
+    Shelf("FINISH", State.FAILED, failed=True),
+    Shelf("FINISH", State.SUCCEEDED, failed=False),
+)
+
+
+class TencentMps:
+    """DescribeTasks as four lists, DescribeTaskDetail by id."""
+
+    id: ClassVar[str] = "tencent-mps"
+    title: ClassVar[str] = "Media processing"
+    short: ClassVar[str] = "MPS"
+    digit: ClassVar[int] = 3
+    vendor: ClassVar[str] = "tencent"
+    actions: ClassVar[tuple[Action, ...]] = (DESCRIBE_TASKS, DESCRIBE_TASK_DETAIL, MANAGE_TASK)
+    settings: ClassVar[type[SourceSettings]] = Settings
+
+    def __init__(self, source: Settings, account: Account, call: Call) -> None:
+        self._source = source
+        self._account = account
+        self._call = call
+
+    async def plan(self, want: Want) -> Sequence[Listing]:
+        """The four lists, or those that hold the states wanted; times narrow the FINISH lists alone."""
+        wanted = [shelf for shelf in SHELVES if want.states is None or shelf.state in want.states]
+        after = None if want.started_after is None else want.started_after // 1000
+        before = None if want.started_before is None else -(-want.started_before // 1000)
+        return [
+            Listing(shelf.label, shelf if shelf.failed is None else shelf._replace(after=after, before=before))
+            for shelf in wanted
+        ]
+
+    async def page(self, listing: Listing, cursor: Any = None) -> Page:
+        """The page at a ScrollToken; an empty token, or an empty page, is the end."""
+        return await self._page(listing.scope, cursor)
+
+    async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
+        """DescribeTaskDetail; it has no SubTaskTypes, so without `known` the row is looked up in its list."""
+        reply = await self._describe(key.id)
+        task = self._by_id(key, reply)
+        row = known if known is not None else await self._listed(task)
+        return Detail(task if row is None else _merged(row, task), reply.json)
+
+    async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """DescribeTaskDetail for one task after another: the API takes one id."""
+        settled = []
+        for task in tasks:
+            try:
+                reply = await self._describe(task.key.id)
+            except NotFound:
+                settled.append(replace(task, state=State.VANISHED))
+            else:
+                settled.append(_merged(task, self._by_id(task.key, reply)))
+        return settled
+
+    async def _page(self, shelf: Shelf, token: str | None, limit: int = LIMIT) -> Page:
+        parameters = shelf.parameters(limit, token)
+        reply = await self._call(MPS.ask(DESCRIBE_TASKS, parameters, self._account, self._source))
+        response = answer(reply)
+        found = rows(response, "TaskSet")
+        following = text(response.get("ScrollToken")) if found else None
+        return Page(
+            tasks=tuple(self._task(row, shelf, reply) for row in found),
+            rows=tuple(found),
+            next=() if following is None else (following,),
+            total=integer(response.get("TotalCount")),
+            request_id=request_id(reply),
+        )
+
+    async def _describe(self, task_id: str) -> Reply:
+        return await self._call(MPS.ask(DESCRIBE_TASK_DETAIL, {"TaskId": task_id}, self._account, self._source))
+
+    async def _listed(self, task: Task) -> Task | None:
+        """The row of a task in the list of its status; None where that is not known or does not show it."""
+        shelves = [shelf for shelf in SHELVES if shelf.status == (task.native_state or "").upper()]
+        for shelf in sorted(shelves, key=lambda shelf: shelf.state != task.state):
+            found = await self._jumped_to(shelf, task.key) or await self._searched(shelf, task.key)
+            if found is not None:
+                return found
+        return None
+
+    async def _jumped_to(self, shelf: Shelf, key: TaskKey) -> Task | None:
+        """A ScrollToken is the id of the next entry: asking with the id itself saves reading days of history."""
+        try:
+            page = await self._page(shelf, key.id, limit=1)
+        except (BadRequest, NotFound):
+            return None
+        return next((task for task in page.tasks if task.key == key), None)
+
+    async def _searched(self, shelf: Shelf, key: TaskKey) -> Task | None:
+        token: str | None = None
+        seen: set[str | None] = set()
+        while token not in seen and len(seen) < SEARCH_PAGES:
+            seen.add(token)
+            page = await self._page(shelf, token)
+            found = next((task for task in page.tasks if task.key == key), None)
+            if found is not None or not page.next:
+                return found
+            token = page.next[0]
+        return None
+
+    def _task(self, row: Row, shelf: Shelf, reply: Reply) -> Task:
+        """A row of a list: the list decides the state, whatever the times say (trap 2)."""
+        kind = text(row.get("TaskType"))
+        subtasks = _subtasks(row.get("SubTaskTypes"))
+        started, ended = moment(row.get("BeginProcessTime")), moment(row.get("FinishTime"))
+        return Task(
+            key=TaskKey(self._source.name, "", identity(row, "TaskId")),
+            state=shelf.state,
+            native_state=shelf.status,
+            name=kind,
+            kind=kind,
+            target="+".join(subtasks or ()) or None,
+            created_at=moment(row.get("CreateTime")),
+            started_at=started,
+            ended_at=ended,
+            duration_ms=duration(shelf.state, started, ended),
+            error=SUBTASK_FAILED if shelf.state is State.FAILED else None,
+            extra=NO_EXTRA if subtasks is None else {"mps.subtasks": subtasks},
+            seen_at=reply.at,
+            request_id=request_id(reply),
+        )
+
+    def _by_id(self, key: TaskKey, reply: Reply) -> Task:
+        """The task of a DescribeTaskDetail answer."""
+        response = answer(reply)
+        native = text(response.get("Status"))
+        if native is None:
+            raise Malformed(f"no Status in the answer (keys: {', '.join(sorted(map(str, response)))[:200]})")
+        failure = _failure(response) if native.upper() == "FINISH" else None
+        finished = State.SUCCEEDED if failure is None else State.FAILED
+        state = finished if native.upper() == "FINISH" else STATES.get(native.upper(), State.UNKNOWN)
+        kind = text(response.get("TaskType"))
+        started, ended = moment(response.get("BeginProcessTime")), moment(response.get("FinishTime"))
+        return Task(
+            key=key,
+            state=state,
+            native_state=native,
+            name=kind,
+            kind=kind,
+            created_at=moment(response.get("CreateTime")),
+            started_at=started,
+            ended_at=ended,
+            duration_ms=duration(state, started, ended),
+            error=failure,
+            seen_at=reply.at,
+            request_id=request_id(reply),
+        )
+
+
+def _merged(row: Task, task: Task) -> Task:
+    """A by-id answer with the facts of its row; of a type with two names, the list's stays."""
+    merged = with_facts(row, task)
+    if {row.kind, task.kind} == LIVE_NAMES:
+        return replace(merged, name=row.name, kind=row.kind)
+    return merged
+
+
+def _failure(response: Row) -> str | None:
+    """Why a finished task failed: its task object has an ErrCode, or a subtask has Status FAIL (tencent.md 3.5)."""
+    objects = [value for name, value in response.items() if name.endswith("Task") and isinstance(value, Mapping)]
+    for found in objects:
+        code = integer(found.get("ErrCode"))
+        if code:
+            return text(found.get("Message")) or f"ErrCode {code}"
+    return SUBTASK_FAILED if any(map(_failed, _inside(objects))) else None
+
+
+def _inside(values: list[Any]) -> Iterator[Row]:
+    """Every object in the task objects, at any depth, but for what went in and what came out."""
+    pending = list(values)
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Mapping):
+            yield value
+            pending += [inner for name, inner in value.items() if name not in NO_SUBTASKS]
+        elif isinstance(value, list):
+            pending += value
+
+
+def _failed(part: Row) -> bool:
+    return (text(part.get("Status")) or "").upper() == "FAIL"
+
+
+def _subtasks(value: Any) -> list[str] | None:
+    """SubTaskTypes, an open set of texts; None where the row does not say."""
+    if isinstance(value, list):
+        return [found for found in map(text, value) if found is not None]
+    one = text(value)
+    return None if one is None else [one]
+
+
+def _iso(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(max(0, seconds), UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+ADAPTER = TencentMps

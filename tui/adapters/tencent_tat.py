@@ -1,0 +1,291 @@
+"""Tencent Cloud Automation Tools, DescribeInvocationTasks (tencent.md 4): pages by offset, output in base64."""
+
+from __future__ import annotations
+
+import binascii
+import itertools
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple
+
+from tui.adapters._read import Row, identity, integer, moment, rows, text
+from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
+from tui.calls import Action, Call, Reply
+from tui.errors import BadRequest, NotFound
+from tui.model import Detail, Listing, Output, Page, State, Task, TaskKey, Want, duration
+from tui.settings import Account, SourceSettings
+
+TAT = Product("tat", "2020-10-28")
+DESCRIBE_INVOCATION_TASKS = Action("DescribeInvocationTasks", rate=20)
+CANCEL_INVOCATION = Action("CancelInvocation", kind="write", rate=20)
+
+FILTER_VALUES = 5  # of one filter, at most
+ODD_PAGE = 10  # a first page below a tenth of what was asked is an accident, not the server's page size
+PLANNED = 10_000  # spans handed out at once, at most: a total is a foreign number
+INVALID_ID = "invalidparametervalue.invalidinvocationtaskid"
+WINDOWS = frozenset({"BAT", "POWERSHELL"})
+
+STATES: Mapping[str, State] = {
+    "PENDING": State.QUEUED,
+    "DELIVERING": State.QUEUED,
+    "DELIVER_DELAYED": State.QUEUED,
+    "RUNNING": State.RUNNING,
+    "CANCELLING": State.STOPPING,
+    "SUCCESS": State.SUCCEEDED,
+    "FAILED": State.FAILED,
+    "DELIVER_FAILED": State.FAILED,
+    "START_FAILED": State.FAILED,
+    "TIMEOUT": State.FAILED,
+    "TASK_TIMEOUT": State.FAILED,
+    "CANCELLED": State.CANCELLED,
+    "TERMINATED": State.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(SourceSettings):
+    """`tencent-tat`: `region` is required; the ids narrow the list, any number of each.
+
+    `instance_ids`: tasks on these instances. `invocation_ids`: tasks of these invocations.
+    `command_ids`: tasks of these commands.
+    """
+
+    instance_ids: tuple[str, ...] = ()
+    invocation_ids: tuple[str, ...] = ()
+    command_ids: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.region:
+            raise ValueError('region is missing: TAT lists one region at a time, such as "ap-guangzhou"')
+        for key in ("instance_ids", "invocation_ids", "command_ids"):
+            if any(not one or one != one.strip() for one in getattr(self, key)):
+                raise ValueError(f"{key} holds an id that is empty or has blanks around it")
+
+    @property
+    def filters(self) -> dict[str, tuple[str, ...]]:
+        """The ids by the name of their filter, each once; without filters that have none."""
+        named = {
+            "instance-id": self.instance_ids,
+            "invocation-id": self.invocation_ids,
+            "command-id": self.command_ids,
+        }
+        return {name: tuple(dict.fromkeys(ids)) for name, ids in named.items() if ids}
+
+
+class Filter(NamedTuple):
+    """One filter of a list: values are alternatives, several filters must all hold."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+class Span(NamedTuple):
+    """The rows from offset `start` to before `end`; to the end of the list where `end` is None."""
+
+    start: int
+    end: int | None = None
+
+
+class TencentTat:
+    """DescribeInvocationTasks: as a list without output, and by id, with output for one task alone."""
+
+    id: ClassVar[str] = "tencent-tat"
+    title: ClassVar[str] = "Command tasks"
+    short: ClassVar[str] = "TAT"
+    digit: ClassVar[int] = 4
+    vendor: ClassVar[str] = "tencent"
+    actions: ClassVar[tuple[Action, ...]] = (DESCRIBE_INVOCATION_TASKS, CANCEL_INVOCATION)
+    settings: ClassVar[type[SourceSettings]] = Settings
+
+    def __init__(self, source: Settings, account: Account, call: Call) -> None:
+        self._source = source
+        self._account = account
+        self._call = call
+
+    async def plan(self, want: Want) -> Sequence[Listing]:
+        """One list; with more ids than a filter takes, one for each combination of as many as it takes.
+
+        The API filters neither by state nor by time and documents no order: nothing of `want` narrows it.
+        """
+        choices = [
+            [Filter(name, values) for values in _chunks(ids, FILTER_VALUES)]
+            for name, ids in self._source.filters.items()
+        ]
+        return [Listing(_label(filters), filters) for filters in itertools.product(*choices)]
+
+    async def page(self, listing: Listing, cursor: Any = None) -> Page:
+        """The rows of one span; the first page hands out all spans after it, and the last is open-ended."""
+        span = Span(0) if cursor is None else Span(*cursor)
+        asked = LIMIT if span.end is None else min(LIMIT, span.end - span.start)
+        parameters: dict[str, Any] = {"Limit": asked, "Offset": span.start, "HideOutput": True}
+        if listing.scope:
+            parameters["Filters"] = [{"Name": name, "Values": list(values)} for name, values in listing.scope]
+        reply = await self._asked(parameters)
+        found = rows(answer(reply), "InvocationTaskSet")
+        total = integer(answer(reply).get("TotalCount"))
+        return Page(
+            tasks=tuple(self._task(row, reply) for row in found),
+            rows=tuple(found),
+            next=tuple(_after(span, len(found), asked, total)),
+            total=total,
+            request_id=request_id(reply),
+        )
+
+    async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
+        """The row by its id, the only place where its output is asked for (trap 9)."""
+        try:
+            reply = await self._asked({"InvocationTaskIds": [key.id], "Limit": 1, "HideOutput": not output})
+        except BadRequest as error:
+            if error.code.lower() == INVALID_ID:
+                raise _not_found(key, error.request_id) from error
+            raise
+        for row in rows(answer(reply), "InvocationTaskSet"):
+            if identity(row, "InvocationTaskId") == key.id:
+                task = self._task(row, reply)
+                said = _output(row) if output else None
+                return Detail(task if known is None else with_facts(known, task), reply.json, said)
+        raise _not_found(key, request_id(reply))
+
+    async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """By id, a hundred at a time; what the answer leaves out has vanished."""
+        found: dict[str, Task] = {}
+        for ids in _chunks(tuple(dict.fromkeys(task.key.id for task in tasks)), LIMIT):
+            found |= await self._found(ids)
+        return [
+            with_facts(task, found[task.key.id]) if task.key.id in found else replace(task, state=State.VANISHED)
+            for task in tasks
+        ]
+
+    async def _found(self, ids: tuple[str, ...]) -> dict[str, Task]:
+        """The tasks of up to a hundred ids; a refused id is not there, and the others are asked without it."""
+        try:
+            return await self._answered(ids)
+        except (BadRequest, NotFound) as error:
+            if isinstance(error, BadRequest) and error.code.lower() != INVALID_ID:
+                raise
+            if len(ids) == 1:
+                return {}
+            half = len(ids) // 2
+            return await self._found(ids[:half]) | await self._found(ids[half:])
+
+    async def _answered(self, ids: tuple[str, ...]) -> dict[str, Task]:
+        """The tasks of an answer by id, read on where it says that it holds more than it shows."""
+        found: dict[str, Task] = {}
+        read = 0
+        while True:
+            asked = {"InvocationTaskIds": list(ids), "Limit": LIMIT, "Offset": read, "HideOutput": True}
+            reply = await self._asked(asked)
+            tasks = [self._task(row, reply) for row in rows(answer(reply), "InvocationTaskSet")]
+            fresh = {task.key.id: task for task in tasks if task.key.id not in found}
+            found |= fresh
+            read += len(tasks)
+            if not fresh or read >= (integer(answer(reply).get("TotalCount")) or 0):
+                return found
+
+    async def _asked(self, parameters: Mapping[str, Any]) -> Reply:
+        return await self._call(TAT.ask(DESCRIBE_INVOCATION_TASKS, parameters, self._account, self._source))
+
+    def _task(self, row: Row, reply: Reply) -> Task:
+        """One row. The texts stay the provider's own."""
+        native = text(row.get("TaskStatus"))
+        state = STATES.get((native or "").upper(), State.UNKNOWN)
+        started, ended = moment(row.get("StartTime")), moment(row.get("EndTime"))
+        exit_code = integer(_object(row, "TaskResult").get("ExitCode")) if state.final else None
+        command = text(row.get("CommandId"))
+        extra = {
+            "tat.exit": exit_code,
+            "tat.invocation": text(row.get("InvocationId")),
+            "tat.command": command,
+            "tat.by": text(row.get("InvocationSource")),
+        }
+        return Task(
+            key=TaskKey(self._source.name, "", identity(row, "InvocationTaskId")),
+            state=state,
+            native_state=native,
+            name=text(row.get("CommandName")) or command,
+            kind=text(_object(row, "CommandDocument").get("CommandType")),
+            target=text(row.get("InstanceId")),
+            created_at=moment(row.get("CreatedTime")),
+            started_at=started,
+            ended_at=ended,
+            duration_ms=duration(state, started, ended),
+            error=_error(row, native, exit_code) if state is State.FAILED else None,
+            extra={name: value for name, value in extra.items() if value is not None},
+            seen_at=reply.at,
+            request_id=request_id(reply),
+        )
+
+
+def _after(span: Span, received: int, asked: int, total: int | None) -> Iterator[Span]:
+    """What is left to read after a page: of the span, and of the list where the span is open-ended.
+
+    Rows end with an empty page, or where the total is reached; a total below what was received says nothing
+    (then a short page is the end). A server may give smaller pages than asked: the length received counts.
+    """
+    reached = span.start + received
+    told = total if total is not None and total >= reached else None
+    if received == 0 or reached == (told if span.end is None else span.end):
+        return
+    if span.end is not None:
+        if reached < span.end and (told is None or reached < told):
+            yield Span(reached, span.end)
+        return
+    if told is None:
+        if received >= asked:
+            yield Span(reached)
+        return
+    if received * ODD_PAGE < asked:
+        yield Span(reached)
+        return
+    whole = min((told - reached - 1) // received, PLANNED)
+    yield from (Span(reached + n * received, reached + (n + 1) * received) for n in range(whole))
+    yield Span(reached + whole * received)
+
+
+def _label(filters: Sequence[Filter]) -> str:
+    return " ".join(f"{name}:{','.join(values)}" for name, values in filters) or "invocation tasks"
+
+
+def _chunks(values: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _object(row: Row, name: str) -> Row:
+    """A part of a row; nothing where it is null or of another shape."""
+    value = row.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _error(row: Row, native: str | None, exit_code: int | None) -> str | None:
+    return text(row.get("ErrorInfo")) or (f"exit {exit_code}" if exit_code else native)
+
+
+def _not_found(key: TaskKey, request: str | None) -> NotFound:
+    return NotFound(f"no task {key.id} in this region", request_id=request)
+
+
+def _output(row: Row) -> Output:
+    """What the command printed: any bytes, at most 24 KB of them."""
+    result = _object(row, "TaskResult")
+    windows = (text(_object(row, "CommandDocument").get("CommandType")) or "").upper() in WINDOWS
+    dropped = integer(result.get("Dropped")) or 0
+    return Output(_decoded(text(result.get("Output")) or "", windows), dropped, text(result.get("OutputUrl")))
+
+
+def _decoded(base64_text: str, windows: bool) -> str:
+    """Base64 of UTF-8, on Windows maybe of GBK; other bytes are replaced. What is no base64 is left as it is."""
+    try:
+        data = b64decode(base64_text + "=" * (-len(base64_text) % 4))
+    except (binascii.Error, ValueError):
+        return base64_text
+    for encoding in ("utf-8", "gbk") if windows else ():
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.end >= len(data):  # cut in the middle of the last sign
+                return data.decode(encoding, "replace")
+    return data.decode("utf-8", "replace")
+
+
+ADAPTER = TencentTat
