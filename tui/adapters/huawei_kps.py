@@ -1,0 +1,272 @@
+"""huawei-kps: tasks that bind, replace and unbind the key pairs of servers, through KPS (api/huawei.md)."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple
+
+from tui.adapters._huawei import LIST_OWN_PROJECTS, LIST_PROJECTS, LOGIN, Access, request_id
+from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
+from tui.calls import Action, Call, Reply
+from tui.errors import BadRequest, NotFound
+from tui.model import Detail, Listing, Page, State, Task, TaskKey, Want
+from tui.settings import Account, SourceSettings
+
+LIST_RUNNING = Action("ListRunningTask")
+LIST_FAILED = Action("ListFailedTask")
+SHOW_TASK = Action("ListKeypairTask")
+DELETE_FAILED = Action("DeleteFailedTask", "write")
+DELETE_ALL_FAILED = Action("DeleteAllFailedTask", "write")
+
+LIMIT = 1000  # the default, and the most that is documented
+PLANNED = 1000  # cursors handed out at once; what a wild total would add is read page by page
+SEARCHED = 1000  # pages read for one task
+
+RUNNING = Listing("running-tasks", "running-tasks")
+FAILED = Listing("failed-tasks", "failed-tasks")
+LIVE = frozenset({State.QUEUED, State.RUNNING})
+BY_PREFIX: Mapping[str, State] = {
+    "READY": State.QUEUED,
+    "RUNNING": State.RUNNING,
+    "FAILED": State.FAILED,
+    "SUCCESS": State.SUCCEEDED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(SourceSettings):
+    """`[[sources]]` of huawei-kps: no keys of its own, but `region` is needed (its project is looked up by it)."""
+
+    def __post_init__(self) -> None:
+        if not self.region:
+            raise ValueError('huawei-kps needs a region, such as region = "cn-north-4"')
+
+
+class Span(NamedTuple):
+    """A cursor: rows from `start`, up to where the next planned page begins; None is the end of the list."""
+
+    start: int
+    stop: int | None
+
+
+class HuaweiKps:
+    """Key pair tasks of one project: those that run, and those that failed and were not deleted."""
+
+    id: ClassVar[str] = "huawei-kps"
+    title: ClassVar[str] = "Keypair tasks"
+    short: ClassVar[str] = "KPS"
+    digit: ClassVar[int] = 5
+    vendor: ClassVar[str] = "huawei"
+    actions: ClassVar[tuple[Action, ...]] = (
+        LIST_RUNNING,
+        LIST_FAILED,
+        SHOW_TASK,
+        LIST_PROJECTS,
+        LIST_OWN_PROJECTS,
+        LOGIN,
+        DELETE_FAILED,
+        DELETE_ALL_FAILED,
+    )
+    settings: ClassVar[type[SourceSettings]] = Settings
+
+    def __init__(self, source: Settings, account: Account, call: Call, clock: Callable[[], float] = time.time) -> None:
+        self._source = source
+        self._origin = source.endpoint or f"https://kms.{source.region}.myhuaweicloud.com"
+        self._access = Access(source, account, call, clock)
+
+    async def plan(self, want: Want) -> Sequence[Listing]:
+        """Both lists, the failed ones last: a task that fails in between is not missed, and counts as failed.
+
+        What runs is only known with both, so `want` can only leave out what runs.
+        """
+        await self._access.project()
+        if want.states is not None and State.FAILED in want.states and not want.states & LIVE:
+            return (FAILED,)
+        return (RUNNING, FAILED)
+
+    async def page(self, listing: Listing, cursor: Any = None) -> Page:
+        """One request, by row offset; the first page plans the others from its length and the total."""
+        span = Span(0, None) if cursor is None else Span(*cursor)
+        limit = LIMIT if span.stop is None else min(LIMIT, span.stop - span.start)
+        failed = listing.scope == FAILED.scope
+        reply = await self._access.get(
+            LIST_FAILED if failed else LIST_RUNNING,
+            self._origin,
+            str(listing.scope),
+            query=[("limit", str(limit)), ("offset", str(span.start))],
+        )
+        answer = mapping(reply.json, "the answer")
+        found = rows(answer, "tasks")
+        total = integer(answer.get("total"))
+        return Page(
+            tasks=tuple(self._task(row, failed, reply) for row in found),
+            rows=tuple(found),
+            next=_following(span, len(found), total, plan=cursor is None),
+            total=total,
+            request_id=request_id(reply),
+        )
+
+    async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
+        """The task's status by id, with the facts of its row; KPS tasks print nothing."""
+        row: Row | None = None
+        if known is None:
+            known, row = await self._listed(key.id)
+        try:
+            reply = await self._asked(key.id)
+        except NotFound:
+            if known is None or row is None:
+                raise
+            return Detail(known, row)  # listed a moment ago: it is there, whatever the by-id read says
+        task = known or Task(key=TaskKey(self._source.name, "", key.id), state=State.UNKNOWN, kind="keypair")
+        return Detail(_with_status(task, reply), reply.json)
+
+    async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """First the failed ones, in one read; each of the others by id. What nobody knows is `vanished`."""
+        if not tasks:
+            return ()
+        wanted = {task.key.id for task in tasks}
+        failed = await self._found(FAILED, wanted)
+        settled: list[Task] = []
+        for task in tasks:
+            hit = failed.get(task.key.id)
+            if hit is not None:
+                settled.append(_with_facts(task, hit[0]))
+                continue
+            try:
+                settled.append(_with_status(task, await self._asked(task.key.id)))
+            except NotFound:
+                settled.append(replace(task, state=State.VANISHED, error=None))
+        return settled
+
+    async def _asked(self, task_id: str) -> Reply:
+        """GET tasks/{task_id}. NotFound also for HTTP 400: the id is all that can be wrong with it."""
+        try:
+            reply = await self._access.get(SHOW_TASK, self._origin, "tasks", task_id)
+        except BadRequest as error:
+            if error.http_status != 400:
+                raise
+            raise NotFound(
+                error.message, code=error.code, request_id=error.request_id, http_status=error.http_status
+            ) from None
+        if text(mapping(reply.json, "the answer").get("task_status")) is None:
+            raise NotFound("an answer without task_status", request_id=request_id(reply), http_status=reply.status)
+        return reply
+
+    async def _listed(self, task_id: str) -> tuple[Task | None, Row | None]:
+        """The row of one task; the failed ones first, as the later stage is the truth."""
+        for listing in (FAILED, RUNNING):
+            found = await self._found(listing, {task_id})
+            if task_id in found:
+                return found[task_id]
+        return None, None
+
+    async def _found(self, listing: Listing, wanted: set[str]) -> dict[str, tuple[Task, Row]]:
+        """Those of the wanted ids that a list holds, read until all are found or it ends or repeats itself."""
+        found: dict[str, tuple[Task, Row]] = {}
+        cursors: deque[Any] = deque([None])
+        seen: set[tuple[str, ...]] = set()
+        for _ in range(SEARCHED):
+            if not cursors or len(found) == len(wanted):
+                break
+            page = await self.page(listing, cursors.popleft())
+            ids = tuple(task.key.id for task in page.tasks)
+            if ids in seen:
+                break
+            seen.add(ids)
+            found.update(
+                (task.key.id, (task, row))
+                for task, row in zip(page.tasks, page.rows, strict=True)
+                if task.key.id in wanted
+            )
+            cursors.extend(page.next)
+        return found
+
+    def _task(self, row: Row, failed: bool, reply: Reply) -> Task:
+        """A row of a list: the list decides the state, whatever the prefix of operate_type says (traps 1 and 2)."""
+        native = text(row.get("operate_type"))
+        state, operation = _split(native)
+        if failed:
+            state = State.FAILED
+        elif state is not State.QUEUED:
+            state = State.RUNNING
+        return Task(
+            key=TaskKey(self._source.name, "", identity(row, "task_id")),
+            state=state,
+            native_state=native,
+            name=operation,
+            kind="keypair",
+            target=text(row.get("server_name")),
+            created_at=epoch(row.get("task_time")),
+            error=_error(row) if failed else None,
+            extra=_facts(row, {"kps.server": "server_id", "kps.keypair": "keypair_name"}),
+            seen_at=reply.at,
+            request_id=request_id(reply),
+        )
+
+
+ADAPTER = HuaweiKps
+
+
+def _following(span: Span, length: int, total: int | None, *, plan: bool) -> tuple[Span, ...]:
+    """The cursors after a page: how far it came is what its length says, not what was asked for."""
+    end = span.start + length
+    if length == 0:
+        return ()
+    if total is None:
+        return (Span(end, span.stop),) if span.stop is None or end < span.stop else ()
+    stop = total if span.stop is None else min(total, span.stop)
+    if end >= stop:
+        return ()
+    if not plan:
+        return (Span(end, span.stop),)
+    starts = range(end, total, length)[:PLANNED]
+    return (*(Span(start, start + length) for start in starts[:-1]), Span(starts[-1], None))
+
+
+def _split(native: str | None) -> tuple[State, str | None]:
+    """State and operation of READY_RESET and its like; a text without "_" is all operation."""
+    phase, mark, operation = (native or "").partition("_")
+    if not mark:
+        return State.UNKNOWN, native
+    return BY_PREFIX.get(phase.upper(), State.UNKNOWN), operation or None
+
+
+def _error(row: Row) -> str | None:
+    parts = (text(row.get("task_error_code")), text(row.get("task_error_msg")))
+    return " ".join(part for part in parts if part) or None
+
+
+def _facts(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
+    found = {fact: text(row.get(name)) for fact, name in names.items()}
+    return {fact: value for fact, value in found.items() if value is not None}
+
+
+def _with_status(task: Task, reply: Reply) -> Task:
+    """A task as the by-id read knows it: its status and server; the rest is what its row said."""
+    answer = mapping(reply.json, "the answer")
+    native = text(answer.get("task_status"))
+    state, operation = _split(native)
+    return replace(
+        task,
+        state=state,
+        native_state=native,
+        name=task.name or operation,
+        error=task.error if state is State.FAILED else None,
+        extra={**task.extra, **_facts(answer, {"kps.server": "server_id"})},
+        seen_at=reply.at,
+        request_id=request_id(reply),
+    )
+
+
+def _with_facts(old: Task, new: Task) -> Task:
+    """A newer row, with the older one's facts where it has none."""
+    return replace(
+        new,
+        name=new.name or old.name,
+        target=new.target or old.target,
+        created_at=new.created_at if new.created_at is not None else old.created_at,
+        extra={**old.extra, **new.extra},
+    )
