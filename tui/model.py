@@ -115,7 +115,7 @@ class Task:
     progress: float | None = None
     retries: int | None = None
     error: str | None = None
-    extra: Mapping[str, Any] = NO_EXTRA
+    extra: Mapping[str, Any] = field(default_factory=lambda: NO_EXTRA)  # 3.11 takes no unhashable default
     seen_at: int = field(default=0, compare=False)
     request_id: str | None = field(default=None, compare=False)
 
