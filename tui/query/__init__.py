@@ -1,3 +1,8 @@
 """The filter language: text -> Query, a value that can be matched against any task."""
 
 from __future__ import annotations
+
+from tui.query.error import QueryError
+from tui.query.query import EMPTY, Query, parse
+
+__all__ = ["EMPTY", "Query", "QueryError", "parse"]

@@ -1,0 +1,273 @@
+"""Text -> tree: a recursive descent, one method for each line of the grammar. Whoever compiles it checks the values.
+
+query   = ( or | view )*                        at the top level only
+or      = and ( ("OR" | "||") and )*
+and     = not ( ("AND" | "&&")? not )*          blank = AND
+not     = ("-" | "!" | "NOT ")* atom
+atom    = "(" or ")" | field op values | regex | "~" text | text
+op      = ":" | "=" | "!=" | ">" | ">=" | "<" | "<=" | "~"
+values  = value ( "," value )*                  value = text | regex | a..b
+view    = "sort:" ["-"] field | "group:" field | "limit:" n | "@" savedname
+text    = word | "quoted, with \\" and \\\\"     regex = "/" ... "/", with \\/ inside
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from tui.errors import UsageError
+from tui.query.error import QueryError
+from tui.query.fields import SCREEN, Field, Kind, field
+from tui.query.tree import PLAIN, WORDS, And, Compare, Flag, Node, Not, Or, Place, Saved, Text, Word, joined
+
+LONGEST = 4_096
+DEEPEST = 50
+YES, NO = ("yes", "true", "1"), ("no", "false", "0")
+
+_BLANK = re.compile(r"\s*")
+_WORD = re.compile(r"[^\s()]+")
+_VALUE = re.compile(r"[^\s(),]+")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_REGEX = re.compile(r"/((?:[^/\\]|\\.)+)/", re.DOTALL)
+_COMPARE = re.compile(r"([^\W\d][\w.]*)(!=|>=|<=|[:=><~])")
+_VIEW = re.compile(r"(?i:(sort|group|limit)):|@")
+_OR = re.compile(r"OR(?![^\s()])|\|\|")
+_AND = re.compile(r"AND(?![^\s()])|&&")
+_NOT = re.compile(r"NOT(?![^\s()])|[-!]")
+EXAMPLES = {Kind.STATE: "fail", Kind.NUMBER: "3", Kind.DURATION: "5m", Kind.AGE: "2h", Kind.TIME: "today"}
+
+
+@dataclass
+class Terms:
+    """What a query says about the view, not about a task."""
+
+    sort: tuple[str, bool] | None = None
+    group: str | None = None
+    limit: int | None = None
+
+
+Expand = Callable[[str, Place], tuple[Node | None, Terms]]
+
+
+class Parser:
+    """Reads one text once. `expand` answers with what a saved view stands for."""
+
+    def __init__(self, text: str, expand: Expand, screen: Sequence[str]) -> None:
+        self.text = text
+        self.expand = expand
+        self.screen = screen
+        self.terms = Terms()
+        self.inherited: list[Terms] = []
+        self.at = 0
+        self.depth = 0
+
+    def query(self) -> Node | None:
+        """The whole text; None where it says nothing about tasks. View terms are in `terms` afterwards."""
+        if len(self.text) > LONGEST:
+            self.fail(
+                f"{len(self.text)} characters are too many for a query: at most {LONGEST}", LONGEST, len(self.text)
+            )
+        items: list[Node] = []
+        while not self.ended():
+            if self.text[self.at] == ")":
+                self.fail('")" without a "(" before it; to search for it, quote it: ")"', self.at, self.at + 1)
+            if view := _VIEW.match(self.text, self.at):
+                items += self.view(view)
+            else:
+                items.append(self.either())
+        for terms in self.inherited:
+            self.terms.sort = self.terms.sort or terms.sort
+            self.terms.group = self.terms.group or terms.group
+            self.terms.limit = self.terms.limit or terms.limit
+        return joined(And, items) if items else None
+
+    def either(self) -> Node:
+        """or = and ( ("OR" | "||") and )*"""
+        items = [self.both()]
+        while self.take(_OR):
+            items.append(self.both())
+        return joined(Or, items)
+
+    def both(self) -> Node:
+        """and = not ( "AND"? not )*"""
+        items = [self.negation()]
+        while True:
+            if self.take(_AND) or not (self.ended() or self.stops()):
+                items.append(self.negation())
+            else:
+                return joined(And, items)
+
+    def stops(self) -> bool:
+        """Whether what comes next ends a row of ANDs: `)`, OR, a view term at the top level."""
+        view = self.depth == 0 and _VIEW.match(self.text, self.at)
+        return self.text[self.at] == ")" or bool(_OR.match(self.text, self.at)) or bool(view)
+
+    def negation(self) -> Node:
+        """not = ("-" | "!" | "NOT ")* atom; two of them are none."""
+        self.ended()
+        start, odd = self.at, False
+        while found := _NOT.match(self.text, self.at):
+            self.at = found.end()
+            if found[0] == "NOT":
+                self.ended()
+            elif self.at == len(self.text) or self.text[self.at].isspace():
+                self.fail(f'"{found[0]}" needs something to exclude right behind it, e.g. -name:canary', start, self.at)
+            odd = not odd
+        item = self.atom(start)
+        return Not(item, (start, self.at)) if odd else replace(item, at=(start, self.at))
+
+    def atom(self, start: int) -> Node:
+        """atom = "(" or ")" | field op values | regex | "~" text | text"""
+        if self.ended() or self.text[self.at] == ")" or _OR.match(self.text, self.at) or _AND.match(self.text, self.at):
+            self.incomplete(start)
+        char = self.text[self.at]
+        if char == "(":
+            return self.parenthesis()
+        if view := _VIEW.match(self.text, self.at):
+            self.fail(f"{view[0]} belongs at the top level, outside ( ), OR and -", *view.span())
+        if char == "~":
+            self.at += 1
+            if self.at == len(self.text) or self.text[self.at].isspace() or self.text[self.at] in "()":
+                self.fail('"~" needs letters right behind it, e.g. ~trnscd', self.at - 1, self.at)
+            text = self.value(_WORD)
+            return Word(text, fuzzy=text.form != "/", at=text.at)
+        if found := _COMPARE.match(self.text, self.at):
+            return self.comparison(found)
+        text = self.value(_WORD)
+        return Word(text, at=text.at)
+
+    def parenthesis(self) -> Node:
+        """ "(" or ")" """
+        start = self.at
+        self.at += 1
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail(f"more than {DEEPEST} parentheses inside each other", start, start + 1)
+        if not self.ended() and self.text[self.at] == ")":
+            self.fail("empty parentheses", start, self.at + 1)
+        if self.ended():
+            self.fail('"(" needs something behind it and a ")"', start, start + 1)
+        item = self.either()
+        if self.ended():
+            self.fail('"(" without a ")" behind it', start, start + 1)
+        self.at += 1
+        self.depth -= 1
+        return replace(item, at=(start, self.at))
+
+    def comparison(self, found: re.Match[str]) -> Node:
+        """field op values"""
+        name, op = found.groups()
+        if name.lower() in SCREEN:
+            return self.flag(name.lower(), found)
+        known = self.field(name, found.start(1), found[0])
+        self.at = found.end()
+        if self.at == len(self.text) or self.text[self.at] in "() ":
+            example = f"{name}{op}{EXAMPLES.get(known.kind, 'word')}"
+            self.fail(f"{name}: needs a value right behind {op}, e.g. {example}", found.start(), self.at)
+        values = [self.value(_VALUE)]
+        while self.text.startswith(",", self.at):
+            self.at += 1
+            if self.at == len(self.text) or self.text[self.at] in "(), ":
+                self.fail(f"{name}: needs another value right behind the comma", self.at - 1, self.at)
+            values.append(self.value(_VALUE))
+        return Compare(known, op, tuple(values), (found.start(), self.at))
+
+    def field(self, name: str, start: int, shown: str = "") -> Field:
+        """The field of a name, an unknown one underlined."""
+        try:
+            return field(name)
+        except UsageError as error:
+            quote = f', or quote it to search for it: "{shown}.."' if shown else ""
+            raise QueryError(f"{error}{quote}", start, start + len(name)) from None
+
+    def flag(self, name: str, found: re.Match[str]) -> Node:
+        """new, mark and pin: what only a screen knows."""
+        if name not in self.screen:
+            self.fail(f"{name}: only on screen; a command cannot know it", *found.span(1))
+        self.at = found.end()
+        word = _VALUE.match(self.text, self.at)
+        said = word[0].lower() if word else ""
+        self.at = word.end() if word else self.at
+        if found[2] not in (":", "=", "!=") or said not in (*YES, *NO):
+            self.fail(f"{name}: is yes or no, e.g. {name}:yes", found.start(), self.at)
+        return Flag(name, (said in YES) == (found[2] != "!="), (found.start(), self.at))
+
+    def value(self, plain: re.Pattern[str]) -> Text:
+        """A word up to what ends it, a quoted text or a regular expression."""
+        start, char = self.at, self.text[self.at]
+        if char == '"':
+            return self.enclosed(_QUOTED, '"', 'a quoted text needs a closing "; write \\" for one inside')
+        if char == "/":
+            return self.enclosed(_REGEX, "/", "a regular expression needs a closing /; write \\/ for one inside")
+        found = plain.match(self.text, start)
+        if found is None:
+            self.fail(f"unexpected {char}", start, start + 1)
+        self.at = found.end()
+        return Text(found[0], at=found.span())
+
+    def enclosed(self, pattern: re.Pattern[str], form: str, message: str) -> Text:
+        """A text between two signs, with a blank, a parenthesis or a comma behind it."""
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            self.fail(message, self.at, len(self.text))
+        self.at = found.end()
+        if self.at < len(self.text) and self.text[self.at] not in "(), " and not self.text[self.at].isspace():
+            rest = "quote a path" if form == "/" else 'write \\" for one inside'
+            self.fail(f"needs a blank behind the closing {form}; {rest}", self.at - 1, self.at + 1)
+        if form == "/":
+            return Text(found[1], form, found.span())
+        text = re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL)
+        return Text(
+            text, "" if PLAIN.fullmatch(text) and ".." not in text and text not in WORDS else form, found.span()
+        )
+
+    def view(self, found: re.Match[str]) -> list[Node]:
+        """view = "sort:" ["-"] field | "group:" field | "limit:" n | "@" savedname"""
+        start, self.at = found.start(), found.end()
+        word = _WORD.match(self.text, self.at)
+        said = word[0] if word else ""
+        self.at = word.end() if word else self.at
+        if found[1] is None:
+            item, terms = self.expand(said, (start, self.at))
+            self.inherited.append(terms)
+            return [Saved(said, item, (start, self.at))]
+        term = found[1].lower()
+        if getattr(self.terms, term) is not None:
+            self.fail(f"{term}: once is enough", start, self.at)
+        if term == "limit":
+            if not re.fullmatch("[0-9]{1,9}", said) or int(said) == 0:
+                self.fail("limit: needs a whole number from 1, e.g. limit:20", start, self.at)
+            self.terms.limit = int(said)
+            return []
+        down = term == "sort" and said.startswith("-")
+        name = said[1:] if down else said
+        if not name:
+            self.fail(f"{term}: needs a field, e.g. {term}:age", start, self.at)
+        known = self.field(name, self.at - len(name)).name
+        setattr(self.terms, term, (known, down) if term == "sort" else known)
+        return []
+
+    def take(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the pattern comes next; if so it is read."""
+        found = None if self.ended() else pattern.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+        return found is not None
+
+    def ended(self) -> bool:
+        """Skips blanks; whether nothing is left."""
+        blank = _BLANK.match(self.text, self.at)
+        self.at = blank.end() if blank else self.at
+        return self.at == len(self.text)
+
+    def incomplete(self, start: int) -> NoReturn:
+        """Something had to come here, after an OR, an AND, a NOT or at the start."""
+        before = self.text[: self.at].split()
+        behind = before[-1] if before else self.text[self.at : self.at + 2]
+        self.fail(f'something is missing at "{behind}"; to search for it, quote it', max(0, start - 1), self.at)
+
+    def fail(self, message: str, start: int, end: int) -> NoReturn:
+        """The one way out of a wrong query."""
+        raise QueryError(message, start, end)

@@ -1,0 +1,160 @@
+"""parse(): text -> Query, the value that a view, a command or an alert keeps and matches tasks against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from types import MappingProxyType
+
+from tui.model import Source, State, Task
+from tui.query.error import QueryError
+from tui.query.fields import haystack as fresh
+from tui.query.fields import nearest
+from tui.query.match import Match, Setting, accepted, matcher
+from tui.query.parser import Parser, Terms
+from tui.query.tree import And, Node, Place, joined
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_SCREEN: Mapping[str, Callable[[Task], bool]] = MappingProxyType({})
+MOST_VIEWS = 50  # saved views read for one query: each may name others
+
+
+def always(task: Task, source: Source, now: int) -> bool:
+    """What an empty query says."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A filter that can be asked again and again: `match(task, source, now)`, with `now` as epoch milliseconds.
+
+    Equal when it says the same; `str()` is its canonical text. `start` to `end` is where a clause stands.
+    """
+
+    text: str = field(default="", compare=False)
+    match: Match = field(default=always, compare=False, repr=False)
+    sort: tuple[str, bool] | None = None
+    group: str | None = None
+    limit: int | None = None
+    clauses: tuple[Query, ...] = field(default=(), compare=False, repr=False)
+    tree: Node | None = None
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        """The canonical text: what is asked of tasks, then sort, group and limit."""
+        parts = [] if self.tree is None else [str(self.tree)]
+        if self.sort:
+            parts.append(f"sort:{'-' if self.sort[1] else ''}{self.sort[0]}")
+        if self.group:
+            parts.append(f"group:{self.group}")
+        if self.limit is not None:
+            parts.append(f"limit:{self.limit}")
+        return " ".join(parts)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it keeps every task. It may still sort, group or limit."""
+        return self.tree is None
+
+    @property
+    def positive_states(self) -> frozenset[State] | None:
+        """The states that a matching task can be in, None where the query does not say: a hint for push-down."""
+        found = accepted(self.tree)
+        return None if len(found) == len(State) else found
+
+    def without(self, clause: Query) -> Query:
+        """The same query but for one of its clauses: what `0 rows; without -name:canary: 12` counts."""
+        rest = tuple(each for each in self.clauses if each is not clause)
+        trees = [each.tree for each in rest if each.tree is not None]
+        tests = tuple(each.match for each in rest)
+
+        def match(task: Task, source: Source, now: int) -> bool:
+            return all(test(task, source, now) for test in tests)
+
+        left = replace(self, match=match, clauses=rest, tree=joined(And, trees) if trees else None)
+        return replace(left, text=str(left))
+
+
+EMPTY = Query()
+
+
+def parse(
+    text: str,
+    *,
+    views: Mapping[str, str] = NOTHING,
+    now: int | None = None,
+    zone: tzinfo | None = None,
+    screen: Mapping[str, Callable[[Task], bool]] = NO_SCREEN,
+    shorts: Mapping[str, str] = NOTHING,
+    haystack: Callable[[Task, Source], str] = fresh,
+) -> Query:
+    """The query of a text; QueryError says what is wrong with it and where.
+
+    `views` are the saved ones by name. Words like `today` follow the `now` of each match unless a `now` is given
+    here; `zone` is the local one by default. `screen` answers `new`, `mark` and `pin`. `shorts` are short codes by
+    adapter id where they differ from `fields.short`. `haystack` may keep what bare words search: `fields.haystack`
+    of the task, the same text.
+    """
+    if not text.strip():
+        return Query(text=text)
+    setting = Setting(zone=zone, now=now, haystack=haystack, screen=screen, shorts=shorts)
+    parser = Parser(text, Views(views, tuple(screen), setting).expand, tuple(screen))
+    tree = parser.query()
+    terms = parser.terms
+    return Query(
+        text=text,
+        match=matcher(tree, setting) if tree is not None else always,
+        sort=terms.sort,
+        group=terms.group,
+        limit=terms.limit,
+        clauses=tuple(_clauses(text, tree, setting)),
+        tree=tree,
+        end=len(text),
+    )
+
+
+def _clauses(text: str, tree: Node | None, setting: Setting) -> Iterator[Query]:
+    """What stands side by side at the top level."""
+    for node in tree.items if isinstance(tree, And) else () if tree is None else (tree,):
+        start, end = node.at
+        yield Query(text=text[start:end], match=matcher(node, setting), tree=node, start=start, end=end)
+
+
+class Views:
+    """Reads the saved views that one query names, each within the ones that named it."""
+
+    def __init__(self, views: Mapping[str, str], screen: tuple[str, ...], setting: Setting) -> None:
+        self.views = views
+        self.screen = screen
+        self.setting = setting
+        self.within: list[str] = []
+        self.read = 0
+
+    def expand(self, name: str, place: Place) -> tuple[Node | None, Terms]:
+        """What `@name` stands for. An error inside is told at the place of its name."""
+        if name not in self.views:
+            known = nearest(name, tuple(self.views))
+            raise QueryError(f"@{name}: no saved view of that name{known}", *place)
+        if name in self.within:
+            raise QueryError(f"@{name}: refers to itself: {' > '.join((*self.within, name))}", *place)
+        self.read += 1
+        if self.read > MOST_VIEWS:
+            raise QueryError(f"@{name}: more than {MOST_VIEWS} saved views in one query", *place)
+        with self._inside(name, place):
+            parser = Parser(self.views[name], self.expand, self.screen)
+            tree = parser.query()
+            matcher(tree, self.setting)
+        return tree, parser.terms
+
+    @contextmanager
+    def _inside(self, name: str, place: Place) -> Iterator[None]:
+        self.within.append(name)
+        try:
+            yield
+        except QueryError as error:
+            raise QueryError(f"@{name}: {error.message.removeprefix(f'@{name}: ')}", *place) from None
+        finally:
+            self.within.pop()
