@@ -1,0 +1,250 @@
+"""Function Compute 3.0, ListAsyncTasks: one call series for each function (alibaba.md 2.1, 5.1, 9.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from tui.adapters import _alibaba
+from tui.adapters._alibaba_tasks import ENDLESS, PAGES, Memory, settled, the_only
+from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
+from tui.calls import Action, Ask, Call, Reply
+from tui.errors import Malformed, NotFound
+from tui.model import Detail, Listing, Output, Page, State, Task, TaskKey, Want, duration
+from tui.settings import Account, SourceSettings
+
+VERSION = "2023-03-30"
+LIST = Action("ListAsyncTasks")
+GET = Action("GetAsyncTask")
+DISCOVER = Action("ListAsyncInvokeConfigs")
+STOP = Action("StopAsyncTask", "write")
+LIMIT = ("limit", "100")  # the vendor's default is 20 or 50, depending on the date of its page (trap 4)
+
+# In the order of a task's life, in which lists of one status each are read.
+STATES: Mapping[str, State] = {
+    "Enqueued": State.QUEUED,
+    "Dequeued": State.QUEUED,
+    "Running": State.RUNNING,
+    "Retrying": State.RETRYING,
+    "Stopping": State.STOPPING,
+    "Succeeded": State.SUCCEEDED,
+    "Failed": State.FAILED,
+    "Stopped": State.CANCELLED,
+    "Expired": State.EXPIRED,
+    "Invalid": State.FAILED,
+}
+_BY_NATIVE = {native.lower(): state for native, state in STATES.items()}
+_IN_ARN = re.compile(r"functions/([^/]+)(?:/(.+))?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(SourceSettings):
+    """`functions`: names, or "*" for every function in task mode; `qualifier`: only this version or alias."""
+
+    functions: tuple[str, ...] | Literal["*"]
+    qualifier: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.region:
+            raise ValueError('alibaba-fc needs a region, such as "cn-hangzhou"')
+        if not self.functions:
+            raise ValueError('functions is empty: name some, or say functions = "*"')
+        if self.functions != "*" and not {"*", "", ".", ".."}.isdisjoint(self.functions):
+            raise ValueError('functions holds names, or is "*" as a whole: functions = "*"')
+        if self.qualifier == "":
+            raise ValueError("qualifier is empty: leave it out")
+
+
+class Series(NamedTuple):
+    """One list of one function: the query without limit and token. Without a function: what discovery missed."""
+
+    function: str | None
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+class FunctionCompute:
+    """Asynchronous tasks of the functions of one region."""
+
+    id: ClassVar[str] = "alibaba-fc"
+    title: ClassVar[str] = "Function Compute"
+    short: ClassVar[str] = "FC"
+    digit: ClassVar[int] = 1
+    vendor: ClassVar[str] = "alibaba"
+    actions: ClassVar[tuple[Action, ...]] = (LIST, GET, DISCOVER, STOP)
+    settings: ClassVar[type[SourceSettings]] = Settings
+
+    def __init__(self, source: Settings, account: Account, call: Call) -> None:
+        self._source = source
+        self._call = call
+        self._origin = source.endpoint or _alibaba.fc_origin(source.region)
+        self._memory: Memory[tuple[str, ...]] = Memory()
+
+    async def plan(self, want: Want) -> Sequence[Listing]:
+        """One list for each function; with `want.states`, one for each native status that means one of them."""
+        functions, whole = await self._functions()
+        statuses = _statuses(want)
+        listings = [
+            Listing(function if status is None else f"{function} {status}", self._series(function, status, want), stage)
+            for stage, status in enumerate(statuses)
+            for function in functions
+        ]
+        if not whole:
+            listings.append(Listing(DISCOVER.name, Series(None)))
+        return listings
+
+    async def page(self, listing: Listing, cursor: Any = None) -> Page:
+        """One page; the cursor is the nextToken of the page before, byte for byte (trap 5)."""
+        series: Series = listing.scope
+        if series.function is None:
+            return ENDLESS
+        token = () if cursor is None else (("nextToken", cursor),)
+        try:
+            reply = await self._call(self._ask(LIST, (series.function, "async-tasks"), (LIMIT, *series.pairs, *token)))
+        except NotFound:
+            self._memory.forget()  # a function that was discovered may be gone since
+            raise
+        answer = mapping(reply.json, "the answer of ListAsyncTasks")
+        found = rows(answer, "tasks")
+        following = text(answer.get("nextToken"))
+        return Page(
+            tasks=tuple(self._task(row, series.function, reply) for row in found),
+            rows=tuple(found),
+            next=(following,) if following and found else (),
+            request_id=_alibaba.header_id(reply),
+        )
+
+    async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
+        """GetAsyncTask; a task without its function is looked for in every function of the source."""
+        if known is not None and not key.scope:
+            key = known.key
+        if key.scope:
+            return await self._detail(key, output)
+        found: list[Detail] = []
+        missing: NotFound | None = None
+        functions, _ = await self._functions()
+        for function in functions:
+            try:
+                found.append(await self._detail(key._replace(scope=function), output))
+            except NotFound as error:
+                missing = error
+        return the_only(found, key, missing)
+
+    async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """GetAsyncTask for each."""
+        return await settled(self.detail, tasks)
+
+    async def _detail(self, key: TaskKey, output: bool) -> Detail:
+        reply = await self._call(self._ask(GET, (key.scope, "async-tasks", key.id), self._qualifier()))
+        row = mapping(reply.json, "the answer of GetAsyncTask")
+        returned = text(row.get("returnPayload")) if output else None
+        task = replace(self._task(row, key.scope, reply), key=key)
+        return Detail(task, reply.json, Output(returned) if returned is not None else None)
+
+    async def _functions(self) -> tuple[tuple[str, ...], bool]:
+        """The functions, each once, and whether these are all: with "*" those in task mode (trap 21)."""
+        if self._source.functions != "*":
+            return tuple(dict.fromkeys(self._source.functions)), True
+        known = self._memory.get("*")
+        if known is not None:
+            return known, True
+        found: dict[str, None] = {}
+        seen: set[str] = set()
+        token: str | None = None
+        while len(seen) < PAGES:
+            pairs = (LIMIT,) if token is None else (LIMIT, ("nextToken", token))
+            reply = await self._call(self._ask(DISCOVER, (), pairs))
+            answer = mapping(reply.json, "the answer of ListAsyncInvokeConfigs")
+            configs = rows(answer, "configs")
+            found.update(dict.fromkeys(_function(config) for config in configs if _in_task_mode(config)))
+            token = text(answer.get("nextToken"))
+            if token is None or not configs:
+                self._memory.put("*", tuple(found))
+                return tuple(found), True
+            if token in seen:
+                break
+            seen.add(token)
+        return tuple(found), False
+
+    def _series(self, function: str, status: str | None, want: Want) -> Series:
+        order = None if want.newest_first is None else "desc" if want.newest_first else "asc"
+        given = (
+            ("includePayload", "true" if want.payload else None),
+            ("prefix", want.prefix or None),
+            ("sortOrderByTime", order),
+            ("startedTimeBegin", None if want.started_after is None else str(want.started_after)),
+            ("startedTimeEnd", None if want.started_before is None else str(want.started_before)),
+            ("status", status),
+        )
+        return Series(function, self._qualifier() + tuple((name, value) for name, value in given if value is not None))
+
+    def _qualifier(self) -> tuple[tuple[str, str], ...]:
+        return (("qualifier", self._source.qualifier),) if self._source.qualifier else ()
+
+    def _ask(self, action: Action, under: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Ask:
+        segments = (VERSION, "functions", *under) if under else (VERSION, "async-invoke-configs")
+        return _alibaba.ask(action, VERSION, self._origin, segments, pairs, judge=_alibaba.judge)
+
+    def _task(self, row: Row, function: str, reply: Reply) -> Task:
+        """One row as a task: the status decides what its times mean (trap 8)."""
+        native = text(row.get("status"))
+        state = _BY_NATIVE.get((native or "").lower(), State.UNKNOWN)
+        started = epoch(row.get("startedTime"))
+        ended = epoch(row.get("endTime")) if state.final else None
+        failed = state in {State.FAILED, State.EXPIRED}
+        return Task(
+            key=TaskKey(self._source.name, function, identity(row, "taskId")),
+            state=state,
+            native_state=native,
+            name=function,
+            kind="async-task",
+            target=text(row.get("qualifier")),
+            started_at=started,
+            ended_at=ended,
+            duration_ms=duration(state, started, ended, integer(row.get("durationMs"))),
+            retries=integer(row.get("alreadyRetriedTimes")),
+            error=text(row.get("taskErrorMessage")) if failed else None,
+            extra=_extra(row),
+            seen_at=reply.at,
+            request_id=_alibaba.header_id(reply),
+        )
+
+
+def payload(row: Row) -> str | None:
+    """What the task was given, under either of the names that the vendor's page has for it (trap 7)."""
+    return text(row.get("taskPayload")) or text(row.get("invocationPayload"))
+
+
+def _extra(row: Row) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    instance = text(row.get("instanceId"))
+    if instance is not None:
+        extra["fc.instance"] = instance
+    events = row.get("events")
+    if isinstance(events, list) and events:
+        extra["fc.events"] = len(events)
+    return extra
+
+
+def _statuses(want: Want) -> tuple[str | None, ...]:
+    """The native statuses to ask for: one is answered exactly; a status we do not know cannot be asked for."""
+    if want.states is None or State.UNKNOWN in want.states:
+        return (None,)
+    return tuple(native for native, state in STATES.items() if state in want.states) or (None,)
+
+
+def _in_task_mode(config: Row) -> bool:
+    return (text(config.get("asyncTask")) or "").lower() == "true"
+
+
+def _function(config: Row) -> str:
+    """The function of an ARN in either form. A qualifier is dropped: unqualified, a function lists every task once."""
+    arn = identity(config, "functionArn")
+    match = _IN_ARN.search(arn)
+    if match is None:
+        raise Malformed(f"no function in functionArn {arn[:200]!r}")
+    return match[1]
+
+
+ADAPTER = FunctionCompute
