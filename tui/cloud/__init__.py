@@ -1,0 +1,1 @@
+"""The demo cloud: five task APIs on loopback, with real signatures and a life of their own."""
