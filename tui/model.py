@@ -95,7 +95,7 @@ class TaskKey(NamedTuple):
     def __str__(self) -> str:
         """The TASK of the command line: parts joined by "/", a "/" inside a part as %2F."""
         parts = [self.source, self.scope, self.id] if self.scope else [self.source, self.id]
-        return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+        return "/".join(part.replace("/", "%2F") for part in parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

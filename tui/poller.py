@@ -24,7 +24,7 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
-from tui.model import Change, Page, SourceStatus, Trouble, Want, Word
+from tui.model import Change, Page, SourceStatus, TaskKey, Trouble, Want, Word
 from tui.net import Line
 from tui.reading import PATIENT, Outcome, Patience, read
 from tui.settings import SourceSettings
@@ -137,14 +137,14 @@ class Poller:
     async def _read(self) -> Outcome:
         taken = Round(self.source)
         oldest = self._oldest()
+        counted: set[TaskKey] = set()
 
         def sink(page: Page) -> float:
+            counted.update(task.key for task in page.tasks if not outdated(task, oldest))
             self._tell(self._store.merge(taken, page.tasks, page.rows, at=self._now()))
             status = self.status
             self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + 1)
-            if math.isinf(self.settings.max_tasks):
-                return math.inf
-            return self.settings.max_tasks - sum(not outdated(task, oldest) for task in taken.seen.values())
+            return float(self.settings.max_tasks) - len(counted)
 
         outcome = await read(
             self.adapter, Want(), sink, width=self._width, patience=self._patience, waiting=self._waiting
@@ -182,7 +182,7 @@ class Poller:
             case Denied():
                 return max(interval, DENIED_PAUSE)
             case Throttled():
-                return max(interval, doubled, error.retry_after or 0)
+                return max(interval, doubled, error.retry_after or 0.0)
             case Unavailable():
                 return min(max(interval, PROBES[0]), PROBES[1])
         return interval

@@ -75,8 +75,9 @@ class Store:
             known[task.key] = kept
             if old != kept:
                 upserted[task.key] = kept
-        for task, row in zip(tasks, rows, strict=False):
-            self._keep_raw(task.key, row)
+        if self._raw_rows:
+            for task, row in zip(tasks, rows, strict=False):
+                self._keep_raw(task.key, row)
         return self._change(read.source, at, tuple(upserted.values()))
 
     def settle(self, source: Source, tasks: Iterable[Task], *, at: int = 0) -> Change:

@@ -1,0 +1,177 @@
+"""The wiring of the monitor, and nothing else: a desk for the screens to stand on, and the run of the app."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from tui.adapters import every
+from tui.errors import ConfigError, NotFound, TaskdeckError
+from tui.model import Change, Detail, TaskKey
+from tui.store import Store
+from tui.ui.desk import Provider
+
+if TYPE_CHECKING:
+    from tui.wiring import Wiring
+
+
+class LiveDesk:
+    """The configured sources: nothing is read, and neither pydantic nor httpx imported, before `run`."""
+
+    def __init__(self, path: Path, *, write: bool = False) -> None:
+        self.path = path
+        self.store = Store()
+        self.providers: Sequence[Provider] = [Provider(one.id, one.digit, one.short, one.title) for one in every()]
+        self.note = ""
+        self.read_only = not write
+        self._wiring: Wiring | None = None
+        self._changed: Callable[[], None] = lambda: None
+
+    async def run(self, changed: Callable[[], None]) -> None:
+        """Polls until cancelled. Raises ConfigError."""
+        self._changed = changed
+        if not self.path.exists():
+            from tui.cli.place import BEGIN
+
+            self._say(f"no config at {self.path}: {BEGIN}")
+            return
+        await self._poll(self.path)
+
+    async def _poll(self, path: Path) -> None:
+        def load() -> tuple[Any, Any]:
+            import httpx  # noqa: F401 - imported here, off the loop, so that no key waits for it
+
+            from tui.wiring import Wiring, load_config
+
+            return Wiring, load_config(path)
+
+        wiring_type, config = await asyncio.to_thread(load)
+        self.read_only = self.read_only and not config.monitor.write
+        async with wiring_type(config, self.store, write=not self.read_only, told=self._told) as wiring:
+            self._wiring = wiring
+            self._say("" if config.sources else f"{path} has no [[sources]] yet")
+            async with asyncio.TaskGroup() as group:
+                for poller in wiring.pollers.values():
+                    group.create_task(poller.run())
+
+    def poke(self, source: str | None = None) -> None:
+        """Reads one source (or all) now."""
+        if self._wiring is not None:
+            for name, poller in self._wiring.pollers.items():
+                if source in (None, name):
+                    poller.poke()
+
+    async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
+        """One task by the provider's detail operation. Raises CallError."""
+        from tui.reading import Patience, retrying
+
+        if self._wiring is None:
+            raise NotFound("nothing is connected yet")
+        wiring = self._wiring
+        adapter, source = wiring.adapters[key.source], self.store.sources[key.source]
+        known = self.store.get(key)
+        found = await retrying(lambda: adapter.detail(key, known, output=output), Patience(tries=2))
+        if self.store.settle(source, [found.task], at=found.task.seen_at):
+            self._changed()
+        return found
+
+    def _told(self, change: Change) -> None:
+        self._changed()
+
+    def _say(self, note: str) -> None:
+        self.note = note
+        self._changed()
+
+
+class DemoDesk(LiveDesk):
+    """The same on a demo cloud of our own: a child process on loopback that ends with us."""
+
+    def __init__(self, *, tasks: int, seed: int, faults: Sequence[str] = (), write: bool = False) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="taskdeck-demo-")
+        super().__init__(Path(self._folder.name) / "config.toml", write=write)
+        self.note = "starting the demo cloud"
+        # Started before Textual is imported: the two start-ups share the two cores.
+        self._child = subprocess.Popen(
+            [
+                *(sys.executable, "-P", "-m", "tui", "cloud"),
+                *("--tasks", str(tasks), "--seed", str(seed), "--faults", ",".join(faults)),
+                *("--config-out", os.fspath(self.path)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"TASKDECK_CLOUD_PARENT": str(os.getpid())},
+            start_new_session=True,  # a ctrl-c at the terminal is for the monitor, which then ends its child
+        )
+
+    async def run(self, changed: Callable[[], None]) -> None:
+        """Waits for the cloud to be ready, then polls it."""
+        self._changed = changed
+        changed()
+        line = await asyncio.to_thread(_pipe(self._child.stdout).readline)
+        try:
+            json.loads(line)
+        except ValueError:
+            words = (await asyncio.to_thread(_pipe(self._child.stderr).read)).decode("utf-8", "replace")
+            raise ConfigError(words.strip().removeprefix("taskdeck: ") or "the demo cloud did not start") from None
+        await self._poll(self.path)
+
+    def close(self) -> None:
+        """Ends the child and takes its config away."""
+        self._child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(1)
+        if self._child.poll() is None:
+            self._child.kill()
+            self._child.wait()
+        for pipe in (self._child.stdout, self._child.stderr):
+            _pipe(pipe).close()
+        self._folder.cleanup()
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None  # noqa: S101 - Popen was asked for it
+    return pipe
+
+
+def peek(path: Path) -> dict[str, Any]:
+    """The tables that the first frame needs, unchecked: what is wrong in them is said when the config is loaded."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {name: table for name, table in data.items() if isinstance(table, dict)}
+
+
+def run(desk: LiveDesk, given: Namespace) -> int:
+    """Runs the monitor on a desk until it is left; answers the exit code."""
+    from tui.cli import complain
+    from tui.cli.exits import Exit
+    from tui.ui.shell import Taskdeck
+
+    try:
+        app = Taskdeck(desk, **_options(desk.path, given))
+        app.run()
+    finally:
+        if isinstance(desk, DemoDesk):
+            desk.close()
+    if app.crash is not None:
+        raise app.crash
+    if isinstance(app.failure, TaskdeckError):
+        return complain(app.failure, Exit.USAGE)
+    return app.return_value or 0
+
+
+def _options(path: Path, given: Namespace) -> dict[str, Any]:
+    tables = peek(path)
+    return {"tables": tables, "filter_text": getattr(given, "filter", "") or "", "theme_name": given.theme}

@@ -1,0 +1,48 @@
+"""`taskdeck config`: path, check, schema, example."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from tui.cli.exits import Exit
+from tui.cli.place import config, config_path
+from tui.errors import ConfigError
+
+
+def run(given: Namespace) -> int:
+    """Prints what is asked for; a wrong config leaves as ConfigError."""
+    {"path": _path, "check": _check, "schema": _schema, "example": _example}[given.action](given)
+    return Exit.FINE
+
+
+def _path(given: Namespace) -> None:
+    sys.stdout.write(f"{config_path(given)}\n")
+
+
+def _check(given: Namespace) -> None:
+    from tui.query import QueryError, parse
+
+    found = config(given)
+    for name, text in found.views.items():
+        try:
+            parse(text, views=found.views)
+        except QueryError as error:
+            raise ConfigError(f"{found.path}: views.{name}: {error}") from None
+    many = len(found.sources)
+    sys.stdout.write(f"{found.path}: fine, {many} source{'' if many == 1 else 's'}, {len(found.accounts)} accounts\n")
+
+
+def _schema(given: Namespace) -> None:
+    import json
+
+    from tui.settings.load import schema
+    from tui.wiring import models
+
+    sys.stdout.write(json.dumps(schema(models()), indent=2) + "\n")
+
+
+def _example(given: Namespace) -> None:
+    from tui.settings.example import EXAMPLE
+
+    sys.stdout.write(EXAMPLE)

@@ -1,0 +1,179 @@
+"""`taskdeck list`: every source once, whole, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import shutil
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tui.cli import say
+from tui.cli.exits import Exit, code_of, summed
+from tui.cli.place import config
+from tui.errors import CallError, UsageError
+from tui.model import Change, Task, Word
+
+if TYPE_CHECKING:
+    from tui.poller import Poller
+    from tui.reading import Outcome
+    from tui.settings import Config
+    from tui.store import Store
+    from tui.view import View
+
+WIDTH = 4  # requests in flight for one source: enough to overlap the network with our own parsing
+
+
+def run(given: Namespace) -> int:
+    """Polls, prints, answers the exit code."""
+    from tui import logs
+    from tui.store import Store
+
+    logs.start(given)
+    settings = config(given)
+    view, columns = _asked(given, settings)
+    store = Store(raw_rows=math.inf if given.raw else 0)
+    code = asyncio.run(poll_once(settings, store, given.source))
+    _print(given, store, view, columns)
+    return code
+
+
+async def poll_once(settings: Config, store: Store, only: list[str] | None = None) -> int:
+    """Reads every source once; each failed one is a line on stderr. Answers the exit code."""
+    from tui.wiring import Wiring
+
+    progress = _Progress(store) if sys.stderr.isatty() else None
+    async with Wiring(settings, store, only=only, told=progress or _silent, width=WIDTH) as wiring:
+        pollers = list(wiring.pollers.values())
+        outcomes = await asyncio.gather(*(poller.poll() for poller in pollers))
+    if progress:
+        progress.clear()
+    failures = [code for pair in zip(pollers, outcomes, strict=True) if (code := _report(*pair)) is not None]
+    answered = any(outcome is not None and (outcome.pages or not outcome.errors) for outcome in outcomes)
+    return summed(failures, answered=answered)
+
+
+def _report(poller: Poller, outcome: Outcome | None) -> Exit | None:
+    """Says how a source failed, if it did: `taskdeck: SOURCE: WORD CODE message (request id)`."""
+    from tui.poller import gravest
+
+    name = poller.source.name
+    if outcome is None:
+        say(f"taskdeck: {name}: {Word.ERROR} bug: the trace is in the log")
+        return Exit.BUG
+    error = gravest(outcome.errors)
+    if error is not None:
+        say(f"taskdeck: {name}: {line_of(error, outcome.missing)}")
+        return code_of(error)
+    if outcome.missing:
+        say(f"taskdeck: {name}: {Word.PARTIAL} not read: {_few(outcome.missing)}")
+        return Exit.PARTIAL
+    return None
+
+
+def line_of(error: CallError, missing: tuple[str, ...] = ()) -> str:
+    """WORD CODE message (request id), and which lists are missing."""
+    from tui.poller import word_of
+
+    code = error.code or (f"HTTP{error.http_status}" if error.http_status else "-")
+    where = f" [not read: {_few(missing)}]" if missing and missing != ("everything",) else ""
+    return f"{word_of(error)} {code} {error.message}{where}" + (f" ({error.request_id})" if error.request_id else "")
+
+
+def _few(missing: tuple[str, ...]) -> str:
+    return ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+
+
+def _asked(given: Namespace, settings: Config) -> tuple[View, tuple[str, ...]]:
+    """The view and the columns, before anything is read: a wrong filter costs no call."""
+    from tui.formats import JSON_FIELDS, TABLE_FIELDS
+    from tui.query import QueryError, parse
+    from tui.query.fields import field
+    from tui.view import View
+
+    try:
+        query = parse(given.filter, views=settings.views)
+        sort = given.sort or ""
+        if sort.lstrip("-"):
+            field(sort.lstrip("-"))
+        columns = tuple(name.strip() for name in given.columns.split(",") if name.strip()) if given.columns else ()
+        for name in columns:
+            field(name)
+    except QueryError as error:
+        raise UsageError(f"filter: {error}") from None
+    if given.raw and given.output_format not in ("json", "ndjson"):
+        raise UsageError("--raw goes with -o json or -o ndjson")
+    view = View(query, sort.lstrip("-"), sort.startswith("-"))
+    return view, columns or (TABLE_FIELDS if given.output_format == "table" else JSON_FIELDS)
+
+
+def _print(given: Namespace, store: Store, view: View, columns: tuple[str, ...]) -> None:
+    from tui import formats
+
+    now = round(time.time() * 1000)
+    every = [task for name in store.sources for task in store.tasks(name).values()]
+    tasks = view.of(every, store.sources, now)[: given.limit]
+    if given.output_format == "table":
+        terminal = sys.stdout.isatty()
+        colour = given.color == "always" or (given.color == "auto" and terminal and not os.environ.get("NO_COLOR"))
+        cells = shutil.get_terminal_size().columns if terminal else None
+        formats.write_table(tasks, store.sources, columns, sys.stdout, now=now, cells=cells, colour=colour)
+        return
+    objects = (
+        formats.as_json(task, store.sources[task.key.source], (store.raw(task.key) or {}) if given.raw else None)
+        for task in tasks
+    )
+    wanted = _flat(objects, tasks, columns, store, now) if given.columns else objects
+    if given.output_format == "csv":
+        formats.write_csv(wanted, columns, sys.stdout)
+    elif given.output_format == "json":
+        formats.write_json(wanted, sys.stdout)
+    else:
+        formats.write_ndjson(wanted, sys.stdout)
+
+
+def _flat(
+    objects: Iterable[Mapping[str, Any]], tasks: Sequence[Task], columns: Sequence[str], store: Store, now: int
+) -> Iterator[Mapping[str, Any]]:
+    """The asked columns of each task: the JSON fields as they are, the filter language's own by their value."""
+    from tui.query.fields import field
+
+    for one, task in zip(objects, tasks, strict=True):
+        yield {
+            name: one[name] if name in one else field(name).text(task, store.sources[task.key.source], now)
+            for name in columns
+        }
+
+
+def _silent(change: Change) -> None:
+    """No terminal on stderr: no progress."""
+
+
+class _Progress:
+    """One line on stderr that says how far each source is; gone when the list is printed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._at = 0.0
+
+    def __call__(self, change: Change) -> None:
+        now = time.monotonic()
+        if now - self._at < 0.1:
+            return
+        self._at = now
+        from tui.text import clean, cut_end
+
+        statuses = [self._store.status(name) for name in self._store.sources]
+        parts = [f"{one.source.name} {one.rows_read}{'..' if one.reading else ''}" for one in statuses]
+        cells = shutil.get_terminal_size().columns - 1
+        sys.stderr.write("\r\x1b[K" + cut_end(clean("reading " + "  ".join(parts)), cells))
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()

@@ -1,0 +1,173 @@
+"""The command line: commands, options, and FILTERs that may begin with a minus."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from tui import __version__
+from tui.errors import UsageError
+
+_MARK = "\x00"  # stands before a FILTER such as -state:ok while argparse looks for options
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message.replace(_MARK, '')} (`{self.prog} --help`)")
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = _Parser(
+        prog="taskdeck",
+        description="A terminal monitor for the asynchronous tasks of cloud services.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"taskdeck {__version__}")
+    top.add_argument("--config", metavar="FILE", help="the config file (default: `taskdeck config path`)")
+    top.add_argument("--state-dir", metavar="DIR", help="where logs and saved orders live")
+    top.add_argument("--log", metavar="FILE", help="where to log")
+    top.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colours in tables")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    _screens(commands)
+    _queries(commands)
+    _others(commands)
+    return top
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The parsed command line; without a command it is `monitor`. Raises UsageError."""
+    parser = build()
+    given = parser.parse_args(_marked(parser, list(arguments)))
+    if given.command is None:
+        given = parser.parse_args([*arguments, "monitor"])
+    if getattr(given, "filter", None) is not None:
+        given.filter = " ".join(part.removeprefix(_MARK) for part in given.filter)
+    return given
+
+
+def _screens(commands: argparse._SubParsersAction[_Parser]) -> None:
+    monitor = _command(commands, "monitor", "the terminal UI on the configured sources")
+    _filter(monitor)
+    monitor.add_argument("--write", action="store_true", help="allow stop and delete, still confirmed")
+    monitor.add_argument("--theme", metavar="NAME", help="a theme for this run")
+    demo = _command(commands, "demo", "the monitor on an embedded demo cloud: no account, no network, no config")
+    _world(demo)
+    demo.add_argument("--write", action="store_true", help="allow stop and delete, still confirmed")
+    demo.add_argument("--theme", metavar="NAME", help="a theme for this run")
+    cloud = _command(commands, "cloud", "the demo cloud alone, in the foreground; one line of JSON when it is ready")
+    cloud.add_argument("--port", type=_port, default=0, metavar="N", help="port of the control paths (0: a free one)")
+    _world(cloud)
+    cloud.add_argument("--rate", type=_rate, default=1.0, metavar="X", help="how many times faster tasks live")
+    cloud.add_argument("--freeze", action="store_true", help="time stands still: lists never change")
+    cloud.add_argument("--config-out", metavar="FILE", help="where to write the config that monitors it whole")
+
+
+def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
+    listing = _command(commands, "list", "polls every source once, whole, and prints the tasks")
+    _filter(listing)
+    listing.add_argument("--source", action="append", metavar="NAME", help="only this source (may be repeated)")
+    _format(listing, ("table", "json", "ndjson", "csv"))
+    listing.add_argument("--columns", metavar="A,B", help="fields to print")
+    listing.add_argument("--sort", metavar="FIELD", help="order by a field, -FIELD descending")
+    listing.add_argument("--limit", type=_count, metavar="N", help="at most N tasks")
+    listing.add_argument("--raw", action="store_true", help="with the provider's own row (json, ndjson)")
+    show = _command(commands, "show", "one task, asked from the provider by its detail operation")
+    show.add_argument("task", metavar="TASK", help="SOURCE/ID or SOURCE/SCOPE/ID, a / inside a part as %%2F")
+    show.add_argument("--output", action="store_true", help="with what the task printed or returned")
+    _format(show, ("text", "json"))
+    sources = _command(commands, "sources", "the sources, their cost, their budget and their state after one poll")
+    _format(sources, ("table", "json"))
+
+
+def _others(commands: argparse._SubParsersAction[_Parser]) -> None:
+    config = _command(commands, "config", "where the config is; check it; its JSON Schema; a commented example")
+    config.add_argument("action", choices=("path", "check", "schema", "example"))
+    completion = _command(commands, "completion", "a static completion script")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str) -> _Parser:
+    return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
+
+
+def _filter(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("filter", nargs="*", metavar="FILTER", help="which tasks, such as 'state:bad age<2h'")
+
+
+def _format(parser: argparse.ArgumentParser, known: tuple[str, ...]) -> None:
+    parser.add_argument("-o", dest="output_format", choices=known, default=known[0], help="the format")
+
+
+def _world(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tasks", type=_count, default=2000, metavar="N", help="tasks in the lists at the start")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same history")
+    parser.add_argument("--faults", default="", metavar="NAMES", help="what goes wrong, with commas")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 1000000")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 65_536:
+        raise argparse.ArgumentTypeError(f"{text} is no port")
+    return number
+
+
+def _rate(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 10000")
+    return number
+
+
+def _marked(parser: argparse.ArgumentParser, arguments: list[str]) -> list[str]:
+    """The arguments with FILTERs that begin with one minus marked as words, and `--sort -age` joined.
+
+    A word with two minuses stays an option: a mistyped one must be an error, not a filter.
+    """
+    marked: list[str] = []
+    options, valued = _options(parser)
+    rest = iter(arguments)
+    for word in rest:
+        if word == "--":
+            marked.extend(["--", *rest])
+        elif word in valued:
+            value = next(rest, None)
+            marked.extend([word] if value is None else _joined(word, value))
+        elif word.startswith("-") and not word.startswith("--") and word not in options and not _short(word):
+            marked.append(_MARK + word)
+        else:
+            marked.append(word)
+    return marked
+
+
+def _joined(option: str, value: str) -> list[str]:
+    return [f"{option}={value}"] if option.startswith("--") else [option, value]
+
+
+def _short(word: str) -> bool:
+    """Whether a word is `-ojson`: the one short option that takes a value."""
+    return word.startswith("-o") and word[2:] in ("table", "json", "ndjson", "csv", "text")
+
+
+def _options(parser: argparse.ArgumentParser) -> tuple[set[str], set[str]]:
+    """All option words, and those that take a value."""
+    every: set[str] = set()
+    valued: set[str] = set()
+    for action in parser._actions:
+        every.update(action.option_strings)
+        if action.option_strings and action.nargs is None:
+            valued.update(action.option_strings)
+        if isinstance(action, argparse._SubParsersAction):
+            for one in action.choices.values():
+                more, more_valued = _options(one)
+                every |= more
+                valued |= more_valued
+    return every, valued

@@ -1,0 +1,31 @@
+"""`taskdeck monitor` and `taskdeck demo`: the terminal UI."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+
+from tui.errors import UsageError
+
+
+def run(given: Namespace) -> int:
+    """Runs the monitor until it is left; answers the exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        raise UsageError(
+            "the monitor needs a terminal on stdin and stdout (and TERM other than dumb); "
+            "`taskdeck list` prints the same facts"
+        )
+    from tui import app, logs
+    from tui.cli.place import config_path
+
+    logs.start(given)
+    if given.command == "demo":
+        from tui.cli.cloud import faults
+
+        desk: app.LiveDesk = app.DemoDesk(
+            tasks=given.tasks, seed=given.seed, faults=faults(given.faults), write=given.write
+        )
+    else:
+        desk = app.LiveDesk(config_path(given), write=given.write)
+    return app.run(desk, given)

@@ -1,0 +1,80 @@
+"""`taskdeck sources`: what is polled, what it costs, and how it is after one poll."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import time
+from argparse import Namespace
+from typing import Any
+
+from tui.cli.list import poll_once
+from tui.cli.place import config
+from tui.settings import Config
+
+COLUMNS = ("source", "adapter", "account", "region", "word", "tasks", "calls", "budget", "interval")
+
+
+def run(given: Namespace) -> int:
+    """Polls once, prints one line a source, answers the exit code."""
+    from tui import logs
+    from tui.store import Store
+
+    logs.start(given)
+    settings = config(given)
+    store = Store(raw_rows=0)
+    code = asyncio.run(poll_once(settings, store))
+    rows = [_facts(settings, store, name) for name in store.sources]
+    if given.output_format == "json":
+        from tui.formats import write_json
+
+        write_json(rows, sys.stdout)
+    else:
+        _table(rows)
+    return code
+
+
+def _facts(settings: Config, store: Any, name: str) -> dict[str, Any]:
+    from tui.adapters import load
+    from tui.budget import allowed
+
+    source, status = store.sources[name], store.status(name)
+    share = settings.accounts[source.account].rate_share
+    listing = next(action for action in load(source.adapter).actions if action.kind == "read")
+    rate = allowed(listing, share)
+    trouble = status.trouble
+    return {
+        "source": name,
+        "adapter": source.adapter,
+        "account": source.account,
+        "region": source.region,
+        "word": status.word(round(time.time() * 1000)).value,
+        "code": trouble.code or None if trouble else None,
+        "message": trouble.message if trouble else None,
+        "request_id": trouble.request_id if trouble else None,
+        "tasks": status.tasks,
+        "missing": list(status.missing),
+        "calls": status.calls,
+        "budget": None if math.isinf(rate) else round(rate, 3),
+        "interval": status.interval,
+        "skew": None if status.skew is None else round(status.skew, 1),
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    """Aligned columns; `calls` are a poll's, `budget` requests a second that we may send, `interval` seconds."""
+    from tui.text import clean, width
+
+    cells = [[name.upper() for name in COLUMNS]]
+    for row in rows:
+        shown = {
+            **row,
+            "budget": "off" if row["budget"] is None else f"{row['budget']:g}/s",
+            "interval": f"{row['interval']:g}s",
+        }
+        cells.append([clean(shown[name] if shown[name] != "" else "-") for name in COLUMNS])
+    widths = [max(width(line[at]) for line in cells) for at in range(len(COLUMNS))]
+    for line in cells:
+        text = "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True))
+        sys.stdout.write(text.rstrip() + "\n")

@@ -1,0 +1,173 @@
+"""Tasks as json, ndjson, csv and table (contract, sections 1 and 2)."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from tui.model import Source, State, Task
+from tui.query.fields import Field, field
+from tui.text import clean, cut_end, cut_middle, width
+
+JSON_FIELDS = (
+    "source", "adapter", "account", "region", "id", "scope", "name", "kind", "target", "state", "native_state",
+    "created_at", "started_at", "ended_at", "duration_ms", "progress", "retries", "error", "request_id", "seen_at",
+)  # fmt: skip
+TABLE_FIELDS = ("state", "age", "dur", "source", "id", "name", "target", "error")
+_NO_CUT = 2**31
+_SGR = {"bad": "31", "live": "36", "ok": "32", "idle": "2"}
+
+
+def rfc3339(millis: int | None) -> str | None:
+    """Epoch milliseconds as 2026-11-21T13:52:01.000Z."""
+    if millis is None:
+        return None
+    seconds, rest = divmod(millis, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}.{rest:03d}Z"
+
+
+def as_json(task: Task, source: Source, raw: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One task as the object of the contract's section 2; with `raw`, the provider's row too."""
+    found = {
+        "source": source.name,
+        "adapter": source.adapter,
+        "account": source.account,
+        "region": source.region,
+        "id": task.key.id,
+        "scope": task.key.scope or None,
+        "name": task.name,
+        "kind": task.kind,
+        "target": task.target,
+        "state": task.state.value,
+        "native_state": task.native_state,
+        "created_at": rfc3339(task.created_at),
+        "started_at": rfc3339(task.started_at),
+        "ended_at": rfc3339(task.ended_at),
+        "duration_ms": task.duration_ms,
+        "progress": task.progress,
+        "retries": task.retries,
+        "error": task.error,
+        "request_id": task.request_id,
+        "seen_at": rfc3339(task.seen_at),
+        "extra": dict(task.extra),
+    }
+    if raw is not None:
+        found["raw"] = raw
+    return found
+
+
+def dumps(value: Any, *, indent: int | None = None) -> str:
+    """JSON in ASCII: a control or bidi character of a cloud leaves as an escape, never raw."""
+    try:
+        return json.dumps(value, allow_nan=False, indent=indent)
+    except ValueError:  # 1e999 in a provider's JSON is read as inf, which JSON cannot say
+        return json.dumps(_finite(value), indent=indent)
+
+
+def write_json(objects: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    """One array, one object a line."""
+    before = "[\n"
+    for one in objects:
+        out.write(before + dumps(one))
+        before = ",\n"
+    out.write("[]\n" if before == "[\n" else "\n]\n")
+
+
+def write_ndjson(objects: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    """One object a line."""
+    for one in objects:
+        out.write(dumps(one) + "\n")
+
+
+def write_csv(objects: Iterable[Mapping[str, Any]], columns: Sequence[str], out: TextIO) -> None:
+    """Header and rows after RFC 4180; a text that a spreadsheet would run begins with a quote."""
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    for one in objects:
+        writer.writerow([_cell(one.get(name)) for name in columns])
+
+
+def write_table(
+    tasks: Sequence[Task],
+    sources: Mapping[str, Source],
+    columns: Sequence[str],
+    out: TextIO,
+    *,
+    now: int,
+    cells: int | None = None,
+    colour: bool = False,
+) -> None:
+    """Aligned columns. `cells` is the width of a terminal to fit into; None leaves every text whole."""
+    fields = [field(name) for name in columns]
+    rows = [
+        [clean(one.text(task, sources[task.key.source], now) or "-", limit=_NO_CUT) for one in fields] for task in tasks
+    ]
+    widths = _widths(fields, columns, rows, cells)
+    for row, task in _rows(columns, rows, tasks):
+        line = "  ".join(_aligned(text, *spec) for text, spec in zip(row, widths, strict=True)).rstrip()
+        if colour and task is not None:
+            line = f"\x1b[{_SGR[_tone(task.state)]}m{line}\x1b[0m"
+        elif colour:
+            line = f"\x1b[1m{line}\x1b[0m"
+        out.write(line + "\n")
+
+
+def _rows(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], tasks: Sequence[Task]
+) -> Iterator[tuple[Sequence[str], Task | None]]:
+    yield [name.upper() for name in columns], None
+    yield from zip(rows, tasks, strict=True)
+
+
+def _widths(
+    fields: Sequence[Field], columns: Sequence[str], rows: Sequence[Sequence[str]], cells: int | None
+) -> list[tuple[int, bool, bool]]:
+    """For each column its cells, whether it is right-aligned, whether it is cut in the middle."""
+    wanted = [max([width(columns[at]), *(width(row[at]) for row in rows)]) for at in range(len(columns))]
+    if cells is not None:
+        spare = sum(wanted) + 2 * (len(wanted) - 1) - cells
+        while spare > 0 and max(wanted) > 8:  # the widest column gives first: ids and errors, never states
+            widest = wanted.index(max(wanted))
+            cut = min(spare, max(1, wanted[widest] - max(8, sorted(wanted)[-2] if len(wanted) > 1 else 8)))
+            wanted[widest] -= cut
+            spare -= cut
+    right = [one.kind in ("duration", "age", "number") for one in fields]
+    middle = [one.name == "id" for one in fields]
+    return list(zip(wanted, right, middle, strict=True))
+
+
+def _aligned(text: str, cells: int, right: bool, middle: bool) -> str:
+    text = cut_middle(text, cells) if middle else cut_end(text, cells)
+    pad = " " * (cells - width(text))
+    return pad + text if right else text + pad
+
+
+def _tone(state: State) -> str:
+    if state.bad:
+        return "bad"
+    if state is State.SUCCEEDED:
+        return "ok"
+    return "live" if state.live else "idle"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return dumps(value)
+    text = clean(value, limit=_NO_CUT)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return value

@@ -1,0 +1,89 @@
+"""The log file: in the state folder (0700) or where --log says, 0600, rotated, opened at its first line."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+
+SIZE = 1_000_000
+KEPT = 3
+
+
+def state_dir(given: Namespace) -> Path:
+    """--state-dir, else TASKDECK_STATE_DIR, else the platform's user state folder."""
+    named = getattr(given, "state_dir", None) or os.environ.get("TASKDECK_STATE_DIR")
+    if named:
+        return Path(named)
+    from platformdirs import user_state_path
+
+    return user_state_path("taskdeck", appauthor=False)
+
+
+def log_path(given: Namespace) -> Path:
+    """Where the log of this run is."""
+    named = getattr(given, "log", None)
+    return Path(named) if named else state_dir(given) / "taskdeck.log"
+
+
+class LazyFile(logging.Handler):
+    """Opens its file when there is something to say: most runs leave no trace on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes a record; a log that cannot be written never stops the program."""
+        if self._file is None:
+            self._file = self._open()
+        self._file.emit(record)
+
+    def close(self) -> None:
+        """Closes the file, if one was opened."""
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+    def _open(self) -> logging.Handler:
+        from logging.handlers import RotatingFileHandler
+
+        try:
+            _prepare(self.path)
+            handler: logging.Handler = RotatingFileHandler(self.path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8")
+        except OSError:
+            return logging.NullHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        return handler
+
+
+def start(given: Namespace) -> None:
+    """Sends the log of this run to its file."""
+    root = logging.getLogger("tui")
+    root.addHandler(LazyFile(log_path(given)))
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+def write_trace(error: BaseException, given: Namespace) -> Path:
+    """Writes the trace of a bug where it can be written; answers where."""
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    for path in (log_path(given), Path(tempfile.gettempdir()) / f"taskdeck-{os.getpid()}.log"):
+        try:
+            _prepare(path)
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+        except OSError:
+            continue
+        return path
+    return Path(os.devnull)
+
+
+def _prepare(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600))

@@ -1,0 +1,85 @@
+"""A config becomes pollers: adapters on lines, lines on one wire, everything into one store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tui.adapters import Adapter, every, load
+from tui.budget import Budget
+from tui.credentials import source_of
+from tui.errors import UsageError
+from tui.model import Change
+from tui.net import Clocks, Line, Wire
+from tui.poller import Poller
+from tui.reading import PATIENT, Patience
+from tui.settings import Config, SourceSettings
+from tui.store import Store
+
+
+def load_config(path: Path) -> Config:
+    """Reads and checks a config file with every adapter's own settings. Raises ConfigError."""
+    from tui.settings.load import load as load_file
+
+    return load_file(path, models())
+
+
+def models() -> dict[str, tuple[str, type[SourceSettings]]]:
+    """Adapter id -> (vendor, settings model), for the loader and the schema."""
+    return {adapter.id: (adapter.vendor, adapter.settings) for adapter in every()}
+
+
+class Wiring:
+    """All sources of a config, ready to be read. Use as `async with`."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        *,
+        only: Iterable[str] | None = None,
+        write: bool = False,
+        told: Callable[[Change], None] = lambda change: None,
+        patience: Patience = PATIENT,
+        width: int = 2,
+    ) -> None:
+        self._wire = Wire(config.network)
+        budget, clocks = Budget(), Clocks()
+        chosen = _chosen(config, only)
+        self.adapters: dict[str, Adapter] = {}
+        self.lines: dict[str, Line] = {}
+        self.pollers: dict[str, Poller] = {}
+        for settings in chosen:
+            account = config.accounts[settings.account]
+            line = Line(
+                self._wire, account, settings.region, source_of(account), budget=budget, clocks=clocks, write=write
+            )
+            adapter = load(settings.adapter)(settings, account, line)
+            self.adapters[settings.name], self.lines[settings.name] = adapter, line
+            self.pollers[settings.name] = Poller(
+                settings,
+                adapter,
+                line,
+                store,
+                interval=config.interval(settings),
+                told=told,
+                patience=patience,
+                width=width,
+            )
+
+    async def __aenter__(self) -> Wiring:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._wire.aclose()
+
+
+def _chosen(config: Config, only: Iterable[str] | None) -> list[SourceSettings]:
+    if only is None:
+        return list(config.sources)
+    names = list(only)
+    known = {one.name: one for one in config.sources}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no such source: {name}; there is {', '.join(known) or 'none'}")
+    return [known[name] for name in dict.fromkeys(names)]
