@@ -177,15 +177,20 @@ def field(name: str) -> Field:
     known = NAMES.get(name) or NAMES.get(name.lower())
     if known is not None:
         return known
-    prefix, dot, rest = name.partition(".")
-    if dot and rest and prefix.isidentifier() and prefix.lower() not in PREFIXES:
+    prefix, _, rest = name.partition(".")
+    if prefix.isidentifier() and rest.isidentifier() and prefix.lower() not in PREFIXES and not _slip(name):
         return Field(name, Kind.EXTRA, _extra(name), "a fact of one adapter")
     raise UsageError(f"{name}: no such field{nearest(name.lower(), (*NAMES, *SCREEN))}")
 
 
+def _slip(name: str) -> bool:
+    """Whether a dotted name is a known one with a slip of the finger in it."""
+    return bool(get_close_matches(name.lower(), FIELDS, 1, 0.85))
+
+
 def nearest(word: str, known: tuple[str, ...]) -> str:
     """`; did you mean x?`, or nothing where nothing is near."""
-    close = get_close_matches(word, known, 1, 0.5)
+    close = get_close_matches(word[:40], known, 1, 0.5)
     return f"; did you mean {close[0]}?" if close else ""
 
 

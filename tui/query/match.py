@@ -86,7 +86,7 @@ def _any(parts: list[Match]) -> Match:
 def _word(word: Word, setting: Setting) -> Match:
     """A text anywhere in the task: the kept haystack where case does not count, else text by text."""
     needle = word.text
-    if word.fuzzy or needle.form == "/" or needle.exact:
+    if word.fuzzy or needle.form == "/" or needle.exact or _cut(needle):
         test = _test(needle, "~" if word.fuzzy else ":")
         return lambda task, source, now: any(map(test, texts(task, source)))
     folded, stack = needle.text.casefold(), setting.haystack
@@ -100,9 +100,27 @@ def _test(needle: Text, op: str) -> Test:
     if op == "~":
         return fuzzy(needle.text, exact=needle.exact)
     wanted = needle.text if needle.exact else needle.text.casefold()
+    if op == ":" and _cut(needle):
+        return _whole(wanted, exact=needle.exact)
     if op == "=":
         return (lambda text: text == wanted) if needle.exact else lambda text: text.casefold() == wanted
     return (lambda text: wanted in text) if needle.exact else lambda text: wanted in text.casefold()
+
+
+def _cut(needle: Text) -> bool:
+    """Whether a word may be one that the screen cut: `job-7f31..a90c`."""
+    return ".." in needle.text and not needle.form
+
+
+def _whole(wanted: str, *, exact: bool) -> Test:
+    """A text that begins and ends like a cut one, or that holds the dots themselves."""
+    first, _, last = wanted.partition("..")
+
+    def test(text: str) -> bool:
+        text = text if exact else text.casefold()
+        return wanted in text or (text.startswith(first) and text.endswith(last) and len(text) > len(wanted) - 2)
+
+    return test
 
 
 def _regex(needle: Text) -> Test:

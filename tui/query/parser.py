@@ -28,8 +28,8 @@ DEEPEST = 50
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
 _BLANK = re.compile(r"\s*")
-_WORD = re.compile(r"[^\s()]+")
-_VALUE = re.compile(r"[^\s(),]+")
+_WORD = re.compile(r"(?:(?!\|\||&&)[^\s()])+")
+_VALUE = re.compile(r"(?:(?!\|\||&&)[^\s(),])+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _REGEX = re.compile(r"/((?:[^/\\]|\\.)+)/", re.DOTALL)
 _COMPARE = re.compile(r"([^\W\d][\w.]*)(!=|>=|<=|[:=><~])")
@@ -113,16 +113,16 @@ class Parser:
             self.at = found.end()
             if found[0] == "NOT":
                 self.ended()
-            elif self.at == len(self.text) or self.text[self.at].isspace():
+            elif self.bare(""):
                 self.fail(f'"{found[0]}" needs something to exclude right behind it, e.g. -name:canary', start, self.at)
             odd = not odd
-        item = self.atom(start)
+        item = self.atom()
         return Not(item, (start, self.at)) if odd else replace(item, at=(start, self.at))
 
-    def atom(self, start: int) -> Node:
+    def atom(self) -> Node:
         """atom = "(" or ")" | field op values | regex | "~" text | text"""
         if self.ended() or self.text[self.at] == ")" or _OR.match(self.text, self.at) or _AND.match(self.text, self.at):
-            self.incomplete(start)
+            self.incomplete()
         char = self.text[self.at]
         if char == "(":
             return self.parenthesis()
@@ -130,7 +130,7 @@ class Parser:
             self.fail(f"{view[0]} belongs at the top level, outside ( ), OR and -", *view.span())
         if char == "~":
             self.at += 1
-            if self.at == len(self.text) or self.text[self.at].isspace() or self.text[self.at] in "()":
+            if self.bare():
                 self.fail('"~" needs letters right behind it, e.g. ~trnscd', self.at - 1, self.at)
             text = self.value(_WORD)
             return Word(text, fuzzy=text.form != "/", at=text.at)
@@ -164,13 +164,13 @@ class Parser:
             return self.flag(name.lower(), found)
         known = self.field(name, found.start(1), found[0])
         self.at = found.end()
-        if self.at == len(self.text) or self.text[self.at] in "() ":
+        if self.bare():
             example = f"{name}{op}{EXAMPLES.get(known.kind, 'word')}"
             self.fail(f"{name}: needs a value right behind {op}, e.g. {example}", found.start(), self.at)
         values = [self.value(_VALUE)]
         while self.text.startswith(",", self.at):
             self.at += 1
-            if self.at == len(self.text) or self.text[self.at] in "(), ":
+            if self.bare():
                 self.fail(f"{name}: needs another value right behind the comma", self.at - 1, self.at)
             values.append(self.value(_VALUE))
         return Compare(known, op, tuple(values), (found.start(), self.at))
@@ -214,7 +214,7 @@ class Parser:
         if found is None:
             self.fail(message, self.at, len(self.text))
         self.at = found.end()
-        if self.at < len(self.text) and self.text[self.at] not in "(), " and not self.text[self.at].isspace():
+        if not self.bare():
             rest = "quote a path" if form == "/" else 'write \\" for one inside'
             self.fail(f"needs a blank behind the closing {form}; {rest}", self.at - 1, self.at + 1)
         if form == "/":
@@ -262,11 +262,19 @@ class Parser:
         self.at = blank.end() if blank else self.at
         return self.at == len(self.text)
 
-    def incomplete(self, start: int) -> NoReturn:
-        """Something had to come here, after an OR, an AND, a NOT or at the start."""
-        before = self.text[: self.at].split()
-        behind = before[-1] if before else self.text[self.at : self.at + 2]
-        self.fail(f'something is missing at "{behind}"; to search for it, quote it', max(0, start - 1), self.at)
+    def bare(self, signs: str = "(),|&") -> bool:
+        """Whether nothing stands here: the end, a blank or a sign."""
+        return self.at == len(self.text) or self.text[self.at].isspace() or self.text[self.at] in signs
+
+    def incomplete(self) -> NoReturn:
+        """Something had to come here, beside an OR, an AND or a NOT."""
+        there = _OR.match(self.text, self.at) or _AND.match(self.text, self.at)
+        before = re.search(r"(OR|AND|NOT|\|\||&&|[-!])\s*$", self.text[: self.at])
+        start, end = there.span() if there else before.span(1) if before else (self.at, self.at + 1)
+        sign, side = self.text[start:end], "on both sides"
+        if sign in ("NOT", "-", "!"):
+            side = "behind it"
+        self.fail(f'"{sign}" needs something {side}; to search for it, quote it: "{sign}"', start, end)
 
     def fail(self, message: str, start: int, end: int) -> NoReturn:
         """The one way out of a wrong query."""

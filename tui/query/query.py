@@ -18,7 +18,7 @@ from tui.query.tree import And, Node, Place, joined
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_SCREEN: Mapping[str, Callable[[Task], bool]] = MappingProxyType({})
-MOST_VIEWS = 50  # saved views read for one query: each may name others
+MOST_VIEWS = 20  # saved views read for one query: each may name others
 
 
 def always(task: Task, source: Source, now: int) -> bool:

@@ -26,7 +26,7 @@ _QUANTIFIER = re.compile(r"\*|\+|\?|\{([0-9]+)\}|\{([0-9]*),([0-9]*)\}")
 _ATOM = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _GROUP = re.compile(r"\((?:\?:|\?P<\w+>|(?!\?))")
 _EDGES = {"^": "start", "\\A": "start", "$": "end", "\\Z": "end", "\\b": "edge", "\\B": "inside"}
-_REFUSED = {"(?=": "look-ahead", "(?!": "look-ahead", "(?<": "look-behind", "(?P=": "a backreference"}
+_REFUSED = {"(?=": "look-ahead", "(?!": "look-ahead", "(?<": "look-behind", "(?P": "a backreference"}
 
 Fits = Callable[[str], object]
 
@@ -72,9 +72,6 @@ def searcher(pattern: str, *, fold: bool) -> Callable[[str], bool]:
         raise ValueError(f"more than {PATTERN} characters")
     if pattern.count("(") > GROUPS:
         raise ValueError(f"more than {GROUPS} groups")
-    for sign, name in _REFUSED.items():
-        if sign in pattern:
-            raise ValueError(f"{name} is not supported")
     flags = re.IGNORECASE if fold else re.NOFLAG
     _checked(pattern, flags)
     return Machine(Reader(pattern, flags).tree()).search
@@ -118,7 +115,8 @@ class Reader:
         if self.pattern[self.at] == "(":
             found = _GROUP.match(self.pattern, self.at)
             if found is None:
-                raise ValueError(f"{self.pattern[self.at : self.at + 3]} is not supported")
+                sign = self.pattern[self.at : self.at + 3]
+                raise ValueError(f"{_REFUSED.get(sign, sign)} is not supported")
             self.at = found.end()
             inner = self.tree()
             self.at += 1
@@ -243,7 +241,7 @@ class Machine:
         closed = self._closed(state, kind)
         for place in closed:
             goes = self.places[place]
-            if goes[0] == "char" and goes[1](char) not in (None, False):
+            if goes[0] == "char" and goes[1](char):
                 reached.add(goes[2])
         target = FOUND if 0 in closed else self._known(frozenset(reached), kind)
         if len(state.moves) < SETS:
