@@ -119,7 +119,9 @@ def judge(reply: Reply) -> CallError | None:
         kind = STATUSES.get(reply.status, Unavailable if reply.status >= 500 else BadRequest)
         return _filled(kind, reply, f"HTTP {reply.status} without an error of the API", "")
     if response is None:
-        return _filled(Malformed, reply, "the answer is not JSON with a Response", "")
+        kind_of_body = reply.headers.get("content-type", "no content type").partition(";")[0][:60]
+        message = f"HTTP {reply.status} with {len(reply.body):,} bytes of {kind_of_body}: no JSON with a Response"
+        return _filled(Malformed, reply, message, "")
     return None
 
 

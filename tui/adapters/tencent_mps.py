@@ -61,7 +61,8 @@ class Shelf(NamedTuple):
         return asked
 
 
-# In the order of a task's life, so that one that moves on while they are read is in at least one of them.
+# Read in the order of a task's life, so that one that moves on meanwhile is in at least one of them.
+STAGES = {"WAITING": 0, "PROCESSING": 1, "FINISH": 2}
 SHELVES = (
     Shelf("WAITING", State.QUEUED),
     Shelf("PROCESSING", State.RUNNING),
@@ -92,7 +93,11 @@ class TencentMps:
         after = None if want.started_after is None else want.started_after // 1000
         before = None if want.started_before is None else -(-want.started_before // 1000)
         return [
-            Listing(shelf.label, shelf if shelf.failed is None else shelf._replace(after=after, before=before))
+            Listing(
+                shelf.label,
+                shelf if shelf.failed is None else shelf._replace(after=after, before=before),
+                STAGES[shelf.status],
+            )
             for shelf in wanted
         ]
 
