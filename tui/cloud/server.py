@@ -59,7 +59,7 @@ class _Server(uvicorn.Server):
     def __init__(self, desk: Desk) -> None:
         super().__init__(
             uvicorn.Config(
-                desk,  # type: ignore[arg-type]
+                desk,
                 http="h11",
                 ws="none",
                 loop="asyncio",

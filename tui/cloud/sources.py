@@ -23,7 +23,7 @@ SOURCES = (
         "alibaba-fc",
         "ali-demo",
         "cn-shanghai",
-        "functions = [%s]" % ", ".join(f'"{name}"' for name, *_ in FC_FUNCTIONS["cn-shanghai"]),
+        "functions = [{}]".format(", ".join(f'"{name}"' for name, *_ in FC_FUNCTIONS["cn-shanghai"])),
     ),
     Source(
         "os-hangzhou",

@@ -44,7 +44,7 @@ class Gateway:
             "Message": refusal.message,
             "Recommend": f"https://api.aliyun.com/troubleshoot?q={refusal.code}",
         }
-        headers = (("x-acs-request-id", request_id),)
+        headers: tuple[tuple[str, str], ...] = (("x-acs-request-id", request_id),)
         if retry_after:
             headers += (("x-acs-retry-after", str(retry_after)),)
         return Reply(refusal.status, compact(body), headers, operation=action, code=refusal.code)

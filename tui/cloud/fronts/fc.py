@@ -113,7 +113,8 @@ class FcFront:
             start += -turn.shift if order == "desc" else turn.shift
         found = self._walk(function, order == "desc", start, wanted)
         keep = _filter(asked, function, now)
-        page = list(islice((job for job in found if (not wanted or status(job, now) == wanted) and keep(job)), limit + 1))
+        matching = (job for job in found if (not wanted or status(job, now) == wanted) and keep(job))
+        page = list(islice(matching, limit + 1))
         payload = asked.get("includePayload", "").lower() == "true"
         body: dict[str, Any] = {"tasks": [row(job, now, payload) for job in page[:limit]]}
         if len(page) > limit:

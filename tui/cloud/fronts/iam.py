@@ -35,7 +35,7 @@ class IamFront:
         }
         return paths.get((request.method, request.path), "")
 
-    def answer(self, request: Request, now: int, wall: int, turn: Turn = CALM) -> Reply:  # noqa: ARG002
+    def answer(self, request: Request, now: int, wall: int, turn: Turn = CALM) -> Reply:
         """One request, from signature to body."""
         action = self.operation(request)
         if action == "KeystoneCreateUserTokenByPassword":
@@ -54,7 +54,7 @@ class IamFront:
         links = {"self": f"https://iam.myhuaweicloud.com{request.path}", "next": None, "previous": None}
         return reply(200, {"projects": rows, "links": links}, action, id_header=TRACE)
 
-    def throttled(self, action: str, wait: int, mood: int) -> Reply:  # noqa: ARG002
+    def throttled(self, action: str, wait: int, mood: int) -> Reply:
         """Too many requests."""
         return refused(TOO_MANY, action, TRACE)
 

@@ -61,7 +61,7 @@ class KpsFront:
                 self.realm.delete_failed(None)
                 return reply(204, None, action)
 
-    def throttled(self, action: str, wait: int, mood: int) -> Reply:  # noqa: ARG002
+    def throttled(self, action: str, wait: int, mood: int) -> Reply:
         """Too many requests."""
         return refused(TOO_MANY, action)
 

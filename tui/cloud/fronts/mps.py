@@ -47,7 +47,7 @@ class MpsFront:
         }
         return serve(request, "mps", VERSION, self._keys, operations, (now, wall), turn)
 
-    def throttled(self, action: str, wait: int, mood: int) -> Reply:  # noqa: ARG002
+    def throttled(self, action: str, wait: int, mood: int) -> Reply:
         """Too many requests."""
         return throttled(action, 100)
 
@@ -163,9 +163,7 @@ def _detail(job: Job, now: int) -> dict[str, Any]:
     body: dict[str, Any] = {"TaskType": type_, "Status": mps.status_of(job, now), **mps.times(job, now)}
     body.update(dict.fromkeys(OBJECTS))
     body[type_] = _task_object(job, type_, now)
-    body.update(
-        {"TaskNotifyConfig": None, "TasksPriority": 0, "SessionId": "", "SessionContext": "", "ExtInfo": ""}
-    )
+    body.update({"TaskNotifyConfig": None, "TasksPriority": 0, "SessionId": "", "SessionContext": "", "ExtInfo": ""})
     return body
 
 
@@ -192,7 +190,8 @@ def _task_object(job: Job, type_: str, now: int) -> dict[str, Any]:
         "VODInputInfo": None,
     }
     body["MetaData"] = None
-    subtasks = [] if source or native == WAITING else [_subtask(job, i, now) for i in range(max(1, len(job.owner.subtasks)))]
+    count = 0 if source or native == WAITING else max(1, len(job.owner.subtasks))
+    subtasks = [_subtask(job, i, now) for i in range(count)]
     if type_ == "ScheduleTask":
         body["ActivityResultSet"] = [{"ActivityType": "Transcode", "ActivityResItem": one} for one in subtasks]
         return body

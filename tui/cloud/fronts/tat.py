@@ -41,7 +41,7 @@ class TatFront:
         }
         return serve(request, "tat", VERSION, self._keys, operations, (now, wall), turn)
 
-    def throttled(self, action: str, wait: int, mood: int) -> Reply:  # noqa: ARG002
+    def throttled(self, action: str, wait: int, mood: int) -> Reply:
         """Too many requests."""
         if mood % 3 == 2:
             return failed("RequestLimitExceeded.UinLimitExceeded", "The account exceeds its request limit.", action)

@@ -201,7 +201,7 @@ def row(job: Job, now: int, payload: bool = False) -> dict[str, Any]:
         "destinationStatus": "Succeeded" if final and job.outcome == SUCCEEDED else "",
         "events": events(job, now),
         "functionArn": function.arn,
-        "instanceId": f"c-{stirred >> 32:08x}-15{stirred & 0xFFFFFF:06x}-{stirred & 0xFFFFFFFFFFFF:012x}" if ran else "",
+        "instanceId": _instance(stirred) if ran else "",
         "qualifier": function.qualifier,
         "requestId": f"1-{job.created // 1000:08x}-{stirred & 0xFFFFFFFF:08x}-{stirred >> 16:012x}",
         "status": native,
@@ -218,6 +218,10 @@ def row(job: Job, now: int, payload: bool = False) -> dict[str, Any]:
     if payload:
         answer["taskPayload"] = f'{{"input":"oss://taskdeck-demo/in/{job.n:06d}.json"}}'
     return answer
+
+
+def _instance(stirred: int) -> str:
+    return f"c-{stirred >> 32:08x}-15{stirred & 0xFFFFFF:06x}-{stirred & 0xFFFFFFFFFFFF:012x}"
 
 
 def events(job: Job, now: int) -> list[dict[str, Any]]:
@@ -243,4 +247,3 @@ def events(job: Job, now: int) -> list[dict[str, Any]]:
         for i, (name, at) in enumerate(marks)
         if at <= now
     ]
-

@@ -84,7 +84,7 @@ class OpenSearch:
             outcome = FAILED if rng.random() < (0.4 if past.stormy else CALM) else SUCCESS
             begun = past.ended - service
             jobs.append(Job(self.instances[past.owner], 0, begun, begun, past.ended, outcome))
-        latest = {instance: scale.start for instance in self.instances}
+        latest = dict.fromkeys(self.instances, scale.start)
         for job in reversed(by_creation(jobs)):  # into the past, so that none starts in the future
             latest[job.owner] = job.started = job.created = min(job.created, latest[job.owner] - 1000)
         for job in by_creation(jobs):

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.cloud.arrivals import Arrivals, Weather
 from tui.cloud.chance import Scramble, base36, mix, pick
-from tui.cloud.history import RETENTION_MS, Scale, Spans, by_creation, history
+from tui.cloud.history import RETENTION_MS, Past, Scale, Spans, by_creation, history
 from tui.cloud.job import Job, Live, Roll
 from tui.cloud.texts import TAT_COMMANDS, TAT_DELIVER_ERRORS, TAT_ERRORS, TAT_OUTPUTS, TAT_START_ERRORS
 
@@ -147,12 +147,12 @@ class Automation:
 
     def _warm(self) -> None:
         scale, rng = self.scale, self._rng
-        now = [(scale.start, rng.choices(range(len(WEIGHTS)), WEIGHTS)[0], False) for _ in range(scale.live)]
-        past = [(one.ended, one.owner, one.stormy) for one in history(rng, scale.listed - scale.live, WEIGHTS, scale.start)]
-        self._enrol(by_creation([*self._batches(sorted(past), False), *self._batches(now, True)]))
+        now = [Past(scale.start, rng.choices(range(len(WEIGHTS)), WEIGHTS)[0], False) for _ in range(scale.live)]
+        past = sorted(history(rng, scale.listed - scale.live, WEIGHTS, scale.start))
+        self._enrol(by_creation([*self._batches(past, False), *self._batches(now, True)]))
         self.roll.settle_in()
 
-    def _batches(self, drawn: list[tuple[int, int, bool]], live: bool) -> Iterator[Job]:
+    def _batches(self, drawn: list[Past], live: bool) -> Iterator[Job]:
         """Neighbours in time become one activity; batch is negative until it is enrolled."""
         rng, scale = self._rng, self.scale
         at = 0
