@@ -21,8 +21,7 @@ DESCRIBE_INVOCATION_TASKS = Action("DescribeInvocationTasks", rate=20)
 CANCEL_INVOCATION = Action("CancelInvocation", kind="write", rate=20)
 
 FILTER_VALUES = 5  # of one filter, at most
-ODD_PAGE = 10  # a first page below a tenth of what was asked is an accident, not the server's page size
-PLANNED = 10_000  # spans handed out at once, at most: a total is a foreign number
+PLANNED = 200  # spans handed out at once, at most: a total is a foreign number
 INVALID_ID = "invalidparametervalue.invalidinvocationtaskid"
 WINDOWS = frozenset({"BAT", "POWERSHELL"})
 
@@ -81,10 +80,14 @@ class Filter(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The rows from offset `start` to before `end`; to the end of the list where `end` is None."""
+    """The rows from offset `start` to before `end`; to the end of the list where `end` is None.
+
+    `size` is how many rows the page before had, where that was less than was asked.
+    """
 
     start: int
     end: int | None = None
+    size: int = 0
 
 
 class TencentTat:
@@ -221,7 +224,8 @@ def _after(span: Span, received: int, asked: int, total: int | None) -> Iterator
     """What is left to read after a page: of the span, and of the list where the span is open-ended.
 
     Rows end with an empty page, or where the total is reached; a total below what was received says nothing
-    (then a short page is the end). A server may give smaller pages than asked: the length received counts.
+    (then a short page is the end). A short page may be an accident or a total that drifts: one page after it
+    is asked for, and when that one is as long, it is the server's page size.
     """
     reached = span.start + received
     told = total if total is not None and total >= reached else None
@@ -235,8 +239,8 @@ def _after(span: Span, received: int, asked: int, total: int | None) -> Iterator
         if received >= asked:
             yield Span(reached)
         return
-    if received * ODD_PAGE < asked:
-        yield Span(reached)
+    if received not in (asked, span.size):
+        yield Span(reached, size=received)
         return
     whole = min((told - reached - 1) // received, PLANNED)
     yield from (Span(reached + n * received, reached + (n + 1) * received) for n in range(whole))
