@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from tui.query.completion import Completion, complete
 from tui.query.error import QueryError
 from tui.query.query import EMPTY, Query, parse
 
-__all__ = ["EMPTY", "Query", "QueryError", "parse"]
+__all__ = ["EMPTY", "Completion", "Query", "QueryError", "complete", "parse"]

@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.model import Source, State, Task
-from tui.query import regex, values
+from tui.query import values
 from tui.query.error import QueryError
 from tui.query.fields import FIELDS, Field, Kind, haystack, nearest, short, texts
+from tui.query.needle import cut, test_of
 from tui.query.tree import And, Compare, Flag, Node, Not, Or, Saved, Text, Word
 from tui.query.values import Moving, Span
 
 Match = Callable[[Task, Source, int], bool]
-Test = Callable[[str], bool]
 GROUPS: Mapping[str, frozenset[State]] = {
     "live": frozenset(state for state in State if state.live),
     "done": frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.EXPIRED}),
     "bad": frozenset(state for state in State if state.bad),
 }
-FIT: Mapping[Kind, str] = {Kind.TEXT: ": = != ~", Kind.STATE: ": = !=", Kind.SOURCE: ": = != ~"}
 ALL_OPS = ": = != > >= < <="
-STRETCH = 4  # fuzzy: the letters lie within four times the length of the word
+FIT: Mapping[Kind, str] = {
+    Kind.TEXT: ": = != ~",
+    Kind.STATE: ": = !=",
+    Kind.SOURCE: ": = != ~",
+    Kind.EXTRA: f"{ALL_OPS} ~",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,70 +90,11 @@ def _any(parts: list[Match]) -> Match:
 def _word(word: Word, setting: Setting) -> Match:
     """A text anywhere in the task: the kept haystack where case does not count, else text by text."""
     needle = word.text
-    if word.fuzzy or needle.form == "/" or needle.exact or _cut(needle):
-        test = _test(needle, "~" if word.fuzzy else ":")
+    if word.fuzzy or needle.form == "/" or needle.exact or cut(needle):
+        test = test_of(needle, "~" if word.fuzzy else ":")
         return lambda task, source, now: any(map(test, texts(task, source)))
     folded, stack = needle.text.casefold(), setting.haystack
     return lambda task, source, now: folded in stack(task, source)
-
-
-def _test(needle: Text, op: str) -> Test:
-    """Whether one text fits: contains, is equal (`=`), has the letters in order (`~`), smart case for all."""
-    if needle.form == "/":
-        return _regex(needle)
-    if op == "~":
-        return fuzzy(needle.text, exact=needle.exact)
-    wanted = needle.text if needle.exact else needle.text.casefold()
-    if op == ":" and _cut(needle):
-        return _whole(wanted, exact=needle.exact)
-    if op == "=":
-        return (lambda text: text == wanted) if needle.exact else lambda text: text.casefold() == wanted
-    return (lambda text: wanted in text) if needle.exact else lambda text: wanted in text.casefold()
-
-
-def _cut(needle: Text) -> bool:
-    """Whether a word may be one that the screen cut: `job-7f31..a90c`."""
-    return ".." in needle.text and not needle.form
-
-
-def _whole(wanted: str, *, exact: bool) -> Test:
-    """A text that begins and ends like a cut one, or that holds the dots themselves."""
-    first, _, last = wanted.partition("..")
-
-    def test(text: str) -> bool:
-        text = text if exact else text.casefold()
-        return wanted in text or (text.startswith(first) and text.endswith(last) and len(text) > len(wanted) - 2)
-
-    return test
-
-
-def _regex(needle: Text) -> Test:
-    try:
-        return regex.searcher(needle.text, fold=not needle.exact)
-    except ValueError as error:
-        raise QueryError(f"regular expression: {error}", *needle.at) from None
-
-
-def fuzzy(letters: str, *, exact: bool) -> Test:
-    """Whether a text has the letters in order, within STRETCH times their length."""
-    wanted = letters if exact else letters.casefold()
-    longest = STRETCH * len(wanted)
-
-    def test(text: str) -> bool:
-        text = text[: regex.LONGEST] if exact else text[: regex.LONGEST].casefold()
-        start = text.find(wanted[:1])
-        while start >= 0:
-            at = start
-            for letter in wanted[1:]:
-                at = text.find(letter, at + 1, start + longest)
-                if at < 0:
-                    break
-            else:
-                return True
-            start = text.find(wanted[0], start + 1)
-        return False
-
-    return test
 
 
 def _compare(node: Compare, setting: Setting) -> Match:
@@ -158,7 +103,7 @@ def _compare(node: Compare, setting: Setting) -> Match:
     if op == "!=":
         same = _compare(Compare(node.field, "=", node.values, node.at), setting)
         return lambda task, source, now: not same(task, source, now)
-    fit = FIT.get(kind, ALL_OPS if kind is not Kind.EXTRA else ALL_OPS + " ~")
+    fit = operators(kind)
     if op not in fit.split() and not (op == "~" and all(value.form == "/" for value in node.values)):
         raise QueryError(f"{node.field.name}: {op} does not fit a {kind}; use one of {fit}", *node.at)
     if len(node.values) == 1 and node.values[0].text == "*" and not node.values[0].form and op == ":":
@@ -175,6 +120,11 @@ def _compare(node: Compare, setting: Setting) -> Match:
             return _either_kind(node)
         case _:
             return _any([_spans(node, value, setting) for value in node.values])
+
+
+def operators(kind: Kind) -> str:
+    """The operators that fit a kind."""
+    return FIT.get(kind, ALL_OPS)
 
 
 def states(node: Compare) -> frozenset[State]:
@@ -206,7 +156,7 @@ def _states(wanted: frozenset[State]) -> Match:
 def _source(value: Text, op: str, shorts: Mapping[str, str]) -> Match:
     """A short code or a whole adapter id means the adapter; anything else is looked for in name and adapter id."""
     code = value.text.upper()
-    test = _test(value, op)
+    test = test_of(value, op)
 
     def match(task: Task, source: Source, now: int) -> bool:
         if code == (shorts.get(source.adapter) or short(source.adapter)):
@@ -218,7 +168,7 @@ def _source(value: Text, op: str, shorts: Mapping[str, str]) -> Match:
 
 def _text(node: Compare) -> Match:
     get, op = node.field.get, node.op
-    tests = [_test(value, op) for value in node.values]
+    tests = [test_of(value, op) for value in node.values]
     if op == "=" and any(not value.text for value in node.values):
         return lambda task, source, now: any(test(str(get(task, source, now) or "")) for test in tests)
     if len(tests) == 1:

@@ -21,17 +21,13 @@ from typing import NoReturn
 from tui.errors import UsageError
 from tui.query.error import QueryError
 from tui.query.fields import SCREEN, Field, Kind, field
-from tui.query.tree import PLAIN, WORDS, And, Compare, Flag, Node, Not, Or, Place, Saved, Text, Word, joined
+from tui.query.scan import VALUE, WORD, Scanner
+from tui.query.tree import And, Compare, Flag, Node, Not, Or, Place, Saved, Word, joined
 
 LONGEST = 4_096
 DEEPEST = 50
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
-_BLANK = re.compile(r"\s*")
-_WORD = re.compile(r"(?:(?!\|\||&&)[^\s()])+")
-_VALUE = re.compile(r"(?:(?!\|\||&&)[^\s(),])+")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_REGEX = re.compile(r"/((?:[^/\\]|\\.)+)/", re.DOTALL)
 _COMPARE = re.compile(r"([^\W\d][\w.]*)(!=|>=|<=|[:=><~])")
 _VIEW = re.compile(r"(?i:(sort|group|limit)):|@")
 _OR = re.compile(r"OR(?![^\s()])|\|\|")
@@ -52,16 +48,15 @@ class Terms:
 Expand = Callable[[str, Place], tuple[Node | None, Terms]]
 
 
-class Parser:
+class Parser(Scanner):
     """Reads one text once. `expand` answers with what a saved view stands for."""
 
     def __init__(self, text: str, expand: Expand, screen: Sequence[str]) -> None:
-        self.text = text
+        super().__init__(text)
         self.expand = expand
         self.screen = screen
         self.terms = Terms()
         self.inherited: list[Terms] = []
-        self.at = 0
         self.depth = 0
 
     def query(self) -> Node | None:
@@ -132,11 +127,11 @@ class Parser:
             self.at += 1
             if self.bare():
                 self.fail('"~" needs letters right behind it, e.g. ~trnscd', self.at - 1, self.at)
-            text = self.value(_WORD)
+            text = self.value(WORD)
             return Word(text, fuzzy=text.form != "/", at=text.at)
         if found := _COMPARE.match(self.text, self.at):
             return self.comparison(found)
-        text = self.value(_WORD)
+        text = self.value(WORD)
         return Word(text, at=text.at)
 
     def parenthesis(self) -> Node:
@@ -167,12 +162,12 @@ class Parser:
         if self.bare():
             example = f"{name}{op}{EXAMPLES.get(known.kind, 'word')}"
             self.fail(f"{name}: needs a value right behind {op}, e.g. {example}", found.start(), self.at)
-        values = [self.value(_VALUE)]
+        values = [self.value(VALUE)]
         while self.text.startswith(",", self.at):
             self.at += 1
             if self.bare():
                 self.fail(f"{name}: needs another value right behind the comma", self.at - 1, self.at)
-            values.append(self.value(_VALUE))
+            values.append(self.value(VALUE))
         return Compare(known, op, tuple(values), (found.start(), self.at))
 
     def field(self, name: str, start: int, shown: str = "") -> Field:
@@ -188,46 +183,17 @@ class Parser:
         if name not in self.screen:
             self.fail(f"{name}: only on screen; a command cannot know it", *found.span(1))
         self.at = found.end()
-        word = _VALUE.match(self.text, self.at)
+        word = VALUE.match(self.text, self.at)
         said = word[0].lower() if word else ""
         self.at = word.end() if word else self.at
         if found[2] not in (":", "=", "!=") or said not in (*YES, *NO):
             self.fail(f"{name}: is yes or no, e.g. {name}:yes", found.start(), self.at)
         return Flag(name, (said in YES) == (found[2] != "!="), (found.start(), self.at))
 
-    def value(self, plain: re.Pattern[str]) -> Text:
-        """A word up to what ends it, a quoted text or a regular expression."""
-        start, char = self.at, self.text[self.at]
-        if char == '"':
-            return self.enclosed(_QUOTED, '"', 'a quoted text needs a closing "; write \\" for one inside')
-        if char == "/":
-            return self.enclosed(_REGEX, "/", "a regular expression needs a closing /; write \\/ for one inside")
-        found = plain.match(self.text, start)
-        if found is None:
-            self.fail(f"unexpected {char}", start, start + 1)
-        self.at = found.end()
-        return Text(found[0], at=found.span())
-
-    def enclosed(self, pattern: re.Pattern[str], form: str, message: str) -> Text:
-        """A text between two signs, with a blank, a parenthesis or a comma behind it."""
-        found = pattern.match(self.text, self.at)
-        if found is None:
-            self.fail(message, self.at, len(self.text))
-        self.at = found.end()
-        if not self.bare():
-            rest = "quote a path" if form == "/" else 'write \\" for one inside'
-            self.fail(f"needs a blank behind the closing {form}; {rest}", self.at - 1, self.at + 1)
-        if form == "/":
-            return Text(found[1], form, found.span())
-        text = re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL)
-        return Text(
-            text, "" if PLAIN.fullmatch(text) and ".." not in text and text not in WORDS else form, found.span()
-        )
-
     def view(self, found: re.Match[str]) -> list[Node]:
         """view = "sort:" ["-"] field | "group:" field | "limit:" n | "@" savedname"""
         start, self.at = found.start(), found.end()
-        word = _WORD.match(self.text, self.at)
+        word = WORD.match(self.text, self.at)
         said = word[0] if word else ""
         self.at = word.end() if word else self.at
         if found[1] is None:
@@ -250,22 +216,6 @@ class Parser:
         setattr(self.terms, term, (known, down) if term == "sort" else known)
         return []
 
-    def take(self, pattern: re.Pattern[str]) -> bool:
-        """Whether the pattern comes next; if so it is read."""
-        found = None if self.ended() else pattern.match(self.text, self.at)
-        self.at = found.end() if found else self.at
-        return found is not None
-
-    def ended(self) -> bool:
-        """Skips blanks; whether nothing is left."""
-        blank = _BLANK.match(self.text, self.at)
-        self.at = blank.end() if blank else self.at
-        return self.at == len(self.text)
-
-    def bare(self, signs: str = "(),|&") -> bool:
-        """Whether nothing stands here: the end, a blank or a sign."""
-        return self.at == len(self.text) or self.text[self.at].isspace() or self.text[self.at] in signs
-
     def incomplete(self) -> NoReturn:
         """Something had to come here, beside an OR, an AND or a NOT."""
         there = _OR.match(self.text, self.at) or _AND.match(self.text, self.at)
@@ -275,7 +225,3 @@ class Parser:
         if sign in ("NOT", "-", "!"):
             side = "behind it"
         self.fail(f'"{sign}" needs something {side}; to search for it, quote it: "{sign}"', start, end)
-
-    def fail(self, message: str, start: int, end: int) -> NoReturn:
-        """The one way out of a wrong query."""
-        raise QueryError(message, start, end)

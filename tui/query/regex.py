@@ -14,6 +14,8 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from math import prod
 from typing import Literal, NamedTuple
 
 LONGEST = 1_000  # characters of a text that are looked at
@@ -21,6 +23,8 @@ LARGEST = 300  # places in one pattern, {m,n} written out
 PATTERN = 200  # characters of a pattern
 GROUPS = 20
 SETS = 2_000  # remembered sets of places
+TEXTS = 4_096  # remembered texts: names, targets and errors come again and again
+FEW = 8 * LONGEST  # ways through a pattern from one start that Python's engine may be left to try
 
 _QUANTIFIER = re.compile(r"\*|\+|\?|\{([0-9]+)\}|\{([0-9]*),([0-9]*)\}")
 _ATOM = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
@@ -72,9 +76,13 @@ def searcher(pattern: str, *, fold: bool) -> Callable[[str], bool]:
         raise ValueError(f"more than {PATTERN} characters")
     if pattern.count("(") > GROUPS:
         raise ValueError(f"more than {GROUPS} groups")
-    flags = re.IGNORECASE if fold else re.NOFLAG
-    _checked(pattern, flags)
-    return Machine(Reader(pattern, flags).tree()).search
+    flags = re.IGNORECASE | re.DOTALL if fold else re.DOTALL
+    compiled = _checked(pattern, flags)
+    tree = Reader(pattern, flags).tree()
+    machine = Machine(tree)
+    if ways(tree) <= FEW:
+        return lambda text: compiled.search(text[:LONGEST].replace("\n", " ")) is not None
+    return lru_cache(TEXTS)(machine.search)
 
 
 def _checked(pattern: str, flags: re.RegexFlag) -> re.Pattern[str]:
@@ -128,9 +136,9 @@ class Reader:
             return At(_EDGES[atom])
         if atom[0] == "\\" and (atom[1].isdigit() or atom[1] in "NU"):
             raise ValueError("a backreference is not supported" if atom[1].isdigit() else f"{atom} is not supported")
-        if re.fullmatch(r"[^\\\[.]|\\[^\w\s]", atom) and self.flags == re.NOFLAG:
+        if re.fullmatch(r"[^\\\[.]|\\[^\w\s]", atom) and not self.flags & re.IGNORECASE:
             return Char(atom[-1].__eq__)
-        return Char(_checked(atom, self.flags | re.DOTALL).match)
+        return Char(_checked(atom, self.flags).match)
 
     def quantified(self, node: Tree) -> Tree:
         """A piece with what stands behind it; `??` and the like find the same."""
@@ -160,6 +168,21 @@ def size(tree: Tree) -> int:
             return max(1, low + 1 if high is None else high) * (size(node) + 1)
         case Row(nodes) | Either(nodes):
             return 1 + sum(map(size, nodes))
+    return 1
+
+
+def ways(tree: Tree) -> int:
+    """At most how many ways a backtracking engine tries from one start; beyond FEW the figure only says "many"."""
+    match tree:
+        case Rep(Char(), low, high):
+            return LONGEST if high is None else high - low + 1
+        case Rep(node, low, high):
+            once = ways(node)
+            return once ** min(low, 20) if low == high else once + 1 if high == 1 else FEW + 1
+        case Row(nodes):
+            return min(prod(map(ways, nodes)), FEW + 1)
+        case Either(nodes):
+            return sum(map(ways, nodes))
     return 1
 
 
