@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.tencent import INTL, MAINLAND, NOON, asked, first_page, headers, mps, refused, response, walk
@@ -188,6 +188,7 @@ async def test_an_answer_of_another_shape_is_malformed(fields: dict[str, object]
         await first_page(adapter)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(1, 25), st.sampled_from([None, "", "absent"]))
 async def test_scrolling_yields_every_task_once_and_ends(count: int, size: int, end: str | None) -> None:
     def served(ask: Ask) -> Reply:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fixture_files import vectors
@@ -59,12 +59,14 @@ def test_signed_headers(vector: dict[str, Any]) -> None:
     assert ";".join(vector["signed_headers"]) == tc3.SIGNED_HEADERS
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(names, names), min_size=1, max_size=6))
 def test_query_text_reads_back_in_its_order(parameters: list[tuple[str, str]]) -> None:
     text = tc3.query_text(parameters)
     assert parse_qsl(text, keep_blank_values=True, strict_parsing=False) == parameters
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(names, names), max_size=6))
 def test_query_text_holds_unreserved_characters_alone(parameters: list[tuple[str, str]]) -> None:
     text = tc3.query_text(parameters)
@@ -72,6 +74,7 @@ def test_query_text_holds_unreserved_characters_alone(parameters: list[tuple[str
     assert all(sign.isalnum() or sign in "-._~%+=&" for sign in text)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(names, names, max_size=4), times)
 def test_the_signature_covers_the_bytes_of_the_body(body: dict[str, str], timestamp: int) -> None:
     compact = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -80,6 +83,7 @@ def test_the_signature_covers_the_bytes_of_the_body(body: dict[str, str], timest
     assert len(signatures) == (1 if compact == escaped else 2)
 
 
+@settings(deadline=None)
 @given(times)
 def test_the_scope_is_the_utc_day(timestamp: int) -> None:
     assert tc3.credential_scope("mps", timestamp) == tc3.credential_scope("mps", timestamp - timestamp % 86_400)
