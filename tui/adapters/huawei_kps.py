@@ -26,7 +26,7 @@ PLANNED = 1000  # cursors handed out at once; what a wild total would add is rea
 SEARCHED = 1000  # pages read for one task
 
 RUNNING = Listing("running-tasks", "running-tasks")
-FAILED = Listing("failed-tasks", "failed-tasks")
+FAILED = Listing("failed-tasks", "failed-tasks", stage=1)
 LIVE = frozenset({State.QUEUED, State.RUNNING})
 BY_PREFIX: Mapping[str, State] = {
     "READY": State.QUEUED,
