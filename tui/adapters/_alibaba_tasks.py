@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Generic, Protocol, TypeVar
+from time import monotonic
+from typing import Generic, TypeVar
 
 from tui.errors import BadRequest, NotFound
 from tui.model import Detail, Page, State, Task, TaskKey, duration
@@ -18,13 +18,11 @@ ENDLESS = Page((), (), ("again",))
 T = TypeVar("T")
 
 
-class Asks(Protocol):
-    """An adapter's `detail`."""
-
-    async def __call__(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail: ...
+ByIdRead = Callable[[TaskKey, Task], Awaitable[Detail]]
+"""An adapter's `detail`."""
 
 
-async def settled(detail: Asks, tasks: Sequence[Task]) -> Sequence[Task]:
+async def settled(detail: ByIdRead, tasks: Sequence[Task]) -> Sequence[Task]:
     """Each task as its by-id read says, one after another: neither API can be asked for several at once."""
     found = []
     for task in tasks:
@@ -78,11 +76,11 @@ class Memory(Generic[T]):
     def get(self, asked: str) -> T | None:
         """What is still believed, else None."""
         until, value = self._found.get(asked, (0.0, None))
-        return value if until > time.monotonic() else None
+        return value if until > monotonic() else None
 
     def put(self, asked: str, value: T) -> None:
         """Believes a whole discovery from now on."""
-        self._found[asked] = (time.monotonic() + REMEMBERED, value)
+        self._found[asked] = (monotonic() + REMEMBERED, value)
 
     def forget(self) -> None:
         """The next discovery asks again."""
