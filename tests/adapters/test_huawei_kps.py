@@ -36,12 +36,20 @@ async def one_page(file: str, listing: Listing = RUNNING, cursor: Any = None) ->
     return await adapter([reply(f"huawei-kps/{file}")])[0].page(listing, cursor)
 
 
-def known(number: int, **facts: Any) -> Task:
+def known(number: int, name: str = "RESET") -> Task:
     """A running task as the last list showed it."""
-    facts = {"state": State.RUNNING, "native_state": "RUNNING_RESET", "name": "RESET", "created_at": 1} | facts
-    extra = {"kps.server": "old server", "kps.keypair": "KeyPair-1"}
-    key = TaskKey("keys", "", f"aee8d2fe-5484-4753-9177-{number:012x}")
-    return Task(key=key, kind="keypair", target="vm", extra=extra, seen_at=1, request_id="old", **facts)
+    return Task(
+        key=TaskKey("keys", "", f"aee8d2fe-5484-4753-9177-{number:012x}"),
+        state=State.RUNNING,
+        native_state="RUNNING_RESET",
+        name=name,
+        kind="keypair",
+        target="vm",
+        created_at=1,
+        extra={"kps.server": "old server", "kps.keypair": "KeyPair-1"},
+        seen_at=1,
+        request_id="old",
+    )
 
 
 def cloud(running: Reply = EMPTY, failed: Reply = EMPTY, **by_id: Reply) -> tuple[HuaweiKps, ScriptedCall]:
@@ -444,8 +452,12 @@ async def test_every_row_is_read_once_whatever_the_pages_are_like(
         query = {name: int(value) for name, value in parse_qsl(ask.query)}
         length = min(query["limit"], cap, next(short, cap))
         held = rows_of(range(count))[query["offset"] : query["offset"] + length]
-        total = {"number": {"total": count}, "text": {"total": str(count)}, "nothing": {}}[total_as]
-        return body(total | {"tasks": held})
+        totals: dict[str, dict[str, Any]] = {
+            "number": {"total": count},
+            "text": {"total": str(count)},
+            "nothing": {},
+        }
+        return body(totals[total_as] | {"tasks": held})
 
     found = await walk(adapter(answer)[0])
     assert sorted(found, key=int) == [str(number) for number in range(count)]
