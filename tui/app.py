@@ -9,15 +9,15 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from argparse import Namespace
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tui.adapters import every
-from tui.errors import ConfigError, NotFound, TaskdeckError
+from tui.errors import ConfigError, NotFound
 from tui.model import Change, Detail, TaskKey
+from tui.settings.place import BEGIN
 from tui.store import Store
 from tui.ui.desk import Provider
 
@@ -41,8 +41,6 @@ class LiveDesk:
         """Polls until cancelled. Raises ConfigError."""
         self._changed = changed
         if not self.path.exists():
-            from tui.cli.place import BEGIN
-
             self._say(f"no config at {self.path}: {BEGIN}")
             return
         await self._poll(self.path)
@@ -153,25 +151,17 @@ def peek(path: Path) -> dict[str, Any]:
     return {name: table for name, table in data.items() if isinstance(table, dict)}
 
 
-def run(desk: LiveDesk, given: Namespace) -> int:
-    """Runs the monitor on a desk until it is left; answers the exit code."""
-    from tui.cli import complain
-    from tui.cli.exits import Exit
+def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None) -> int:
+    """Runs the monitor on a desk until it is left; answers the exit code. Raises what ended it."""
     from tui.ui.shell import Taskdeck
 
     try:
-        app = Taskdeck(desk, **_options(desk.path, given))
+        app = Taskdeck(desk, tables=peek(desk.path), filter_text=filter_text, theme_name=theme_name)
         app.run()
     finally:
         if isinstance(desk, DemoDesk):
             desk.close()
-    if app.crash is not None:
-        raise app.crash
-    if isinstance(app.failure, TaskdeckError):
-        return complain(app.failure, Exit.USAGE)
+    for ending in (app.crash, app.failure):
+        if ending is not None:
+            raise ending
     return app.return_value or 0
-
-
-def _options(path: Path, given: Namespace) -> dict[str, Any]:
-    tables = peek(path)
-    return {"tables": tables, "filter_text": getattr(given, "filter", "") or "", "theme_name": given.theme}

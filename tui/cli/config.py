@@ -6,8 +6,9 @@ import sys
 from argparse import Namespace
 
 from tui.cli.exits import Exit
-from tui.cli.place import config, config_path
+from tui.cli.place import config
 from tui.errors import ConfigError
+from tui.settings.place import config_path
 
 
 def run(given: Namespace) -> int:
@@ -17,7 +18,7 @@ def run(given: Namespace) -> int:
 
 
 def _path(given: Namespace) -> None:
-    sys.stdout.write(f"{config_path(given)}\n")
+    sys.stdout.write(f"{config_path(given.config)}\n")
 
 
 def _check(given: Namespace) -> None:

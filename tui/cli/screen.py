@@ -17,7 +17,7 @@ def run(given: Namespace) -> int:
             "`taskdeck list` prints the same facts"
         )
     from tui import app, logs
-    from tui.cli.place import config_path
+    from tui.settings.place import config_path
 
     logs.start(given)
     if given.command == "demo":
@@ -27,5 +27,5 @@ def run(given: Namespace) -> int:
             tasks=given.tasks, seed=given.seed, faults=faults(given.faults), write=given.write
         )
     else:
-        desk = app.LiveDesk(config_path(given), write=given.write)
-    return app.run(desk, given)
+        desk = app.LiveDesk(config_path(given.config), write=given.write)
+    return app.run(desk, filter_text=getattr(given, "filter", "") or "", theme_name=given.theme)

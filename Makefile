@@ -1,0 +1,79 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`. `make help` lists the rest.
+# They need python3 >= 3.11 with venv, and make; uv is used where it is on PATH.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+STAMP_RUN := $(VENV)/.run.stamp
+STAMP_TEST := $(VENV)/.test.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check judges unit e2e bench screenshots wheel lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: $(STAMP_RUN) ## the monitor on an embedded demo cloud: no account, no network, no config
+	@exec $(BIN)/taskdeck demo $(ARGS)
+
+test: $(STAMP_TEST) ## all tests: unit, SDK judges, end to end
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
+
+unit: $(STAMP_TEST) ## the fast tests only
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not judge and not e2e" $(ARGS)
+
+judges: $(STAMP_TEST) ## the vendors' own SDKs against the demo cloud
+	$(BIN)/python -m pytest -q -m judge $(ARGS)
+
+e2e: $(STAMP_TEST) ## the installed command in a real pty
+	$(BIN)/python -m pytest -q -m e2e $(ARGS)
+
+check: $(STAMP_TEST) ## ruff, mypy --strict, import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP_TEST) ## the figures of the README, measured on this machine
+	$(BIN)/python benchmarks/first_frame.py
+	$(BIN)/python benchmarks/list_against_sdks.py
+
+screenshots: $(STAMP_TEST) ## SVG and PNG of the screens, from the seeded, frozen demo cloud
+	$(BIN)/python -m tests.screenshots
+
+wheel: $(STAMP_TEST) ## builds dist/
+	$(BIN)/python -m build --no-isolation --outdir dist
+
+lock: ## writes constraints.txt anew from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra test --extra judges pyproject.toml -o constraints.txt
+
+clean: ## removes what the other targets made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "taskdeck needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "this Python cannot make a venv. Debian, Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# --compile-bytecode: the first start must not pay for compiling, also where PYTHONDONTWRITEBYTECODE is set.
+$(STAMP_RUN): pyproject.toml constraints.txt $(VENV)/.made
+	@echo "setting up $(VENV) (once)"
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt -e .; \
+	else \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .; \
+	fi
+	@$(BIN)/python -m compileall -q tui
+	@touch $@
+
+$(STAMP_TEST): $(STAMP_RUN)
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt -e '.[test,judges]'; \
+	else \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test,judges]'; \
+	fi
+	@touch $@

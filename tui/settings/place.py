@@ -1,0 +1,18 @@
+"""Where the config is, and what to say when there is none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+BEGIN = "`taskdeck demo` shows the monitor without one; `taskdeck config example` prints one to begin with"
+
+
+def config_path(named: str | None = None) -> Path:
+    """The named file, else TASKDECK_CONFIG, else the platform's user config folder."""
+    named = named or os.environ.get("TASKDECK_CONFIG")
+    if named:
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("taskdeck", appauthor=False) / "config.toml"
