@@ -248,32 +248,37 @@ async def test_a_wrong_clock_presses_the_brake_too() -> None:
     assert len(call.asks) == 1
 
 
-async def test_all_sources_with_one_key_share_the_brake_and_start_two_at_a_time() -> None:
+class Slow(Keyring):
+    """Answers in the next round of the loop, and counts what is in flight."""
+
     flying = most = 0
 
-    class Slow(Keyring):
-        async def __call__(self, ask: Ask) -> Reply:
-            nonlocal flying, most
-            flying += 1
-            most = max(most, flying)
-            await asyncio.sleep(0)
-            try:
-                return await super().__call__(ask)
-            finally:
-                flying -= 1
+    async def __call__(self, ask: Ask) -> Reply:
+        Slow.flying += 1
+        Slow.most = max(Slow.most, Slow.flying)
+        await asyncio.sleep(0)
+        try:
+            return await super().__call__(ask)
+        finally:
+            Slow.flying -= 1
 
+
+async def test_all_sources_with_one_key_share_the_brake_and_start_two_at_a_time() -> None:
+    Slow.most = 0
     calls = [Slow(lambda ask: REFUSED) for _ in range(30)]
     ways = [Access(source(), account(project_id=PROJECT), call, Clock()) for call in calls]
     results = await asyncio.gather(*(listed(way) for way in ways), return_exceptions=True)
     assert all(isinstance(result, AuthError) for result in results)
-    assert sum(len(call.asks) for call in calls) == most == 2
+    assert sum(len(call.asks) for call in calls) == Slow.most == 2
 
 
 async def test_a_key_that_works_is_not_held_back() -> None:
-    way, call, _ = access(lambda ask: LISTED, project_id=PROJECT)
+    call = Slow(lambda ask: LISTED)
+    way = Access(source(), account(project_id=PROJECT), call, Clock())
     await listed(way)
+    Slow.most = 0
     await asyncio.gather(*(listed(way) for _ in range(8)))
-    assert len(call.asks) == 9
+    assert Slow.most == 8
 
 
 async def test_many_credentials_do_not_pile_up() -> None:
@@ -433,6 +438,38 @@ async def test_another_users_token_is_not_used() -> None:
     call.use(Credential(key_id="Another", secret=Secret("x"), domain="ExampleAccount"))
     await listed(way)
     assert bearer(call) == ["T1", "T2"]
+
+
+async def test_a_token_that_lasts_on_is_still_the_one_that_was_refused() -> None:
+    """A request is under way while another fails to renew its token; its refusal must bring a new one."""
+    answered = asyncio.Event()
+    count = 0
+
+    def answer(ask: Ask) -> Reply:
+        nonlocal count
+        if ask.action is not LOGIN:
+            return STALE if bearer(call) == ["T1"] else LISTED
+        count += 1
+        return DOWN if count == 2 else token(1 if count == 1 else 2, 600)
+
+    class Held(Keyring):
+        async def __call__(self, ask: Ask) -> Reply:
+            try:
+                return await super().__call__(ask)
+            finally:
+                if bearer(self) == ["T1"] and ask.action is not LOGIN:
+                    await answered.wait()
+
+    call, clock = Held(answer, USER), Clock()
+    way = Access(source(), account(auth="token"), call, clock)
+    first = asyncio.create_task(listed(way))
+    while bearer(call) != ["T1"]:
+        await asyncio.sleep(0)
+    clock.now += 500
+    assert await listed(way) is LISTED
+    answered.set()
+    assert await first is LISTED
+    assert bearer(call) == ["T1", "T1", "T2"]
 
 
 @pytest.mark.parametrize(
