@@ -442,7 +442,7 @@ async def test_another_users_token_is_not_used() -> None:
 
 async def test_a_token_that_lasts_on_is_still_the_one_that_was_refused() -> None:
     """A request is under way while another fails to renew its token; its refusal must bring a new one."""
-    answered = asyncio.Event()
+    sent, answered = asyncio.Event(), asyncio.Event()
     count = 0
 
     def answer(ask: Ask) -> Reply:
@@ -458,13 +458,13 @@ async def test_a_token_that_lasts_on_is_still_the_one_that_was_refused() -> None
                 return await super().__call__(ask)
             finally:
                 if bearer(self) == ["T1"] and ask.action is not LOGIN:
+                    sent.set()
                     await answered.wait()
 
     call, clock = Held(answer, USER), Clock()
     way = Access(source(), account(auth="token"), call, clock)
     first = asyncio.create_task(listed(way))
-    while bearer(call) != ["T1"]:
-        await asyncio.sleep(0)
+    await sent.wait()
     clock.now += 500
     assert await listed(way) is LISTED
     answered.set()
