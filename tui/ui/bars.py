@@ -1,0 +1,109 @@
+"""The lines round the panes: header, provider strip, counts by state, hints. Pure functions of facts and width."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.strip import Strip
+
+from tui.model import State, Word
+from tui.text import clean
+from tui.ui import when
+from tui.ui.facts import TROUBLE, Facts
+from tui.ui.ink import Ink, between
+from tui.ui.themes import TONES
+from tui.ui.titles import ORDER, Pen
+
+ALWAYS = frozenset({State.QUEUED, State.RUNNING, State.FAILED, State.SUCCEEDED})
+WORDS = {State.QUEUED: "queue", State.CANCELLED: "canc", State.EXPIRED: "expd", State.VANISHED: "gone"}
+
+
+class Header(NamedTuple):
+    """What the first line says."""
+
+    view: str
+    accounts: str = ""
+    read_only: bool = True
+    every: str = ""
+    note: str = ""
+    held: str = ""
+
+
+def header(facts: Header, pen: Pen, cells: int) -> Strip:
+    """Name and view at the left; accounts, right to write, time and pace at the right, as far as they fit."""
+    look = pen.look
+    quiet, base = look["chrome.dim"], look["chrome"]
+    left = Ink().add(" taskdeck", look["chrome.name"]).add(f"  {clean(facts.view)}")
+    if facts.held:
+        left.add("  ").add(f" {facts.held} ", look["mark"])
+    if facts.note:
+        left.add(f"   {clean(facts.note)}", look["mark"])
+    clock = f"{when.time_of_day(pen.now, pen.utc, seconds=False)} {when.zone(pen.now, pen.utc)}"
+    write = ("READ-ONLY" if cells >= 100 else "RO") if facts.read_only else "WRITE"
+    right = Ink()
+    for accounts, every in ((facts.accounts, facts.every), ("", facts.every), ("", "")):
+        right = Ink().add(f"{clean(accounts)}   " if accounts else "", quiet)
+        right.add(write, quiet if facts.read_only else look["prod"]).add("   ").add(clock, quiet)
+        right.add(f"   every {every}" if every else "", quiet).add(" ")
+        if left.width + right.width + 1 <= cells:
+            break
+    return between(left, right, cells).strip(cells, base)
+
+
+def providers(all_facts: Sequence[Facts], pen: Pen, cells: int, active: int | None) -> Strip:
+    """` 1 FC 412 12x now   2 OS ...`: the panes folded into one line; ages, then blanks go where it is narrow."""
+    for blank, ages, gap in ((" ", True, 4), ("", True, 2), ("", False, 2), ("", False, 1)):
+        inks = [_provider(facts, pen, blank, ages=ages, active=facts.provider.digit == active) for facts in all_facts]
+        if sum(ink.width + gap for ink in inks) <= cells:
+            break
+    line = Ink().add(" ")
+    for ink in inks:
+        line.extend(ink).add(" " * gap)
+    return line.strip(cells)
+
+
+def _provider(facts: Facts, pen: Pen, blank: str, *, ages: bool, active: bool) -> Ink:
+    look, word = pen.look, facts.word(pen.now)
+    base = look["title.active"] if active else look["text"]
+    ink = Ink().add(f"{facts.provider.digit}", look["title.digit"] + base if active else look["title.digit"])
+    ink.add(f"{blank}{clean(facts.provider.short)}", base).add(" ")
+    if word not in TROUBLE or facts.total:
+        ink.add(f"{facts.total:,}" + ("" if facts.whole else "+"), look["text"])
+    if facts.bad:
+        ink.add(" ").add(f"{facts.bad}{pen.glyphs.states[State.FAILED]}", look["state.bad"])
+    if word is not None and word not in (Word.LIVE, Word.EMPTY):
+        text = word.value.lower() if word is Word.LOADING else word.value
+        ink.add(" ").add(text if ages or word in TROUBLE else text[:4], look[pen.word_token(word)])
+    if ages and facts.answered_at is not None and word is not Word.LOADING:
+        ink.add(" ").add(when.read_age(pen.now - facts.answered_at), look["dim"])
+    return ink
+
+
+def states(all_facts: Sequence[Facts], pen: Pen, cells: int) -> Strip:
+    """` all 1,284+   .queue 31   >run 208 ...` over all sources."""
+    tally: Counter[State] = Counter()
+    for facts in all_facts:
+        tally += facts.counts
+    whole = all(facts.whole for facts in all_facts)
+    for gap in (3, 2, 1):
+        ink = Ink().add(" all ", pen.look["dim"]).add(f"{tally.total():,}" + ("" if whole else "+"), pen.look["key"])
+        for state in ORDER:
+            if tally[state] or state in ALWAYS:
+                tone = pen.look[TONES[state] if tally[state] else "faint"]
+                word = WORDS.get(state, state.label.lower())
+                ink.add(" " * gap).add(f"{pen.glyphs.states[state]}{word} ", tone).add(f"{tally[state]:,}")
+        if ink.width <= cells:
+            break
+    return ink.strip(cells)
+
+
+def hints(keys: Sequence[tuple[str, str]], pen: Pen, cells: int) -> Strip:
+    """`Enter open  / filter ...`: as many whole hints as fit."""
+    ink = Ink().add(" ")
+    for key, text in keys:
+        if ink.width + len(key) + len(text) + 3 > cells:
+            break
+        ink.add(key, pen.look["key"]).add(f" {text}  ", pen.look["dim"])
+    return ink.strip(cells)

@@ -1,0 +1,131 @@
+"""The text of each cell of a task. Foreign text leaves here clean. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tui.model import Source, State, Task
+from tui.text import clean
+from tui.ui import when
+from tui.ui.glyphs import Glyphs
+
+BAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """What a cell needs beside its task: the time, the signs, and where its source belongs."""
+
+    now: int
+    glyphs: Glyphs
+    sources: Mapping[str, Source]
+    shorts: Mapping[str, str]
+
+    def adapter(self, task: Task) -> str:
+        """Which adapter the task came through."""
+        source = self.sources.get(task.key.source)
+        return source.adapter if source else ""
+
+    def short(self, task: Task) -> str:
+        """The short code of the provider: FC."""
+        adapter = self.adapter(task)
+        return clean(self.shorts.get(adapter, adapter))
+
+
+def state(task: Task, legend: Legend) -> str:
+    """Sign and word of the state."""
+    return f"{legend.glyphs.states[task.state]} {task.state.label}"
+
+
+def age(task: Task, legend: Legend) -> str:
+    """Since it ended, else started, else was created."""
+    return when.age(legend.now - task.since)
+
+
+def dur(task: Task, legend: Legend) -> str:
+    """How long it took; how long it has been taking, in steps."""
+    ms = task.running_ms(legend.now)
+    if ms is None:
+        return "-"
+    return when.took(ms) if task.state.final else when.age(ms)
+
+
+def queue(task: Task, legend: Legend) -> str:
+    """How long it waited."""
+    if task.created_at is None or task.started_at is None:
+        return "-"
+    return when.took(task.started_at - task.created_at)
+
+
+def task_name(task: Task, legend: Legend) -> str:
+    """What it is called in the merged table: its id, with the operation where one server has many."""
+    named = legend.adapter(task) == "huawei-kps" and task.name
+    return clean(f"{task.key.id}/{task.name}" if named else task.key.id)
+
+
+def subject(task: Task, legend: Legend) -> str:
+    """What it works on: the function, the instance, the server."""
+    match legend.adapter(task):
+        case "alibaba-fc":
+            return clean(task.name or task.target or "")
+        case "alibaba-opensearch":
+            return clean("/".join(part for part in (task.name, (task.target or "").split("/")[0]) if part))
+        case _:
+            return clean(task.target or task.name or "")
+
+
+def note(task: Task, legend: Legend) -> str:
+    """What one wants to know next: the error, the progress, what the provider measured."""
+    if task.error:
+        return clean(task.error)
+    if task.state is State.VANISHED:
+        return clean(f"last seen {task.native_state or 'live'}")
+    if task.state is State.UNKNOWN:
+        return clean(task.native_state or "")
+    if task.progress is not None and task.state.live:
+        return f"{task.progress:3.0f}% {legend.glyphs.bar(task.progress, BAR)}{_generation(task)}"
+    metrics = task.extra.get("os.metrics")
+    if isinstance(metrics, Mapping):
+        return clean("  ".join(f"{name} {_brief(value)}" for name, value in list(metrics.items())[:3]))
+    return f"try {task.retries}" if task.retries else ""
+
+
+def _generation(task: Task) -> str:
+    generation = task.extra.get("os.generation")
+    return clean(f" gen {generation}") if generation else ""
+
+
+def _brief(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _account(task: Task, legend: Legend) -> str:
+    source = legend.sources.get(task.key.source)
+    return clean(source.account) if source else ""
+
+
+def _region(task: Task, legend: Legend) -> str:
+    source = legend.sources.get(task.key.source)
+    return clean(source.region) if source else ""
+
+
+CELLS: Mapping[str, Callable[[Task, Legend], str]] = {
+    "state": state,
+    "age": age,
+    "dur": dur,
+    "queue": queue,
+    "src": lambda task, legend: legend.short(task),
+    "account": _account,
+    "region": _region,
+    "task": task_name,
+    "id": lambda task, legend: clean(task.key.id),
+    "name": lambda task, legend: clean(task.name or task.key.id),
+    "target": lambda task, legend: clean(task.target or ""),
+    "subject": subject,
+    "native": lambda task, legend: clean(task.native_state or ""),
+    "retries": lambda task, legend: str(task.retries) if task.retries else "",
+    "request": lambda task, legend: clean(task.request_id or ""),
+    "note": note,
+}

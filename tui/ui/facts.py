@@ -1,0 +1,70 @@
+"""What a pane knows of its provider: counts, completeness, age, the word. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tui.model import BAD, Source, SourceStatus, State, Word
+from tui.store import Store
+from tui.ui.desk import Provider
+from tui.view import counts
+
+TROUBLE = frozenset({Word.NOKEY, Word.AUTH, Word.DENIED, Word.THROTTLED, Word.OFFLINE, Word.ERROR})
+GREY = TROUBLE | {Word.STALE}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One provider at one moment; `shown` is how many rows a filter left, None without one."""
+
+    provider: Provider
+    statuses: tuple[SourceStatus, ...] = ()
+    counts: Counter[State] = field(default_factory=Counter)
+    shown: int | None = None
+
+    @property
+    def total(self) -> int:
+        """How many tasks are known."""
+        return self.counts.total()
+
+    @property
+    def bad(self) -> int:
+        """How many of them want an eye."""
+        return sum(self.counts[state] for state in BAD)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the figures are complete."""
+        return all(not status.missing and status.answered_at is not None for status in self.statuses)
+
+    @property
+    def answered_at(self) -> int | None:
+        """When the slowest source last answered; None while one of them never has."""
+        known = [status.answered_at for status in self.statuses]
+        return min((at for at in known if at is not None), default=None)
+
+    def word(self, now: int) -> Word | None:
+        """The word that wants attention most; None without a source."""
+        order = list(Word)
+        return min((status.word(now) for status in self.statuses), key=order.index, default=None)
+
+    def count(self) -> str:
+        """`412`, `640+` where incomplete, `12 of 412` behind a filter."""
+        text = f"{self.total:,}" + ("" if self.whole else "+")
+        return text if self.shown is None else f"{self.shown:,} of {text}"
+
+
+def gather(provider: Provider, store: Store, shown: int | None = None) -> Facts:
+    """The facts of one provider as the store has them now."""
+    sources = [source.name for source in of(provider, store.sources.values())]
+    tally: Counter[State] = Counter()
+    for name in sources:
+        tally += counts(store.tasks(name).values())
+    return Facts(provider, tuple(store.status(name) for name in sources), tally, shown)
+
+
+def of(provider: Provider, sources: Iterable[Source]) -> Sequence[Source]:
+    """The sources of one provider."""
+    return [source for source in sources if source.adapter == provider.adapter]

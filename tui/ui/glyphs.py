@@ -1,0 +1,44 @@
+"""The signs on the screen. East-Asian "ambiguous" ones are one or two cells wide by terminal: none is used."""
+
+from __future__ import annotations
+
+import codecs
+import locale
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tui.model import State
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of signs, each one cell wide."""
+
+    name: str
+    states: Mapping[State, str]
+    cursor: str
+    full: str
+    empty: str
+    rule: str
+
+    def bar(self, percent: float, cells: int) -> str:
+        """A progress bar."""
+        done = round(max(0.0, min(100.0, percent)) / 100 * cells)
+        return self.full * done + self.empty * (cells - done)
+
+
+_ASCII = dict(zip(State, ".>~/+x-!?*", strict=True))
+ASCII = Glyphs("ascii", _ASCII, ">", "#", "-", "-")
+UNICODE = Glyphs("unicode", dict(zip(State, "◦▸↻/✓✗⊘!?*", strict=True)), "›", "⣿", "⣀", "╌")
+
+
+def choose(wanted: str) -> Glyphs:
+    """The set for `ui.glyphs`: auto is by locale."""
+    if wanted == "ascii":
+        return ASCII
+    if wanted == "unicode":
+        return UNICODE
+    try:
+        return UNICODE if codecs.lookup(locale.getencoding()).name == "utf-8" else ASCII
+    except LookupError:
+        return ASCII

@@ -1,0 +1,62 @@
+"""Ink: text and styles on their way to one line of the screen, never wider than it may be."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.text import cut_end, width
+
+PLAIN = Style()
+
+
+class Ink:
+    """One line being written. What is added must be clean."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[str, Style]] = []
+        self.width = 0
+
+    def add(self, text: str, style: Style = PLAIN) -> Ink:
+        """Writes on."""
+        if text:
+            self.parts.append((text, style))
+            self.width += width(text)
+        return self
+
+    def extend(self, other: Ink) -> Ink:
+        """Writes what another one holds."""
+        self.parts += other.parts
+        self.width += other.width
+        return self
+
+    def fill(self, cells: int, style: Style = PLAIN, sign: str = " ") -> Ink:
+        """Blank up to a column."""
+        return self.add(sign * (cells - self.width), style)
+
+    def strip(self, cells: int, under: Style = PLAIN) -> Strip:
+        """Exactly `cells` cells, `under` beneath everything; equal neighbours become one segment."""
+        segments: list[Segment] = []
+        room = cells
+        for text, style in self.parts:
+            if width(text) > room:
+                text = cut_end(text, room)
+            room -= width(text)
+            style = under + style
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + text, style)
+            elif text:
+                segments.append(Segment(text, style))
+            if room <= 0:
+                break
+        if room > 0:
+            segments.append(Segment(" " * room, under))
+        return Strip(segments, cells)
+
+
+def between(left: Ink, right: Ink, cells: int, style: Style = PLAIN, sign: str = " ") -> Ink:
+    """`left` and `right` at the two ends of a line; `right` goes where both do not fit."""
+    if left.width + right.width + 1 > cells:
+        return left
+    return left.fill(cells - right.width, style, sign).extend(right)

@@ -1,0 +1,99 @@
+"""Every key. An id is what `[keys]` of the config names; the group is where help lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from textual.binding import ActiveBinding, Binding
+
+UNBOUND = "f63"  # no keyboard sends it: what "" in the config stands for
+MOVE, VIEWS, FILTER, TASK, SCREEN = (
+    Binding.Group(name) for name in ("Move", "Views", "Filter", "Task", "Screen")
+)
+
+
+def key(
+    keys: str, action: str, text: str, name: str, group: Binding.Group, *, hint: bool = False, priority: bool = False
+) -> Binding:
+    """One key with its id; `hint` shows it in the last line of the screen."""
+    return Binding(keys, action, text, id=name, group=group, show=hint, priority=priority)
+
+
+MOVEMENT = [
+    key("j,down", "move(1)", "down", "down", MOVE),
+    key("k,up", "move(-1)", "up", "up", MOVE),
+    key("g,home", "first", "first", "first", MOVE),
+    key("G,end", "last", "last", "last", MOVE),
+    key("ctrl+d", "page(0.5)", "half a page down", "half-down", MOVE),
+    key("ctrl+u", "page(-0.5)", "half a page up", "half-up", MOVE),
+    key("pagedown", "page(1)", "page down", "page-down", MOVE),
+    key("pageup", "page(-1)", "page up", "page-up", MOVE),
+]
+HOME = [
+    key("enter", "open", "open", "open", TASK, hint=True),
+    key("slash", "filter", "filter", "filter", FILTER, hint=True),
+    key("s", "states", "state", "state", FILTER, hint=True),
+    key("x", "only('bad')", "bad only", "bad", FILTER, hint=True),
+    key("a", "only('live')", "live only", "live", FILTER, hint=True),
+    key("n", "next_bad(1)", "next failed task", "next", MOVE),
+    key("N", "next_bad(-1)", "previous failed task", "previous", MOVE),
+    key("0", "view(0)", "all tasks", "all", VIEWS, hint=True),
+    *(key(str(at), f"view({at})", f"provider {at}", f"provider-{at}", VIEWS) for at in range(1, 10)),
+    key("W", "deck", "deck", "deck", VIEWS, hint=True),
+    key("z", "zoom", "zoom pane", "zoom", VIEWS),
+    key("tab", "next_pane(1)", "next pane", "next-pane", VIEWS, hint=True),
+    key("shift+tab", "next_pane(-1)", "previous pane", "previous-pane", VIEWS),
+    key("r", "poke", "refresh now", "refresh", SCREEN, hint=True),
+    key("p", "pause", "pause the screen", "pause", SCREEN, hint=True),
+    key("escape", "back", "back one layer", "back", SCREEN),
+    key("q", "leave", "back, quit", "quit", SCREEN),
+    *MOVEMENT,
+]
+LAYER = [
+    key("escape,q", "back", "back", "back", SCREEN, hint=True),
+    *MOVEMENT,
+]
+DETAIL = [
+    *LAYER,
+    key("J", "step(1)", "next task", "next-task", TASK, hint=True),
+    key("K", "step(-1)", "previous task", "previous-task", TASK, hint=True),
+    key("r", "poke", "ask again", "refresh", SCREEN, hint=True),
+]
+APP = [
+    key("question_mark", "help", "help", "help", SCREEN, hint=True),
+    key("ctrl+c", "interrupt", "quit when pressed twice", "interrupt", SCREEN, priority=True),
+]
+
+
+def keymap(remap: Mapping[str, str]) -> dict[str, str]:
+    """The user's keys for Textual; "" unbinds."""
+    return {name: keys or UNBOUND for name, keys in remap.items()}
+
+
+def shown(keys: str) -> str:
+    """A key as people write it."""
+    names = {
+        "slash": "/",
+        "question_mark": "?",
+        "escape": "Esc",
+        "enter": "Enter",
+        "tab": "Tab",
+        "pagedown": "PgDn",
+        "pageup": "PgUp",
+    }
+    return names.get(keys, keys.replace("ctrl+", "ctrl-").replace("shift+tab", "shift-Tab"))
+
+
+def gathered(bindings: Iterable[Binding]) -> list[tuple[Binding, str]]:
+    """The bindings once each, with all their keys: `j down`."""
+    found: dict[str, tuple[Binding, list[str]]] = {}
+    for binding in bindings:
+        if binding.id and binding.key != UNBOUND:
+            found.setdefault(binding.id, (binding, []))[1].append(shown(binding.key))
+    return [(binding, " ".join(keys)) for binding, keys in found.values()]
+
+
+def hinted(active: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
+    """The keys and words for the last line of a screen."""
+    found = gathered(each.binding for each in active if each.binding.show)
+    return [(keys.split(" ")[0], binding.description) for binding, keys in found]

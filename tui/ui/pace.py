@@ -1,0 +1,37 @@
+"""Pace: lets work be done at once, but not again before its time: at most five times a second, a quarter of a core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+LEAST = 0.2
+SHARE = 4
+
+
+class Pace:
+    """Coalesces requests for one piece of work. `later` runs a callback after some seconds."""
+
+    def __init__(self, later: Callable[[float, Callable[[], None]], object], work: Callable[[], None]) -> None:
+        self._later = later
+        self._work = work
+        self._waiting = False
+        self._free_at = 0.0
+
+    def ask(self) -> None:
+        """Has the work done now, or as soon as it may be."""
+        if self._waiting:
+            return
+        wait = self._free_at - perf_counter()
+        if wait <= 0:
+            self._run()
+        else:
+            self._waiting = True
+            self._later(wait, self._run)
+
+    def _run(self) -> None:
+        self._waiting = False
+        began = perf_counter()
+        self._work()
+        ended = perf_counter()
+        self._free_at = ended + max(LEAST, SHARE * (ended - began))

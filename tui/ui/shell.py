@@ -1,0 +1,108 @@
+"""Taskdeck: the app. It starts the desk once the first frame is drawn, and ends without a traceback on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from tui.errors import ConfigError, TaskdeckError
+from tui.ui import glyphs, options, themes
+from tui.ui.desk import Desk
+from tui.ui.home import Home
+from tui.ui.keys import APP, keymap
+from tui.ui.messages import Changed
+
+NO_TABLES: Mapping[str, Any] = {}
+TWICE = 1.0
+
+
+class Taskdeck(App[int], inherit_bindings=False):
+    """The monitor on a desk. `run()` answers the exit code; `failure` or `crash` is what ended it, if anything did."""
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = APP
+    CSS: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        tables: Mapping[str, Any] = NO_TABLES,
+        filter_text: str = "",
+        theme_name: str | None = None,
+        clock: Callable[[], int] = options.wall_clock,
+    ) -> None:
+        chosen = options.read(tables, filter_text, theme_name, clock)
+        self.look = themes.choose(chosen.theme)
+        super().__init__(ansi_color=self.look.ansi)
+        self.desk = desk
+        self.failure: TaskdeckError | None = None
+        self.crash: Exception | None = None
+        self._home = Home(desk, chosen, self.look, glyphs.choose(chosen.glyphs))
+        self._interrupted_at = -TWICE
+        self.register_theme(self.look.textual())
+        self.theme = f"taskdeck-{self.look.name}"
+        self.set_keymap(keymap(chosen.keys))
+
+    def get_default_screen(self) -> Screen[None]:
+        """Home is the screen below all others."""
+        return self._home
+
+    def on_mount(self) -> None:
+        """Polling starts when the first frame has been drawn."""
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self.run_worker(self.desk.run(self._changed), name="desk", exit_on_error=False)
+
+    def _changed(self) -> None:
+        self._home.post_message(Changed())
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The desk has ended: fine, or with what its caller is to say."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.end(event.worker.error)
+
+    def end(self, error: BaseException) -> None:
+        """Leaves with an error: 2 for the user's, 70 for ours. The first one counts."""
+        if self.failure is not None or self.crash is not None:
+            return
+        while isinstance(error, BaseExceptionGroup):
+            known = error.subgroup(ConfigError)
+            error = (known or error).exceptions[0]
+        if isinstance(error, ConfigError):
+            self.failure = error
+            self.exit(2, return_code=2)
+        else:
+            self.crash = error if isinstance(error, Exception) else RuntimeError(repr(error))
+            self.exit(70, return_code=70)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual would write a traceback with all locals on the screen: whoever started us gets the error instead."""
+        if self._exception is None:  # what a test's pilot raises
+            self._exception = error
+            self._exception_event.set()
+        self.end(error)
+        self._close_messages_no_wait()
+
+    def action_interrupt(self) -> None:
+        """Twice within a second leaves."""
+        now = monotonic()
+        if now - self._interrupted_at < TWICE:
+            self.exit(130, return_code=130)
+            return
+        self._interrupted_at = now
+        self._home.say("ctrl-c again to quit")
+        self.set_timer(TWICE, lambda: self._home.say(""))
+
+    def action_help(self) -> None:
+        """The keys of the screen below."""
+        from tui.ui.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self._home.pen, list(self.screen.active_bindings.values())))

@@ -1,0 +1,138 @@
+"""Pane: a table of tasks under its title, virtual, bound to task keys. Holds what it shows, never the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.model import Task
+from tui.ui.canvas import Canvas
+from tui.ui.cells import Legend
+from tui.ui.columns import MERGED, PANE, PANES, ZOOM, Column, place
+from tui.ui.facts import GREY, Facts
+from tui.ui.ink import Ink
+from tui.ui.place import Place
+from tui.ui.rows import Lines, Mark
+from tui.ui.titles import Pen, note, notes, title
+
+
+class Pane(Canvas):
+    """One provider's tasks, or all of them (`digit` 0, without a title)."""
+
+    DEFAULT_CSS = "Pane { height: 1fr; }"
+
+    class Picked(Message):
+        """Somebody pointed at a pane."""
+
+        def __init__(self, digit: int, *, again: bool) -> None:
+            super().__init__()
+            self.digit = digit
+            self.again = again
+
+    def __init__(self, digit: int, adapter: str, pen: Pen, legend: Legend) -> None:
+        super().__init__(id=f"pane-{digit}")
+        self.digit = digit
+        self.place = Place()
+        self.active = False
+        self.zoomed = digit == 0
+        self.empty = ""
+        self._adapter = adapter
+        self._pen = pen
+        self._legend = legend
+        self._facts: Facts | None = None
+        self._grey: frozenset[str] = frozenset()
+        self._lines = Lines(pen.look, {True: pen.glyphs.cursor, False: " "})
+
+    @property
+    def selected(self) -> Task | None:
+        """The task under the cursor."""
+        return self.place.task
+
+    def show(self, rows: Sequence[Task], facts: Facts | None, grey: frozenset[str], empty: str = "") -> None:
+        """Other rows; `grey` names the sources that are not live, `empty` is said where there is no row."""
+        self.place.show(rows)
+        self._facts, self._grey, self.empty = facts, grey, empty
+
+    def tell(self, pen: Pen, legend: Legend) -> None:
+        """Another time of day."""
+        self._pen, self._legend = pen, legend
+
+    def act(self, movement: Callable[[Place], object]) -> None:
+        """Moves the cursor and paints what that changes."""
+        movement(self.place)
+        self.repaint()
+
+    def draw(self, width: int, height: int) -> Sequence[Strip]:
+        """Title, notes, column names where zoomed, rows."""
+        lines = self._top(width, height)
+        self._lines.arrange(place(self._columns(), max(1, width - 2)))
+        if self.zoomed and height > 4:
+            lines.append(self._lines.head(width))
+        self.place.resize(height - len(lines))
+        self._offset = len(lines)
+        if not self.place.rows and self.empty:
+            lines.append(note(self.empty, self._pen, width, calm=True))
+        lines += [self._row(index, width) for index in self.place.window]
+        return (lines + [Strip.blank(width)] * (height - len(lines)))[:height]
+
+    def _top(self, width: int, height: int) -> list[Strip]:
+        if self._facts is None:
+            return []
+        lines = [title(self._facts, self._pen, width, active=self.active)]
+        if height >= 6:
+            calm = self._facts.word(self._pen.now) not in GREY
+            lines += [note(text, self._pen, width, calm=calm) for text in notes(self._facts, self._pen)]
+        return lines
+
+    def _columns(self) -> tuple[Column, ...]:
+        if self.digit == 0:
+            return MERGED
+        return ZOOM if self.zoomed else PANES.get(self._adapter, PANE)
+
+    def _row(self, index: int, width: int) -> Strip:
+        task = self.place.rows[index]
+        here = index == self.place.cursor
+        mark = Mark(here, here and self.active, task.key.source in self._grey)
+        return self._lines.line(task, mark, self._legend, width)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a row; one on the row that has it opens it."""
+        index = self.place.top + event.y - self._offset
+        again = self.active and index == self.place.cursor
+        if event.y >= self._offset and index in self.place.window:
+            self.place.go(index)
+        self.post_message(self.Picked(self.digit, again=again))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        self.act(lambda place: place.page(3))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        self.act(lambda place: place.page(-3))
+
+
+class Log(Canvas):
+    """The newest events, as the deck's sixth pane."""
+
+    DEFAULT_CSS = "Log { height: 1fr; }"
+
+    def __init__(self, line: Callable[[int, int], Strip | None], pen: Pen) -> None:
+        super().__init__(id="log")
+        self._line = line
+        self._pen = pen
+
+    def draw(self, width: int, height: int) -> Sequence[Strip]:
+        """A title, then one line for each event."""
+        lines = [Ink().add("   EVENTS").strip(width, self._pen.look["title"])]
+        for at in range(height - 1):
+            line = self._line(at, width)
+            if line is None:
+                break
+            lines.append(line)
+        if len(lines) == 1:
+            lines.append(note("nothing has changed yet", self._pen, width, calm=True))
+        return (lines + [Strip.blank(width)] * (height - len(lines)))[:height]

@@ -1,0 +1,75 @@
+"""Ages, durations and times of day as short texts. An age moves in steps, so that a quiet screen stays quiet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+
+
+def age(ms: int) -> str:
+    """How long ago, in at most five cells: steps of 1 s below a minute, then 10 s, then 1 m, then 1 h."""
+    if ms < MINUTE:
+        return f"{max(0, ms) // SECOND}s"
+    if ms < 10 * MINUTE:
+        return f"{ms // MINUTE}m{ms % MINUTE // 10_000}0s"
+    if ms < HOUR:
+        return f"{ms // MINUTE}m"
+    if ms < 10 * HOUR:
+        return f"{ms // HOUR}h{ms % HOUR // MINUTE:02}m"
+    if ms < 2 * DAY:
+        return f"{ms // HOUR}h"
+    return f"{ms // DAY}d"
+
+
+def read_age(ms: int) -> str:
+    """The age of an answer, in steps of 10 s: a source that answers every few seconds costs no byte."""
+    return "now" if ms < 10_000 else age(ms // 10_000 * 10_000)
+
+
+def took(ms: int) -> str:
+    """A duration that no longer grows, exact, in at most six cells."""
+    if ms < SECOND:
+        return f"{max(0, ms)}ms"
+    if ms < 10 * SECOND and ms % SECOND:
+        return f"{ms / SECOND:.1f}s"
+    if ms < MINUTE:
+        return f"{ms // SECOND}s"
+    if ms < HOUR:
+        return f"{ms // MINUTE}m{ms % MINUTE // SECOND:02}s"
+    if ms < 100 * HOUR:
+        return f"{ms // HOUR}h{ms % HOUR // MINUTE:02}m"
+    return f"{ms // DAY}d"
+
+
+def _moment(ms: int, utc: bool) -> datetime | None:
+    try:
+        moment = datetime.fromtimestamp(ms / 1000, UTC)
+        return moment if utc else moment.astimezone()
+    except (OverflowError, ValueError, OSError):  # a provider's time may be anything
+        return None
+
+
+def time_of_day(ms: int, utc: bool, *, seconds: bool = True) -> str:
+    """The wall clock: 14:02:37."""
+    moment = _moment(ms, utc)
+    if moment is None:
+        return "--:--:--" if seconds else "--:--"
+    return moment.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def date_time(ms: int | None, utc: bool) -> str:
+    """Date and wall clock: 2026-11-21 14:02:37.120."""
+    moment = _moment(ms, utc) if ms is not None else None
+    if moment is None:
+        return "-"
+    return moment.strftime("%Y-%m-%d %H:%M:%S") + (f".{moment.microsecond // 1000:03}" if moment.microsecond else "")
+
+
+def zone(ms: int, utc: bool) -> str:
+    """The offset that the times on the screen are in: +08, UTC."""
+    moment = _moment(ms, utc)
+    if utc or moment is None:
+        return "UTC"
+    offset = moment.strftime("%z")
+    return offset[:3] if offset.endswith("00") else offset
