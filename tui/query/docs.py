@@ -71,9 +71,9 @@ RULES = """\
 - **Numbers** `42` `-1` `62%` `10k` (x 1,000) `4MiB` (x 1,048,576). Ranges `1..127`, `5..`, `..5`, both ends included.
 - **Durations** `250ms` `30s` `5m` `2h` `1d` `1w` `1h30m`. `dur:5m` is what shows as 5m: below 6m.
   `duration_ms` also takes a number without a unit.
-- **Times** `today` `yesterday` `now` `14:02` `14:02:30` `2026-11-21` `2026-11-21T09:00` `2026-11-21T09:00:00Z` `-2h`, in
-  the zone of the screen. A clock time is the last one: at 00:30, `23:50` is forty minutes ago. With `:` a day is the whole
-  day, `14:02` that minute, `-2h` the last two hours. In comparisons and ranges a day is still the whole day
+- **Times** `today` `yesterday` `now` `14:02` `14:02:30` `2026-11-21` `2026-11-21T09:00` `2026-11-21T09:00:00Z` `-2h`,
+  in the zone of the screen. A clock time is the last one: at 00:30, `23:50` is forty minutes ago. With `:` a day is
+  the whole day, `14:02` that minute, `-2h` the last two hours. In comparisons and ranges a day is still the whole day
   (`>yesterday` begins today), a clock time is that instant. Day words follow the clock while a filter stays open.
 - `p95` is refused until there is a history ledger.
 
@@ -86,7 +86,8 @@ first. Texts sort without case. States sort by what wants an eye first:
 ## Regular expressions
 
 Python's syntax without look-around, backreferences and inline flags, at most {pattern} characters and {groups_max}
-groups, over the first {longest:,} characters of a text. They take time linear in the text, whatever the pattern: none runs for ever.
+groups, over the first {longest:,} characters of a text. Whatever the pattern, none runs for ever: one with many
+choices is followed through the text once, never tried again and again.
 
 ## Limits
 
