@@ -433,9 +433,9 @@ async def test_settling_reads_on_where_the_answer_is_short() -> None:
 
 
 async def test_settling_ends_where_an_answer_repeats_itself() -> None:
-    known = [replace(SECOND, key=TaskKey("commands", "", "a"))]
+    known = [replace(SECOND, key=TaskKey("commands", "", one)) for one in ("a", "b")]
     adapter, call = tat(lambda ask: response(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=9))
-    assert [task.state for task in await adapter.settle(known)] == [State.UNKNOWN]
+    assert [task.state for task in await adapter.settle(known)] == [State.UNKNOWN, State.VANISHED]
     assert len(call.asks) == 2
 
 

@@ -183,7 +183,8 @@ class TencentTat:
             fresh = {task.key.id: task for task in tasks if task.key.id not in found}
             found |= fresh
             read += len(tasks)
-            if not fresh or read >= (integer(answer(reply).get("TotalCount")) or 0):
+            total = integer(answer(reply).get("TotalCount")) or 0
+            if not fresh or read >= total or found.keys() >= set(ids):
                 return found
 
     async def _asked(self, parameters: Mapping[str, Any]) -> Reply:
