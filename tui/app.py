@@ -47,10 +47,10 @@ class LiveDesk:
 
     async def _poll(self, path: Path) -> None:
         def load() -> tuple[Any, Any]:
-            import httpx  # noqa: F401 - imported here, off the loop, so that no key waits for it
-
+            from tui.net import client_library
             from tui.wiring import Wiring, load_config
 
+            client_library()  # here, off the loop, so that no key waits for the import
             return Wiring, load_config(path)
 
         wiring_type, config = await asyncio.to_thread(load)
@@ -99,7 +99,7 @@ class DemoDesk(LiveDesk):
         super().__init__(Path(self._folder.name) / "config.toml", write=write)
         self.note = "starting the demo cloud"
         # Started before Textual is imported: the two start-ups share the two cores.
-        self._child = subprocess.Popen(
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             [
                 *(sys.executable, "-P", "-m", "tui", "cloud"),
                 *("--tasks", str(tasks), "--seed", str(seed), "--faults", ",".join(faults)),
