@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -91,8 +92,8 @@ def keys(vendor: str) -> dict[str, Key]:
     return {pair["access_key_id"]: Key(pair["access_key_secret"], pair.get("security_token", "")) for pair in pairs}
 
 
-def fronts(world: World, seed: int = 1) -> list[Front]:
-    """The fronts of all realms, and IAM."""
+def fronts(world: World, seed: int = 1, casing: str = "both") -> list[Front]:
+    """The fronts of all realms, and IAM; OpenSearch answers in `camel`, in `pascal`, or one region in each."""
     identity = Identity(keys("huawei"), HUAWEI_PROJECTS, seed)
     automations = {realm.region: realm for realm in world.realms.values() if isinstance(realm, Automation)}
     answer: list[Front] = [IamFront(identity)]
@@ -100,10 +101,10 @@ def fronts(world: World, seed: int = 1) -> list[Front]:
         match realm:
             case FunctionCompute():
                 answer.append(FcFront(realm, keys("alibaba")))
-            case OpenSearch(region="cn-shanghai"):
-                answer.append(OpenSearchFront(realm, keys("alibaba"), "pascal", "envelope"))
-            case OpenSearch():
-                answer.append(OpenSearchFront(realm, keys("alibaba")))
+            case OpenSearch(region=region):
+                shanghai = region == "cn-shanghai"
+                case = casing if casing != "both" else "pascal" if shanghai else "camel"
+                answer.append(OpenSearchFront(realm, keys("alibaba"), case, "envelope" if shanghai else "status"))
             case MediaProcessing():
                 answer.append(MpsFront(realm, keys("tencent")))
             case Automation():
@@ -136,6 +137,7 @@ async def running(
     faults: Sequence[str] = (),
     freeze: bool = False,
     interval: str = "5s",
+    casing: str = "both",
     clock: Callable[[], int] = wall,
 ) -> AsyncIterator[Cloud]:
     """The demo cloud in this process, listening until the block ends."""
@@ -144,7 +146,7 @@ async def running(
     ledger = Ledger()
     with contextlib.ExitStack() as stack:
         control = stack.enter_context(_listen(port))
-        doors = {stack.enter_context(_listen(0)): front for front in fronts(world, seed)}
+        doors = {stack.enter_context(_listen(0)): front for front in fronts(world, seed, casing)}
         ports = {door.getsockname()[1]: front for door, front in doors.items()}
         endpoints = {(front.api, front.region): f"http://{HOST}:{number}" for number, front in ports.items()}
         server = _Server(Desk(world, ports, trouble, clock, ledger))
@@ -168,6 +170,7 @@ def run(
     freeze: bool = False,
     config_out: str | None = None,
     interval: str = "5s",
+    casing: str = "both",
 ) -> int:
     """Serve in the foreground until SIGINT or SIGTERM; prints one line of JSON when ready."""
 
@@ -178,8 +181,16 @@ def run(
             with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on a loop
                 loop.add_signal_handler(name, over.set)
         async with running(
-            port=port, tasks=tasks, seed=seed, rate=rate, faults=faults, freeze=freeze, interval=interval
+            port=port,
+            tasks=tasks,
+            seed=seed,
+            rate=rate,
+            faults=faults,
+            freeze=freeze,
+            interval=interval,
+            casing=casing,
         ) as cloud:
+            gc.freeze()  # a million records need not be walked again at every full collection
             with _written(cloud.config, config_out) as path:
                 line = {"url": cloud.url, "config": path, "tasks": tasks, "env": cloud.env}
                 sys.stdout.write(json.dumps(line) + "\n")

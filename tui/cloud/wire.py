@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 JSON = "application/json"
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +69,4 @@ def encode(text: str, safe: str = "~") -> str:
 
 def compact(value: Any) -> bytes:
     """JSON without blanks, as the services send it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return ENCODER.encode(value).encode("utf-8", "surrogatepass")
