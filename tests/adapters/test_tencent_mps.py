@@ -127,7 +127,7 @@ async def test_finished_tasks_over_two_pages() -> None:
         name="EditMediaTask",
         kind="EditMediaTask",
         target=None,
-        extra={"mps.subtasks": []},
+        extra={},
     )
     last = workflow(6, State.SUCCEEDED, "FINISH", target="Transcode+AiRecognition")
     last = replace(last, extra={"mps.subtasks": ["Transcode", "AiRecognition"]})

@@ -181,13 +181,13 @@ class TencentMps:
             native_state=shelf.status,
             name=kind,
             kind=kind,
-            target="+".join(subtasks or ()) or None,
+            target="+".join(subtasks) or None,
             created_at=moment(row.get("CreateTime")),
             started_at=started,
             ended_at=ended,
             duration_ms=duration(shelf.state, started, ended),
             error=SUBTASK_FAILED if shelf.state is State.FAILED else None,
-            extra=NO_EXTRA if subtasks is None else {"mps.subtasks": subtasks},
+            extra={"mps.subtasks": subtasks} if subtasks else NO_EXTRA,
             seen_at=reply.at,
             request_id=request_id(reply),
         )
@@ -253,12 +253,9 @@ def _failed(part: Row) -> bool:
     return (text(part.get("Status")) or "").upper() == "FAIL"
 
 
-def _subtasks(value: Any) -> list[str] | None:
-    """SubTaskTypes, an open set of texts; None where the row does not say."""
-    if isinstance(value, list):
-        return [found for found in map(text, value) if found is not None]
-    one = text(value)
-    return None if one is None else [one]
+def _subtasks(value: Any) -> list[str]:
+    """SubTaskTypes, an open set of texts."""
+    return [found for found in map(text, value if isinstance(value, list) else [value]) if found is not None]
 
 
 def _iso(seconds: int) -> str:
