@@ -43,6 +43,11 @@ class CallError(TaskdeckError):
         self.request_id = request_id
         self.http_status = http_status
 
+    def reword(self, message: str) -> None:
+        """Says it in other words everywhere: in `message`, in str() and in repr()."""
+        self.message = message
+        self.args = (message,)
+
 
 class AuthError(CallError):
     """Key, token or signature rejected: no further call until the credential changes."""

@@ -12,6 +12,7 @@ import json
 import ssl
 import sys
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from types import ModuleType
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 ANSWER_LIMIT = 32 * 2**20  # bytes, decoded; the largest known answer (1,000 FC rows with payloads) is under 1 MiB
 IN_FLIGHT = 8  # httpx's CPU per request grows from 1.2 ms to 5.1 at 32 in flight
 CONNECT_SECONDS = 10.0
+_ENCODINGS = ("identity", "gzip", "x-gzip", "deflate")  # we ask for none; these are what servers send all the same
+_ZLIB_OR_GZIP = 47
 
 
 def client_library() -> ModuleType:
@@ -54,7 +57,7 @@ class Wire:
         self._limit = answer_limit
         self._seconds = float(network.timeout)
         self._gate = asyncio.Semaphore(IN_FLIGHT)
-        self._transports: dict[bool, httpx.AsyncHTTPTransport] = {}
+        self._transports: dict[tuple[bool, bool], httpx.AsyncHTTPTransport] = {}
 
     async def __aenter__(self) -> Wire:
         return self
@@ -78,7 +81,7 @@ class Wire:
                     return await self._exchange(ask, signed)
             except TimeoutError:
                 raise Unavailable(f"no whole answer within {self._seconds:g} s", code="TimedOut") from None
-            except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, UnicodeError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ssl.SSLError, OSError, UnicodeError) as error:
                 raise _translated(error, ask) from None
 
     async def _exchange(self, ask: Ask, signed: Signed) -> Reply:
@@ -117,28 +120,35 @@ class Wire:
         )
 
     async def _content(self, response: httpx.Response) -> bytes:
-        """The body, decoded, as long as it stays under the limit: a compressed bomb is measured as it unfolds."""
+        """The body, decoded, as long as it stays under the limit: a compressed bomb is never unfolded past it."""
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in _ENCODINGS:
+            raise Malformed(f"the answer is encoded as {encoding[:60]!r}", http_status=response.status_code)
+        unfolding = None if encoding == "identity" else zlib.decompressobj(_ZLIB_OR_GZIP)
         chunks: list[bytes] = []
-        size = 0
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > self._limit:
+        room = self._limit
+        async for raw in response.aiter_raw():
+            chunk = raw if unfolding is None else unfolding.decompress(raw, room + 1)
+            room -= len(chunk)
+            if room < 0:
                 raise Malformed(
                     f"the answer is larger than {self._limit / 2**20:g} MiB", http_status=response.status_code
                 )
             chunks.append(chunk)
+        if unfolding is not None and chunks and not unfolding.eof:
+            raise zlib.error("cut off")
         return b"".join(chunks)
 
     def _transport(self, ask: Ask) -> httpx.AsyncHTTPTransport:
-        """One transport for loopback, one for the rest: the trust store (20 ms) is read when it is needed."""
+        """Loopback and the rest, plain and TLS apart: the trust store (20 ms) is read when it is needed."""
         import httpx
 
-        local = is_loopback(host_of(ask.origin))
-        if local not in self._transports:
+        local, plain = is_loopback(host_of(ask.origin)), ask.origin.startswith("http:")
+        if (local, plain) not in self._transports:
             bundle = self._network.ca_bundle
-            trust: Any = ssl.create_default_context(cafile=bundle) if bundle else not ask.origin.startswith("http:")
+            trust: Any = ssl.create_default_context(cafile=bundle) if bundle and not plain else not plain
             proxy = None if local else self._network.proxy
-            self._transports[local] = httpx.AsyncHTTPTransport(
+            self._transports[local, plain] = httpx.AsyncHTTPTransport(
                 verify=trust,
                 trust_env=False,
                 proxy=httpx.Proxy(proxy) if proxy else None,
@@ -146,7 +156,7 @@ class Wire:
                     max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=60
                 ),
             )
-        return self._transports[local]
+        return self._transports[local, plain]
 
 
 class Clocks:
@@ -205,7 +215,7 @@ class Line:
         try:
             return await self._once(ask, credential)
         except ClockSkew as skewed:
-            skewed.message = f"this machine's clock is off by {offset:+.0f} s: {skewed.message}"
+            skewed.reword(f"this machine's clock is off by {offset:+.0f} s: {skewed.message}")
             raise
 
     async def _once(self, ask: Ask, credential: Credential) -> Reply:
@@ -218,7 +228,7 @@ class Line:
             self.skew = reply.skew
         error = ask.judge(reply)
         if error is not None:
-            error.message = _hidden(credential, error.message)
+            error.reword(_hidden(credential, error.message))
             raise error
         if not reply.parsed and not (ask.action.kind == "write" and not reply.body.strip()):
             raise _unreadable(reply)
@@ -261,12 +271,12 @@ def _skew(headers: Mapping[str, str], sent: float, came: float) -> float | None:
 
 
 def _translated(error: Exception, ask: Ask) -> CallError:
-    """A failure of the transport as one of ours; no text of httpx holds a header, so none holds a secret."""
+    """A failure of the transport as one of ours. What h11 says of a header holds its value: that is left out."""
     import httpx
 
     host = ask.origin.partition("://")[2]
     text = str(error) or type(error).__name__
-    if isinstance(error, httpx.DecodingError):
+    if isinstance(error, zlib.error):
         return Malformed(f"the answer of {host} cannot be decompressed")
     if isinstance(error, httpx.TimeoutException):
         return Unavailable(f"{host}: time-out ({type(error).__name__})", code="TimedOut")
@@ -276,6 +286,8 @@ def _translated(error: Exception, ask: Ask) -> CallError:
         return Unavailable(f"no TLS with {host}: {text}", code="TLSError")
     if isinstance(error, httpx.ConnectError):
         return Unavailable(f"no connection to {host}: {text}", code="ConnectError")
-    if isinstance(error, httpx.InvalidURL | httpx.LocalProtocolError | UnicodeError):
-        return BadRequest(f"this cannot be sent to {host}: {text}", code=type(error).__name__)
+    if isinstance(error, httpx.LocalProtocolError | UnicodeError):
+        return BadRequest(f"a header or the path cannot be sent to {host}", code=type(error).__name__)
+    if isinstance(error, httpx.InvalidURL):
+        return BadRequest(f"this cannot be sent to {host}: {text}", code="InvalidURL")
     return Unavailable(f"{host}: {text}", code=type(error).__name__)
