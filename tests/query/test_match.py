@@ -107,6 +107,8 @@ TEXTS = {
     "name:transcode": "F",
     "name=transcode": "",
     "name=Canary": "C",
+    "name:|": "",
+    "name:&x": "",
     "name=canary": "C",
     "name!=canary": "FOMTK",
     "name:canary,reset": "KC",
@@ -205,6 +207,7 @@ TIMES = {
     "seen:now": ALL,
     "ended:*": "FTC",
     "-created:today": "FOK",
+    "created:2026-11-21T09:00:30.000Z": "C",
 }
 
 
@@ -261,6 +264,7 @@ def test_without_a_zone_it_is_the_local_one() -> None:
 def test_screen_fields_ask_the_screen() -> None:
     screen = {"new": lambda task: task is FC, "mark": lambda task: False}
     kept = [parse(text, screen=screen) for text in ("new:yes", "-new:no", "new!=no", "NEW:true mark:no")]
+    assert [str(query) for query in kept] == ["new:yes", "-new:no", "new:yes", "new:yes mark:no"]
     for query in kept:
         assert [query.match(task, SOURCES[task.key.source], NOW) for task in TASKS] == [task is FC for task in TASKS]
 
@@ -275,7 +279,16 @@ def test_short_codes_may_be_declared() -> None:
 def test_facts_of_an_unknown_adapter() -> None:
     task = Task(key=TaskKey("b", "", "1"), state=State.RUNNING, extra={"aws.size": 3, "aws.queue": "fast-3"})
     source = Source("b", "aws-batch", "a", "")
-    yes = ("aws.size:3", "aws.size>2", "aws.size:1..5", "aws.queue:fast", "aws.queue:3", "aws.queue~fst", "aws.size:*")
+    yes = (
+        "aws.size:3",
+        "aws.size>2",
+        "aws.size:1..5",
+        "aws.queue:fast",
+        "aws.queue:3",
+        "aws.queue~fst",
+        "aws.size~3",
+        "aws.size:*",
+    )
     assert all(parse(text).match(task, source, NOW) for text in yes)
     assert not any(parse(text).match(task, source, NOW) for text in ("aws.size:4", "aws.queue>2", "aws.none:1"))
 

@@ -133,7 +133,9 @@ def states(node: Compare) -> frozenset[State]:
     for value in node.values:
         word = value.text.lower()
         exact = [state for state in State if word in (state.value, state.label.lower())]
-        if word in GROUPS:
+        if word == "*" and not value.form:
+            found |= frozenset(State)
+        elif word in GROUPS:
             found |= GROUPS[word]
         elif exact or (node.op == ":" and word and value.form != "/"):
             begun = [state for state in State if state.startswith(word) or state.label.lower().startswith(word)]

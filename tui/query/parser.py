@@ -22,7 +22,7 @@ from tui.errors import UsageError
 from tui.query.error import QueryError
 from tui.query.fields import SCREEN, Field, Kind, field
 from tui.query.scan import VALUE, WORD, Scanner
-from tui.query.tree import And, Compare, Flag, Node, Not, Or, Place, Saved, Word, joined
+from tui.query.tree import And, Compare, Flag, Node, Or, Place, Saved, Word, joined, negated
 
 LONGEST = 4_096
 DEEPEST = 50
@@ -108,11 +108,11 @@ class Parser(Scanner):
             self.at = found.end()
             if found[0] == "NOT":
                 self.ended()
-            elif self.bare(""):
+            elif self.bare(()):
                 self.fail(f'"{found[0]}" needs something to exclude right behind it, e.g. -name:canary', start, self.at)
             odd = not odd
         item = self.atom()
-        return Not(item, (start, self.at)) if odd else replace(item, at=(start, self.at))
+        return replace(negated(item) if odd else item, at=(start, self.at))
 
     def atom(self) -> Node:
         """atom = "(" or ")" | field op values | regex | "~" text | text"""

@@ -34,9 +34,9 @@ class Scanner:
         self.at = blank.end() if blank else self.at
         return self.at == len(self.text)
 
-    def bare(self, signs: str = "(),|&") -> bool:
+    def bare(self, signs: tuple[str, ...] = ("(", ")", ",", "||", "&&")) -> bool:
         """Whether nothing stands here: the end, a blank or a sign."""
-        return self.at == len(self.text) or self.text[self.at].isspace() or self.text[self.at] in signs
+        return self.at == len(self.text) or self.text[self.at].isspace() or self.text.startswith(signs, self.at)
 
     def value(self, plain: re.Pattern[str]) -> Text:
         """A word up to what ends it, a quoted text or a regular expression."""

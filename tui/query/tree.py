@@ -128,6 +128,11 @@ def joined(kind: type[And] | type[Or], items: list[Node]) -> Node:
     return kind(tuple(flat), (items[0].at[0], items[-1].at[1]))
 
 
+def negated(item: Node) -> Node:
+    """Everything but a node; twice is the node itself."""
+    return item.item if isinstance(item, Not) else Not(item)
+
+
 def quoted(text: str) -> Text:
     """A text in quotes where it needs them: what completion and quick keys write."""
     return Text(text, "" if PLAIN.fullmatch(text) and ".." not in text and text not in WORDS else '"')
