@@ -88,8 +88,8 @@ def task_id(adapter: str, rng: random.Random) -> str:
 def make(source: Source, at: int, rng: random.Random, now: int = NOW) -> Task:
     """One task; every twelfth carries a hostile name."""
     state = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-    started = now - at * 41_000 - rng.randrange(30_000)
-    took = rng.randrange(800, 900_000)
+    started = now - 9_000 - at * 41_000 - rng.randrange(30_000)
+    took = min(rng.randrange(800, 900_000), (now - started) * 7 // 10)
     adapter = source.adapter
     name = HOSTILE[at // 12 % len(HOSTILE)] if at % 12 == 7 else rng.choice(NAMES[adapter])
     bad = state in (State.FAILED, State.EXPIRED)
@@ -99,7 +99,7 @@ def make(source: Source, at: int, rng: random.Random, now: int = NOW) -> Task:
     return Task(
         key=TaskKey(source.name, name if adapter == "alibaba-fc" else "", task_id(adapter, rng)),
         state=state,
-        native_state={State.UNKNOWN: "Hibernating\x1b[0m"}.get(state, state.value.title()),
+        native_state={State.UNKNOWN: "Hibernating\x1b[0m", State.VANISHED: "Running"}.get(state, state.value.title()),
         name=name,
         kind="async-task",
         target=rng.choice(TARGETS[adapter]),

@@ -87,13 +87,13 @@ def states(all_facts: Sequence[Facts], pen: Pen, cells: int) -> Strip:
     for facts in all_facts:
         tally += facts.counts
     whole = all(facts.whole for facts in all_facts)
-    for gap in (3, 2, 1):
+    for gap, worded in ((3, ORDER), (2, ORDER), (1, ORDER), (2, ALWAYS), (1, ALWAYS)):
         ink = Ink().add(" all ", pen.look["dim"]).add(f"{tally.total():,}" + ("" if whole else "+"), pen.look["key"])
         for state in ORDER:
             if tally[state] or state in ALWAYS:
                 tone = pen.look[TONES[state] if tally[state] else "faint"]
-                word = WORDS.get(state, state.label.lower())
-                ink.add(" " * gap).add(f"{pen.glyphs.states[state]}{word} ", tone).add(f"{tally[state]:,}")
+                word = WORDS.get(state, state.label.lower()) + " " if state in worded else ""
+                ink.add(" " * gap).add(f"{pen.glyphs.states[state]}{word}", tone).add(f"{tally[state]:,}")
         if ink.width <= cells:
             break
     return ink.strip(cells)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from tui.model import Task
-from tui.query import EMPTY, Query, QueryError, parse
+from tui.model import Task, newest_first
 from tui.store import Store
 from tui.ui import when
 from tui.ui.desk import Provider
 from tui.ui.facts import GREY, Facts, gather, of
 from tui.ui.filter_bar import Verdict
-from tui.view import View
+
+if TYPE_CHECKING:
+    from tui.query import Query, QueryError
 
 ALL = 0
 CLAUSES = 6  # that an empty result is tried without
@@ -26,29 +27,36 @@ class Board:
         self.store = store
         self.providers = {provider.digit: provider for provider in providers}
         self.shorts = {provider.adapter: provider.short for provider in providers}
-        self.query: Query = EMPTY
+        self.query: Query | None = None
         self.wrong: QueryError | None = None
         self.rows: dict[int, list[Task]] = {}
         self.facts: list[Facts] = []
         self._views = views
-        self._zone = UTC if utc else None
+        self._utc = utc
 
     def ask(self, text: str) -> None:
         """Another filter; a wrong one leaves the last good one in place."""
+        if not text.strip():
+            self.query = self.wrong = None
+            return
+        from datetime import UTC  # with the filter language 40 ms of imports: not before the first frame
+
+        from tui.query import QueryError, parse
+
+        zone = UTC if self._utc else None
         try:
-            self.query, self.wrong = parse(text, views=self._views, zone=self._zone, shorts=self.shorts), None
+            self.query, self.wrong = parse(text, views=self._views, zone=zone, shorts=self.shorts), None
         except QueryError as error:
             self.wrong = error
 
     @property
     def filtered(self) -> bool:
         """Whether tasks may be hidden."""
-        return not self.query.empty or self.query.limit is not None
+        return self.query is not None and (not self.query.empty or self.query.limit is not None)
 
     def read(self, digits: Iterable[int], now: int) -> None:
         """Takes rows for some panes and the facts of all out of the store."""
-        view = View(self.query)
-        self.rows = {digit: view.of(self._tasks(digit), self.store.sources, now) for digit in digits}
+        self.rows = {digit: self._rows(digit, now) for digit in digits}
         self.facts = [
             gather(provider, self.store, self._shown(digit)) for digit, provider in self.providers.items()
         ]
@@ -78,8 +86,19 @@ class Board:
             told += f"  oldest {when.read_age(now - oldest)}"
         return Verdict(told)
 
+    def _rows(self, digit: int, now: int) -> list[Task]:
+        tasks = list(self._tasks(digit))
+        if self.query is None:
+            tasks.sort(key=newest_first)
+            return tasks
+        from tui.view import View
+
+        return View(self.query).of(tasks, self.store.sources, now)
+
     def _guilty(self, now: int) -> str:
         """Which clause emptied the result: `; without -name:canary: 12`."""
+        if self.query is None:
+            return ""
         sources = self.store.sources
         tasks = [task for digit in self.rows for task in self._tasks(digit)]
         for clause in self.query.clauses[:CLAUSES] if len(self.query.clauses) > 1 else ():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.model import Source, State, Task
-from tui.text import clean
+from tui.text import clean, width
 from tui.ui import when
 from tui.ui.glyphs import Glyphs
 
@@ -109,6 +109,15 @@ def _account(task: Task, legend: Legend) -> str:
 def _region(task: Task, legend: Legend) -> str:
     source = legend.sources.get(task.key.source)
     return clean(source.region) if source else ""
+
+
+def short_region(region: str, cells: int) -> str:
+    """A region in few cells, its number kept: cn-shanghai is cn-sha, cn-north-4 is cn-n4."""
+    if width(region) <= cells or "-" not in region:
+        return region
+    land, *words = region.split("-")
+    number = words.pop() if words[-1].isdigit() and len(words) > 1 else ""
+    return f"{land}-{'-'.join(words)[: max(1, cells - len(land) - len(number) - 1)]}{number}"
 
 
 CELLS: Mapping[str, Callable[[Task, Legend], str]] = {

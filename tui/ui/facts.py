@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from tui.model import BAD, Source, SourceStatus, State, Word
 from tui.store import Store
 from tui.ui.desk import Provider
-from tui.view import counts
 
 TROUBLE = frozenset({Word.NOKEY, Word.AUTH, Word.DENIED, Word.THROTTLED, Word.OFFLINE, Word.ERROR})
 GREY = TROUBLE | {Word.STALE}
@@ -61,7 +60,7 @@ def gather(provider: Provider, store: Store, shown: int | None = None) -> Facts:
     sources = [source.name for source in of(provider, store.sources.values())]
     tally: Counter[State] = Counter()
     for name in sources:
-        tally += counts(store.tasks(name).values())
+        tally.update(task.state for task in store.tasks(name).values())
     return Facts(provider, tuple(store.status(name) for name in sources), tally, shown)
 
 

@@ -19,7 +19,6 @@ class Glyphs:
     cursor: str
     full: str
     empty: str
-    rule: str
 
     def bar(self, percent: float, cells: int) -> str:
         """A progress bar."""
@@ -28,8 +27,8 @@ class Glyphs:
 
 
 _ASCII = dict(zip(State, ".>~/+x-!?*", strict=True))
-ASCII = Glyphs("ascii", _ASCII, ">", "#", "-", "-")
-UNICODE = Glyphs("unicode", dict(zip(State, "◦▸↻/✓✗⊘!?*", strict=True)), "›", "⣿", "⣀", "╌")
+ASCII = Glyphs("ascii", _ASCII, ">", "#", "-")
+UNICODE = Glyphs("unicode", dict(zip(State, "◦▸↻/✓✗⊘!?*", strict=True)), "›", "⣿", "⣀")
 
 
 def choose(wanted: str) -> Glyphs:

@@ -55,6 +55,7 @@ class Home(Screen[None], inherit_bindings=False):
         self._events = Events()
         self._pace = Pace(lambda wait, work: self.set_timer(wait, work), self.take)
         self._fits = sizes.Layout()
+        self._arranged: tuple[object, ...] | None = None
         self._taken = -1
         self._paused_at: int | None = None
         self._question = ""
@@ -92,7 +93,7 @@ class Home(Screen[None], inherit_bindings=False):
 
     def on_screen_resume(self) -> None:
         """Back from a screen above: shows what has come since."""
-        if self.is_mounted:
+        if self._arranged is not None:
             self.take()
 
     def on_changed(self, message: Changed) -> None:
@@ -197,22 +198,30 @@ class Home(Screen[None], inherit_bindings=False):
         """Shows the parts that the size and the view have room for."""
         size = self.app.size
         self._fits = fits = sizes.choose(*size, self._fits, self._options.layout)
+        told = bool(self._question or self._message)
+        filtering = self.filter.has_focus or bool(self.filter.edit.text)
+        arranged = (size, self.view, self.active.digit, told, filtering)
+        if arranged != self._arranged:
+            self._arranged = arranged
+            self._place(fits, told=told, filtering=filtering)
+        self.take()
+
+    def _place(self, fits: sizes.Layout, *, told: bool, filtering: bool) -> None:
+        size = self.app.size
         deck = self.view == DECK and fits.wide
         self.body.set_class(deck, "-wide")
         shown = {"small": not fits.enough, "header": True, "providers": not deck, "states": fits.states}
-        shown |= {"event": (fits.event and not deck) or bool(self._question or self._message), "hints": fits.hints}
+        shown |= {"event": (fits.event and not deck) or told, "hints": fits.hints}
         for name, bar in self.bars.items():
             bar.display = shown[name] and (fits.enough or name == "small")
         text = f" taskdeck needs 60x15, have {size.width}x{size.height} (still polling)"
         self.bars["small"].show(lambda cells: Ink().add(text).strip(cells))
         self.body.display = fits.enough
-        editing = self.filter.has_focus
-        self.filter.display = fits.enough and (editing or bool(self.filter.edit.text))
+        self.filter.display = fits.enough and filtering
         for digit, pane in self.panes.items():
             pane.display = digit in self.digits
             pane.zoomed = digit == self.view
         self.log_pane.display = deck
-        self.take()
 
     # Keys
 

@@ -23,7 +23,7 @@ LETTERS = dict(zip(ORDER, "qrtsfegocn", strict=True))
 class Choices(Canvas):
     """The list itself."""
 
-    DEFAULT_CSS = "Choices { width: 30; height: 15; }"
+    DEFAULT_CSS = "Choices { width: 30; height: 14; }"
 
     def __init__(self, pen: Pen, lines: Sequence[tuple[str, str, str, int]]) -> None:
         super().__init__()

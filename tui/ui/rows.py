@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tui.model import State, Task, TaskKey
 from tui.text import fit
-from tui.ui.cells import CELLS, Legend, age, dur
+from tui.ui.cells import CELLS, Legend, age, dur, short_region
 from tui.ui.columns import Column, Placed
 from tui.ui.ink import PLAIN, Ink
 from tui.ui.themes import TONES, Look
@@ -67,9 +67,11 @@ class Lines:
         return strip
 
     def _draw(self, task: Task, mark: Mark, legend: Legend, width: int) -> Strip:
-        ink = Ink().add(self._marks[mark.cursor], self.look["key"])
+        ink = Ink().add(self._marks[mark.active], self.look["key"])
         for column, cells in self._placed:
-            text = fit(CELLS[column.cell](task, legend), cells, right=column.right, middle=column.middle)
+            text = CELLS[column.cell](task, legend)
+            text = short_region(text, cells) if column.cell == "region" else text
+            text = fit(text, cells, right=column.right, middle=column.middle)
             ink.add(text, self._style(column, task, mark)).add(" ")
         under = PLAIN
         if mark.cursor:

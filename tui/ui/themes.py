@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.errors import ConfigError
 from tui.model import BAD, State
@@ -53,6 +53,7 @@ class Look:
             foreground=foreground,
             surface=background,
             panel=background,
+            variables=BUILTIN_THEMES["ansi-dark" if self.dark else "ansi-light"].variables if self.ansi else {},
         )
 
 
