@@ -96,7 +96,7 @@ def test_what_is_wrong_and_where(text: str, message: str, underlined: str) -> No
 
 
 def test_a_slip_in_a_dotted_name_is_no_new_field() -> None:
-    with pytest.raises(QueryError, match="did you mean tat.exit"):
+    with pytest.raises(QueryError, match=r"did you mean tat\.exit"):
         parse("tatt.exit:1")
 
 

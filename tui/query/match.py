@@ -247,9 +247,9 @@ def _moving(field: Field, value: Text, zone: tzinfo | None) -> Moving:
         return single(value.text)
     if not first and not last:
         raise ValueError("a range needs an end, e.g. 1..5 or 5..")
-    one, two = (single(first) if first else None), (single(last) if last else None)
     if field.kind is Kind.TIME:
-        return values.stretch(one, two)
+        return values.stretch(first, last, zone)
+    one, two = (single(text) if text else None for text in (first, last))
     low = one(0).low if one else float("-inf")
     high = two(0).until if two else float("inf")
     if low > high:

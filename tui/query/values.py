@@ -120,13 +120,15 @@ def _iso(found: re.Match[str], zone: tzinfo | None) -> Moving:
     return lambda now: span
 
 
-def stretch(first: Moving | None, last: Moving | None) -> Moving:
-    """`a..b`, an end left open with None. Where b lies before a, as in 22:00..06:00, it is meant a day later."""
+def stretch(first: str, last: str, zone: tzinfo | None) -> Moving:
+    """`a..b` of times, an end may be open. A clock time b before a, as in 22:00..06:00, is meant a day later."""
+    one, two = (moment(text, zone) if text else None for text in (first, last))
+    clock = _CLOCK.fullmatch(last) is not None
 
     def span(now: int) -> Span:
-        low = first(now).low if first else -math.inf
-        high = last(now).until if last else math.inf
-        if high < low < high + DAY:
+        low = one(now).low if one else -math.inf
+        high = two(now).until if two else math.inf
+        if clock and high < low < high + DAY:
             high += DAY
         return Span(low, high, high)
 
