@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tui.query import regex
@@ -111,6 +111,7 @@ TEXTS = st.lists(st.text("abB -", min_size=1, max_size=8), max_size=5)  # \\B in
 ATOMS = st.sampled_from(["a", "b", "B", ".", "[ab]", "[^a]", r"\w", r"\W", "^", "$", r"\b", r"\B"])
 
 
+@settings(deadline=None)
 @given(st.recursive(ATOMS, _joined, max_leaves=8), TEXTS, st.booleans())
 def test_the_machine_agrees_with_python_on_any_pattern(pattern: str, texts: list[str], fold: bool) -> None:
     flags = re.DOTALL | (re.IGNORECASE if fold else re.NOFLAG)
@@ -121,6 +122,7 @@ def test_the_machine_agrees_with_python_on_any_pattern(pattern: str, texts: list
         assert machine.search(text) == (re.search(pattern, text, flags) is not None)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 @example("(?P<a>x)(?P=a)")
 @example("[a--b]")
