@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tui.errors import CallError
@@ -135,7 +136,7 @@ class FakeDesk:
 
     def __init__(self, count: int = 60, *, now: int = NOW, troubles: bool = False) -> None:
         self.store = Store(SOURCES)
-        self.providers = PROVIDERS
+        self.providers: Sequence[Provider] = PROVIDERS
         self.note = ""
         self.read_only = True
         self.poked: list[str | None] = []
@@ -158,7 +159,12 @@ class FakeDesk:
             old = self.store.status(name)
             self.store.set_status(
                 SourceStatus(
-                    source=old.source, trouble=trouble, missing=missing, answered_at=now - 75_000, tasks=old.tasks, interval=60
+                    source=old.source,
+                    trouble=trouble,
+                    missing=missing,
+                    answered_at=now - 75_000,
+                    tasks=old.tasks,
+                    interval=60,
                 )
             )
 
@@ -212,7 +218,8 @@ class LiveFake(FakeDesk):
             fill(self.store, source, [new], at=now)
 
 
-if __name__ == "__main__":
+def look() -> None:
+    """Shows it: `python -m tests.ui.fake_desk [TASKS] [THEME] [troubles]`."""
     import sys
 
     from tui.ui.options import wall_clock
@@ -224,4 +231,7 @@ if __name__ == "__main__":
     app.run()
     if app.crash:
         raise app.crash
-    print(app.return_code, app.failure)
+
+
+if __name__ == "__main__":
+    look()

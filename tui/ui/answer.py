@@ -46,7 +46,7 @@ def pieces(value: Any, *, depth: int = 0, name: str = "", comma: str = "") -> It
             yield from pieces(each, depth=depth + 1, comma="," if at < len(value) else "")
         yield Piece(depth, "", "]" + comma, "dim")
     else:
-        token = "json.text" if isinstance(value, str) else "json.value"  # noqa: S105 - a colour
+        token = "json.text" if isinstance(value, str) else "json.value"
         yield Piece(depth, name, _scalar(value) + comma, token)
 
 
@@ -74,7 +74,7 @@ def _wrapped(piece: Piece, look: Look, cells: int) -> list[Ink]:
     if ink.width > cells * 2 // 3:
         ink = Ink().add(" ").add(clean(piece.name, limit=max(8, cells // 3)), look["json.key"]).add(": ")
     indent = ink.width
-    first, *rest = chop_cells(clean(piece.text, limit=20_000), max(8, cells - indent)) or [""]
+    first, *rest = chop_cells(clean(piece.text), max(8, cells - indent)) or [""]
     wrapped = [ink.add(first, look[piece.token])]
     wrapped += [Ink().add(" " * indent).add(text, look[piece.token]) for text in rest]
     return wrapped

@@ -52,31 +52,55 @@ def header(facts: Header, pen: Pen, cells: int) -> Strip:
     return between(left, right, cells).strip(cells, base)
 
 
+class Terse(NamedTuple):
+    """How the provider strip saves cells."""
+
+    gap: int
+    blank: str = ""
+    ages: bool = False
+    word: int = 99
+    beside: bool = True
+    """Whether figures stand beside the word of a source that is not live."""
+    total: bool = True
+
+
+TERSE = (
+    Terse(4, " ", ages=True),
+    Terse(2, ages=True),
+    Terse(2),
+    Terse(1, word=5),
+    Terse(1, word=5, beside=False),
+    Terse(1, word=4, beside=False, total=False),
+)
+
+
 def providers(all_facts: Sequence[Facts], pen: Pen, cells: int, active: int | None) -> Strip:
-    """` 1 FC 412 12x now   2 OS ...`: the panes folded into one line; ages, then blanks go where it is narrow."""
-    for blank, ages, gap in ((" ", True, 4), ("", True, 2), ("", False, 2), ("", False, 1)):
-        inks = [_provider(facts, pen, blank, ages=ages, active=facts.provider.digit == active) for facts in all_facts]
-        if sum(ink.width + gap for ink in inks) <= cells:
+    """` 1 FC 412 12x now   2 OS ...`: the panes folded into one line."""
+    for terse in TERSE:
+        inks = [_provider(facts, pen, terse, active=facts.provider.digit == active) for facts in all_facts]
+        if sum(ink.width + terse.gap for ink in inks) <= cells:
             break
     line = Ink().add(" ")
     for ink in inks:
-        line.extend(ink).add(" " * gap)
+        line.extend(ink).add(" " * terse.gap)
     return line.strip(cells)
 
 
-def _provider(facts: Facts, pen: Pen, blank: str, *, ages: bool, active: bool) -> Ink:
+def _provider(facts: Facts, pen: Pen, terse: Terse, *, active: bool) -> Ink:
     look, word = pen.look, facts.word(pen.now)
     base = look["title.active"] if active else look["text"]
-    ink = Ink().add(f"{facts.provider.digit}", look["title.digit"] + base if active else look["title.digit"])
-    ink.add(f"{blank}{clean(facts.provider.short)}", base).add(" ")
-    if word not in TROUBLE or facts.total:
-        ink.add(f"{facts.total:,}" + ("" if facts.whole else "+"), look["text"])
-    if facts.bad:
-        ink.add(" ").add(f"{facts.bad}{pen.glyphs.states[State.FAILED]}", look["state.bad"])
-    if word is not None and word not in (Word.LIVE, Word.EMPTY):
+    ink = Ink().add(f"{facts.provider.digit}", base + look["title.digit"])
+    ink.add(f"{terse.blank}{clean(facts.provider.short)}", base)
+    told = word is not None and word not in (Word.LIVE, Word.EMPTY)
+    if terse.beside or not told:
+        if (word not in TROUBLE or facts.total) and terse.total:
+            ink.add(f" {facts.total:,}" + ("" if facts.whole else "+"), look["text"])
+        if facts.bad:
+            ink.add(" ").add(f"{facts.bad}{pen.glyphs.states[State.FAILED]}", look["state.bad"])
+    if told and word is not None:
         text = word.value.lower() if word is Word.LOADING else word.value
-        ink.add(" ").add(text if ages or word in TROUBLE else text[:4], look[pen.word_token(word)])
-    if ages and facts.answered_at is not None and word is not Word.LOADING:
+        ink.add(" ").add(text[: terse.word], look[pen.word_token(word)])
+    if terse.ages and facts.answered_at is not None and word is not Word.LOADING:
         ink.add(" ").add(when.read_age(pen.now - facts.answered_at), look["dim"])
     return ink
 
@@ -87,7 +111,7 @@ def states(all_facts: Sequence[Facts], pen: Pen, cells: int) -> Strip:
     for facts in all_facts:
         tally += facts.counts
     whole = all(facts.whole for facts in all_facts)
-    for gap, worded in ((3, ORDER), (2, ORDER), (1, ORDER), (2, ALWAYS), (1, ALWAYS)):
+    for gap, worded in ((3, ORDER), (2, ORDER), (1, ORDER), (2, ALWAYS), (1, ALWAYS), (1, ())):
         ink = Ink().add(" all ", pen.look["dim"]).add(f"{tally.total():,}" + ("" if whole else "+"), pen.look["key"])
         for state in ORDER:
             if tally[state] or state in ALWAYS:
@@ -100,10 +124,10 @@ def states(all_facts: Sequence[Facts], pen: Pen, cells: int) -> Strip:
 
 
 def hints(keys: Sequence[tuple[str, str]], pen: Pen, cells: int) -> Strip:
-    """`Enter open  / filter ...`: as many whole hints as fit."""
-    ink = Ink().add(" ")
-    for key, text in keys:
-        if ink.width + len(key) + len(text) + 3 > cells:
-            break
+    """`Enter open  / filter ...  ? help`: as many whole hints as fit, the last one always."""
+    ink, last = Ink().add(" "), sum(len(text) for text in keys[-1]) + 3 if keys else 0
+    for at, (key, text) in enumerate(keys):
+        if at < len(keys) - 1 and ink.width + len(key) + len(text) + 3 + last > cells:
+            continue
         ink.add(key, pen.look["key"]).add(f" {text}  ", pen.look["dim"])
     return ink.strip(cells)

@@ -57,9 +57,7 @@ class Board:
     def read(self, digits: Iterable[int], now: int) -> None:
         """Takes rows for some panes and the facts of all out of the store."""
         self.rows = {digit: self._rows(digit, now) for digit in digits}
-        self.facts = [
-            gather(provider, self.store, self._shown(digit)) for digit, provider in self.providers.items()
-        ]
+        self.facts = [gather(provider, self.store, self._shown(digit)) for digit, provider in self.providers.items()]
 
     def fact(self, digit: int) -> Facts | None:
         """The facts of one pane; None for that of all."""

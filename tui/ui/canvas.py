@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -30,7 +29,7 @@ class Canvas(Widget):
             self._drawn_for = self.size
             self._drawn = self.draw(*self.size)
         line = self._drawn[y] if y < len(self._drawn) else Strip.blank(self.size.width)
-        return line.apply_style(Style(bgcolor=self.background_colors[1].rich_color))
+        return line.apply_style(self.rich_style)
 
     def repaint(self) -> None:
         """Draws anew and has painted what differs."""

@@ -49,7 +49,9 @@ ID = Column("id", "TASK", 12, 34, 1, middle=True)
 SUBJECT = TARGET._replace(cell="subject", most=30, rank=0)
 
 MERGED = (STATE, AGE, DUR, SRC, ACCT, REGION, TASK, SUBJECT._replace(rank=1), NATIVE, TRY, QUEUE, REQUEST, NOTE)
-ZOOM = (STATE, AGE, DUR, ACCT, REGION, NAME, ID, TARGET._replace(rank=5), NATIVE._replace(since=110), TRY, QUEUE, REQUEST, NOTE)
+ON = TARGET._replace(rank=5)
+WORD = NATIVE._replace(since=110)
+ZOOM = (STATE, AGE, DUR, ACCT, REGION, NAME, ID, ON, WORD, TRY, QUEUE, REQUEST, NOTE)
 PANE = (STATE, AGE, DUR, NAME, ID, NOTE)
 # What tells the tasks of a provider apart at a glance; one that is not named here has the columns of PANE.
 PANES = {

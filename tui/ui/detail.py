@@ -102,7 +102,8 @@ class TaskScreen(Layer[None], inherit_bindings=False):
         look, about = pen.look, self._about
         left = Ink().add(f" {pen.glyphs.states[about.state]} {about.state.label}", look[TONES[about.state]])
         left.add(f"  {clean(about.native_state or '')}", look["text"])
-        read = "asking" if self._detail is None and not self._trouble else f"read {when.read_age(pen.now - about.seen_at)}"
+        asking = self._detail is None and not self._trouble
+        read = "asking" if asking else f"read {when.read_age(pen.now - about.seen_at)}"
         right = Ink().add(read, look["dim"])
         right.add(f"   request {clean(about.request_id)}" if about.request_id else "", look["dim"]).add(" ")
         if left.width + right.width + 1 > cells:

@@ -55,8 +55,8 @@ class FilterBar(Canvas, can_focus=True):
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """`/ text                 39 of 1,284`."""
         look, verdict = self._pen.look, self._verdict
-        right = Ink().add(clean(verdict.wrong), look["state.bad"]) if verdict.wrong else Ink().add(verdict.told, look["dim"])
-        right.add(" ")
+        told = verdict.wrong or verdict.told
+        right = Ink().add(clean(told), look["state.bad" if verdict.wrong else "dim"]).add(" ")
         left = Ink().add(" /", look["key"]).add(" ").extend(self._text(max(8, width - 4 - right.width)))
         return [between(left, right, width).strip(width)]
 

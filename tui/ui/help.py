@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding
+from textual.binding import ActiveBinding
 from textual.strip import Strip
 
 from tui.text import cut_end
@@ -14,7 +14,7 @@ from tui.ui import bars
 from tui.ui.canvas import Bar
 from tui.ui.edit import Edit
 from tui.ui.ink import Ink
-from tui.ui.keys import gathered, hinted
+from tui.ui.keys import HELP, gathered, hinted
 from tui.ui.layer import Layer
 from tui.ui.pager import Pager
 from tui.ui.titles import Pen
@@ -28,10 +28,10 @@ FILTER_HELP = (
 )
 
 
-class HelpScreen(Layer[None]):
+class HelpScreen(Layer[None], inherit_bindings=False):
     """The list, in as many columns as fit. Typing after `/` narrows it."""
 
-    BINDINGS = [Binding("slash", "narrow", "narrow down", id="filter")]
+    BINDINGS = HELP
 
     def __init__(self, pen: Callable[[], Pen], below: Sequence[ActiveBinding]) -> None:
         super().__init__()

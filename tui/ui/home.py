@@ -11,7 +11,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.model import Task
-from tui.text import clean
 from tui.ui import bars, sizes
 from tui.ui.board import ALL, Board
 from tui.ui.canvas import Bar
@@ -261,6 +260,10 @@ class Home(Screen[None], inherit_bindings=False):
     def action_next_bad(self, by: int) -> None:
         """To the next or previous task that wants an eye."""
         self._move(lambda place: place.step_to(by, lambda task: task.state.bad))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Digits without a provider do nothing, and help does not list them."""
+        return action != "view" or parameters[0] in (ALL, *self.board.providers)
 
     def action_view(self, digit: int) -> None:
         """All tasks, or one provider."""

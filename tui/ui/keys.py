@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from textual.binding import ActiveBinding, Binding
+from textual.binding import ActiveBinding, Binding, BindingType
 
 UNBOUND = "f63"  # no keyboard sends it: what "" in the config stands for
-MOVE, VIEWS, FILTER, TASK, SCREEN = (
-    Binding.Group(name) for name in ("Move", "Views", "Filter", "Task", "Screen")
-)
+MOVE, VIEWS, FILTER, TASK, SCREEN = (Binding.Group(name) for name in ("Move", "Views", "Filter", "Task", "Screen"))
 
 
 def key(
@@ -19,7 +17,7 @@ def key(
     return Binding(keys, action, text, id=name, group=group, show=hint, priority=priority)
 
 
-MOVEMENT = [
+MOVEMENT: list[BindingType] = [
     key("j,down", "move(1)", "down", "down", MOVE),
     key("k,up", "move(-1)", "up", "up", MOVE),
     key("g,home", "first", "first", "first", MOVE),
@@ -29,7 +27,7 @@ MOVEMENT = [
     key("pagedown", "page(1)", "page down", "page-down", MOVE),
     key("pageup", "page(-1)", "page up", "page-up", MOVE),
 ]
-HOME = [
+HOME: list[BindingType] = [
     key("enter", "open", "open", "open", TASK, hint=True),
     key("slash", "filter", "filter", "filter", FILTER, hint=True),
     key("s", "states", "state", "state", FILTER, hint=True),
@@ -49,17 +47,21 @@ HOME = [
     key("q", "leave", "back, quit", "quit", SCREEN),
     *MOVEMENT,
 ]
-LAYER = [
+LAYER: list[BindingType] = [
     key("escape,q", "back", "back", "back", SCREEN, hint=True),
     *MOVEMENT,
 ]
-DETAIL = [
+DETAIL: list[BindingType] = [
     *LAYER,
     key("J", "step(1)", "next task", "next-task", TASK, hint=True),
     key("K", "step(-1)", "previous task", "previous-task", TASK, hint=True),
     key("r", "poke", "ask again", "refresh", SCREEN, hint=True),
 ]
-APP = [
+HELP: list[BindingType] = [
+    *LAYER,
+    key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
+]
+APP: list[BindingType] = [
     key("question_mark", "help", "help", "help", SCREEN, hint=True),
     key("ctrl+c", "interrupt", "quit when pressed twice", "interrupt", SCREEN, priority=True),
 ]
