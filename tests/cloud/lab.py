@@ -300,7 +300,8 @@ class Lab:
                 path = f"/app-groups/{app}/functions/{function}/instances/{enc(name)}/tasks"
                 query = (("pageNumber", number), ("pageSize", 7))
                 body = {
-                    key.lower(): value for key, value in self.os("ListFunctionTasks", path, *query, region=region).json.items()
+                    key.lower(): value
+                    for key, value in self.os("ListFunctionTasks", path, *query, region=region).json.items()
                 }
                 rows = [{key.lower(): value for key, value in row.items()} for row in body["result"]]
                 yield from ((f"{app}/{function}/{name}", row["runid"], row["status"]) for row in rows)

@@ -21,12 +21,13 @@ def daylight(at: int) -> float:
 class Arrivals:
     """A Poisson process with a day/night sine and flash crowds; the same seed gives the same times."""
 
-    __slots__ = ("_crowd", "_next", "_per_ms", "_rate", "_rng")
+    __slots__ = ("_crowd", "_crowd_ms", "_next", "_per_ms", "_rate", "_rng")
 
     def __init__(self, rng: random.Random, per_second: float, start: int, rate: float) -> None:
         self._rng = rng
         self._per_ms = per_second / 1000
         self._rate = rate
+        self._crowd_ms = max(1, int(CROWD_MS / rate))
         self._crowd = self._draw_crowd(start)
         self._next = self._draw(start)
 
@@ -36,10 +37,10 @@ class Arrivals:
     def _draw(self, at: int) -> int:
         """The next arrival: exact, because a Poisson process may be drawn anew where its rate changes."""
         while True:
-            if at >= self._crowd + CROWD_MS:
+            if at >= self._crowd + self._crowd_ms:
                 self._crowd = self._draw_crowd(at)
             crowded = at >= self._crowd
-            edge = self._crowd + CROWD_MS if crowded else self._crowd
+            edge = self._crowd + self._crowd_ms if crowded else self._crowd
             border = min(edge, at - at % STEP_MS + STEP_MS)
             rate = self._per_ms * daylight(at) * (CROWD_TIMES if crowded else 1)
             wait = self._rng.expovariate(rate) if rate > 0 else math.inf
@@ -70,7 +71,7 @@ class Weather:
 
     def _draw(self, after: int) -> None:
         self._from = after + int(self._rng.expovariate(1 / (720_000 / self._rate)))
-        self._to = self._from + int(STORM_MS * self._rng.uniform(0.7, 1.3))
+        self._to = self._from + int(STORM_MS / self._rate * self._rng.uniform(0.7, 1.3)) + 1
         self._owner = self._rng.randrange(self._owners)
 
     def fails(self, at: int, owner: int, calm: float) -> bool:

@@ -73,7 +73,7 @@ class Roll:
     def settle_in(self) -> None:
         """Take the present size as the measure of how many ended jobs are kept."""
         self.keep = max(len(self.jobs) * 3 // 2, len(self.jobs) + 60)
-        self._limit = self.keep + len(self.jobs)
+        self._limit = self.keep * 21 // 20 + 10
 
     def tidy(self, now: int, horizon: int) -> None:
         """Forget ended jobs: those from before the horizon, and the oldest beyond the number to keep."""

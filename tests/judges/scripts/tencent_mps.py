@@ -23,7 +23,12 @@ def main() -> None:
             token = None
             while True:
                 request = DescribeTasksRequest()
-                request.Status, request.SubTaskHasFailed, request.Limit, request.ScrollToken = native, failed, 100, token
+                request.Status, request.SubTaskHasFailed, request.Limit, request.ScrollToken = (
+                    native,
+                    failed,
+                    100,
+                    token,
+                )
                 body = client.DescribeTasks(request)
                 rows += [[None, task.TaskId, native] for task in body.TaskSet]
                 token = body.ScrollToken
