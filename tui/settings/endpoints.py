@@ -6,11 +6,12 @@ import ipaddress
 import re
 import socket
 
-_ORIGIN = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?/?")
+_ORIGIN = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?/?")
 # What a server on the same network may be talked into asking on our behalf.
 _METADATA_NAMES = (
     "metadata",
     "metadata.google.internal",
+    "metadata.goog",
     "metadata.tencentyun.com",
     "instance-data",
     "metadata.azure.com",
@@ -27,6 +28,7 @@ _METADATA_NETS = tuple(
         "::/128",
     )
 )
+_EMBEDDING_NETS = tuple(ipaddress.IPv6Network(net) for net in ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96"))
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -37,10 +39,12 @@ def checked(url: str) -> str:
         raise ValueError(
             f"{url!r} is not scheme://host[:port] (no user info, path, query or fragment; https, or http on loopback)"
         )
-    scheme, host, port = match[1], match[2].lower().rstrip("."), match[3]
+    scheme, host, port = match[1], match[2].lower().removesuffix("."), match[3]
     if port is not None and not 0 < int(port) < 65_536:
         raise ValueError(f"{url!r} has no such port")
     address = _address(host)
+    if (address is None and host.startswith("[")) or not all(host.split(".")):
+        raise ValueError(f"{url!r} has no host")
     if host in _METADATA_NAMES or (address is not None and _is_metadata(address)):
         raise ValueError(f"{url!r} is a link-local or cloud-metadata address: refused")
     if scheme == "http" and not is_loopback(host):
@@ -66,14 +70,15 @@ def _address(host: str) -> Address | None:
     try:
         if host.startswith("["):
             found = ipaddress.IPv6Address(host[1:-1])
-            return found.ipv4_mapped or found.sixtofour or _nat64(found) or found
+            return found.ipv4_mapped or found.sixtofour or _embedded(found) or found
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except (ValueError, OSError):
         return None
 
 
-def _nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if address in ipaddress.ip_network("64:ff9b::/96"):
+def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address at the end of a NAT64, SIIT or IPv4-compatible one; ::1 and :: are themselves."""
+    if int(address) > 1 and any(address in net for net in _EMBEDDING_NETS):
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     return None
 

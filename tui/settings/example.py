@@ -53,7 +53,7 @@ functions = "*"            # every function in task mode, or ["thumbnailer", "in
 # interval = "10s"
 # window = "24h"           # ended tasks within; "all" for everything the provider keeps
 # max_tasks = 10000        # past it the source is PARTIAL; "all" for no limit
-# endpoint = "https://..." # replaces scheme, host and port
+# endpoint = "https://fc.example"   # replaces scheme, host and port
 
 [[sources]]
 name = "ctr"

@@ -18,7 +18,8 @@ EVERYTHING = math.inf
 """`"all"` of `window` and `max_tasks`, `"off"` of `rate_share`: no limit of ours."""
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_LONGEST = 36_500 * 86_400  # a century: what a clock and a date can still be moved by
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 
 
 def seconds(text: str) -> float:
@@ -30,7 +31,11 @@ def seconds(text: str) -> float:
         total += float(match[1]) * _UNITS[match[2]]
         end = match.end()
     if not text or end != len(text):
-        raise ValueError(f'a duration is a number with a unit (ms, s, m, h, d), such as "15s" or "24h", not {text!r}')
+        raise ValueError(
+            f'a duration is a number with a unit (ms, s, m, h, d), such as "15s" or "24h", not {text[:40]!r}'
+        )
+    if total > _LONGEST:
+        raise ValueError(f"{text[:40]} is too long: the most is 36500d")
     return total
 
 
@@ -44,11 +49,16 @@ class _Kind:
         """The value of a TOML value. ValueError says what is expected."""
         raise NotImplementedError  # each kind below has its own
 
+    def toml(self) -> Any:
+        """As it stands in a config: what the schema shows as a default."""
+        return self
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         from pydantic_core import core_schema
 
-        return core_schema.no_info_plain_validator_function(cls.parse)
+        shown = core_schema.plain_serializer_function_ser_schema(cls.toml)
+        return core_schema.no_info_plain_validator_function(cls.parse, serialization=shown)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -73,6 +83,9 @@ class Seconds(_Kind, float):
             raise ValueError(f"{value} is too short: the least is 1s")
         return cls(found)
 
+    def toml(self) -> Any:
+        return f"{self:g}s"
+
 
 class Window(_Kind, float):
     """How far back ended tasks are kept, in seconds; EVERYTHING for `"all"`."""
@@ -90,6 +103,9 @@ class Window(_Kind, float):
             raise ValueError(f'a window is a duration such as "24h", or "all", not {value!r}')
         return cls(seconds(value))
 
+    def toml(self) -> Any:
+        return "all" if math.isinf(self) else f"{self / 3600:g}h"
+
 
 class Count(_Kind, float):
     """A number of tasks, at least 1; EVERYTHING for `"all"`."""
@@ -105,9 +121,12 @@ class Count(_Kind, float):
             return cls(EVERYTHING)
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError(f'a whole number, or "all", not {value!r}')
-        if value < 1:
-            raise ValueError(f"{value} is too small: the least is 1")
+        if not 1 <= value <= 2**53:
+            raise ValueError(f"{str(value)[:40]} is too {'small: the least is 1' if value < 1 else 'large'}")
         return cls(value)
+
+    def toml(self) -> Any:
+        return "all" if math.isinf(self) else int(self)
 
 
 class Share(_Kind, float):
@@ -124,6 +143,9 @@ class Share(_Kind, float):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0.05 <= value <= 1:
             raise ValueError(f'a number from 0.05 to 1.0, or "off", not {value!r}')
         return cls(value)
+
+    def toml(self) -> Any:
+        return "off" if math.isinf(self) else float(self)
 
 
 class SourceName(_Kind, str):

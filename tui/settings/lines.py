@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
-_STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
+_TOKEN = re.compile(
+    r"""(?P<long>  \"{3} (?:\\.|[^\\])*? \"{3,5} | '{3} .*? '{3,5} )
+      | (?P<text>  " (?:\\.|[^"\\\n])* " | ' [^'\n]* ' )
+      | (?P<note>  \# [^\n]* )
+      | (?P<bare>  [A-Za-z0-9_-]+ )
+      | (?P<open>  [\[{] ) | (?P<close> [\]}] ) | (?P<equals> = ) | (?P<end> \n )""",
+    re.VERBOSE | re.DOTALL,
+)
 
 Path = tuple[str | int, ...]
 
@@ -22,32 +27,31 @@ def line_of(toml: str, path: Path) -> int:
 
 
 def _places(toml: str) -> dict[Path, int]:
+    """The lines of all tables and keys of a valid file; what is inside a value stands where the value begins."""
     places: dict[Path, int] = {}
     table: Path = ()
     counts: dict[Path, int] = {}
-    depth = 0
-    fence = ""
-    for number, line in enumerate(toml.splitlines(), 1):
-        if fence:  # inside a multi-line string
-            fence = "" if fence in line else fence
-            continue
-        if depth <= 0:
-            header = _HEADER.match(line)
-            if header and not _KEY.match(line):
-                table = _table(_parts(header[2]), header[1] == "[[", counts)
+    parts: list[str] | None = []  # of the key or header that is being read; None inside a value
+    depth, number = 0, 1
+    for match in _TOKEN.finditer(toml):
+        kind, token = match.lastgroup, match[0]
+        if kind == "end" and (depth == 0 or parts is not None):
+            parts, depth = [], 0
+        elif kind == "open":
+            depth += 1
+        elif kind == "close":
+            if parts is not None:
+                table = _table(parts, depth == 2, counts)
                 places.setdefault(table, number)
-                continue
-            key = _KEY.match(line)
-            if key:
-                places.setdefault((*table, *_parts(key[1])), number)
-        bare = _STRINGS.sub("", line)
-        fence = next((quote for quote in ('"""', "'''") if line.count(quote) % 2), "")
-        depth += sum(bare.count(sign) for sign in "[{") - sum(bare.count(sign) for sign in "]}")
+                parts, depth = None, 0
+            depth = max(0, depth - 1)
+        elif kind == "equals" and parts is not None:
+            places.setdefault((*table, *parts), number)
+            parts = None
+        elif kind in ("bare", "text") and parts is not None:
+            parts.append(token if kind == "bare" else tomllib.loads(f"key = {token}")["key"])
+        number += token.count("\n")
     return places
-
-
-def _parts(dotted: str) -> list[str]:
-    return [part.strip("\"'") for part in _PART.findall(dotted)]
 
 
 def _table(names: list[str], repeated: bool, counts: dict[Path, int]) -> Path:

@@ -35,7 +35,7 @@ _CREDENTIALS = re.compile(r"keyring|vault|env|env:\w+|profile:.+|command:.+|demo
 def load(path: Path, models: Models) -> Config:
     """Reads and checks a config file. Raises ConfigError."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; `taskdeck config example` prints one to begin with") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -47,9 +47,10 @@ def parse(text: str, models: Models, path: Path) -> Config:
     """Checks the text of a config file. Raises ConfigError."""
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        where = f"{path}:{place[1]}:{place[2]}" if place else str(path)
+        last = text.rstrip("\n").count("\n") + 1  # what is missing at the end of the file is missing there
+        where = f"{path}:{place[1]}:{place[2]}" if place else f"{path}:{last}"
         raise ConfigError(f"{where}: no TOML: {re.sub(r' *[(]at .*[)]', '', str(error))}") from None
     return _File(text, data, models, path).config()
 
@@ -182,7 +183,8 @@ class _File:
         names = [one.name for one in dataclasses.fields(model) if one.name not in given]  # type: ignore[arg-type]
         self.known(where, table, names)
         try:
-            found: T = _reader(model).validate_json(json.dumps({**table, **given}, default=str), strict=True)
+            reader: TypeAdapter[T] = _reader(model)  # type: ignore[arg-type]  # a class is hashable
+            found = reader.validate_json(json.dumps({**table, **given}, default=_no_text), strict=True)
         except ValidationError as error:
             raise self.invalid(where, error) from None
         return found
@@ -218,6 +220,11 @@ class _File:
 def _reader(model: Any) -> TypeAdapter[Any]:
     """Built once for each model: building costs more than reading a hundred tables."""
     return TypeAdapter(model)
+
+
+def _no_text(moment: object) -> dict[str, str]:
+    """A TOML date or time as something that no key takes: as a text it would be taken for a name."""
+    return {"a date or time": str(moment)}
 
 
 def _reason(problem: Any) -> str:
