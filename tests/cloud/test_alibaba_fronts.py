@@ -183,7 +183,7 @@ def test_both_orders_page_through_the_same_tasks(lab: Lab) -> None:
     found: list[str] = []
     token: list[tuple[str, str | int]] = []
     while True:
-        query = (("limit", 9), ("sortOrderByTime", "asc"), *token)
+        query: list[tuple[str, str | int]] = [("limit", 9), ("sortOrderByTime", "asc"), *token]
         body = lab.fc("ListAsyncTasks", "/functions/thumbnailer/async-tasks", *query).json
         found += [row["taskId"] for row in body["tasks"]]
         if "nextToken" not in body:
@@ -243,7 +243,8 @@ def test_stop_goes_through_stopping_to_stopped(native: str) -> None:
 def test_discovery_names_exactly_the_functions_in_task_mode(lab: Lab) -> None:
     names, token = [], ""
     while True:
-        query = (("limit", 2), *([("nextToken", token)] if token else []))
+        query: list[tuple[str, str | int]] = [("limit", 2)]
+        query += [("nextToken", token)] if token else []
         body = lab.fc("ListAsyncInvokeConfigs", "/async-invoke-configs", *query).json
         names += [one["functionArn"].split("functions/")[1] for one in body["configs"] if one["asyncTask"]]
         token = body.get("nextToken", "")

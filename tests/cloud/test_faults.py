@@ -1,6 +1,5 @@
 """Each fault does what it says, and can be switched while the cloud runs."""
 
-import asyncio
 import json
 import random
 from collections import Counter
@@ -98,6 +97,8 @@ def error_of(body: bytes) -> str:
 async def test_unknown_names_are_refused_with_the_nearest() -> None:
     with pytest.raises(ValueError, match="did you mean 'throttle'"):
         Faults(1, ["trottle"])
+    with pytest.raises(ValueError, match="not there yet"):
+        Faults(1, ["chaos"])
     with pytest.raises(ValueError, match="unknown kind"):
         Faults(1).switch("garbage", True, ["nonsense"])
     wire = Wire()
@@ -290,19 +291,25 @@ def test_what_a_denied_action_looks_like_elsewhere() -> None:
 
 
 async def test_slow_delays_pages_and_lets_one_connection_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
     wire = Wire("slow")
+    delays: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        delays.append(seconds)
+
+    monkeypatch.setattr(wire.desk, "pause", pause)
     statuses = [(await wire.send("huawei-kps", "cn-north-4", wire.kps()))[0] for _ in range(300)]
-    assert Counter(statuses) == {200: 299, 0: 1}
-    assert statuses[9] == 0
-    delays = [seconds for seconds in slept if seconds]
+    assert Counter(statuses) == {200: 299, 503: 1}
+    assert statuses[9] == 503  # nobody is there to read it any more
     assert max(delays) == 8.0
     assert 0.15 < sorted(delays)[150] < 0.4
+    assert [entry.code for entry in wire.desk.ledger.entries].count("hang") == 1
+
+
+async def test_closing_ends_every_wait() -> None:
+    wire = Wire()
+    wire.desk.close()
+    await wire.desk.pause(3600)
 
 
 # garbage ----------------------------------------------------------------------------------------------------------

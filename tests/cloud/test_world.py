@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cloud.lab import START, Hands, Lab
+from tests.cloud.lab import START, Hands, Lab, enc
 from tui.cloud.arrivals import Weather
 from tui.cloud.job import Job
 from tui.cloud.realms import fc, kps, mps, opensearch, tat
@@ -202,3 +202,29 @@ def test_a_key_pair_task_that_succeeded_is_found_by_id_only() -> None:
     done = next(row for row in lab.world.truth() if row["adapter"] == "huawei-kps" and row["state"] == "succeeded")
     assert (done["listed"], done["by_id"]) == (False, True)
     assert lab.kps(f"/tasks/{done['id']}").json["task_status"] == done["native_state"]
+
+
+def test_a_by_id_read_finds_exactly_what_the_truth_says() -> None:
+    lab = Lab(150)
+    for row in lab.world.truth():
+        id_ = enc(row["id"])
+        match row["adapter"]:
+            case "alibaba-fc" if row["region"] == "cn-hangzhou":
+                found = lab.fc("GetAsyncTask", f"/functions/{enc(row['scope'])}/async-tasks/{id_}").status == 200
+            case "alibaba-opensearch":
+                app, function, name = row["scope"].split("/")
+                generation = row["extra"]["os.generation"]
+                path = f"/app-groups/{app}/functions/{function}/instances/{name}/tasks/{generation}"
+                body = lab.os("GetFunctionTask", path, region=row["region"]).json
+                task = body.get("result") or body.get("Result")
+                found = (task.get("runId") or task.get("RunId")) == row["id"]
+            case "tencent-mps":
+                found = "Error" not in lab.mps("DescribeTaskDetail", TaskId=row["id"])
+            case "tencent-tat":
+                asked = lab.tat("DescribeInvocationTasks", region=row["region"], InvocationTaskIds=[row["id"]])
+                found = asked["TotalCount"] == 1
+            case "huawei-kps":
+                found = lab.kps(f"/tasks/{id_}").status == 200
+            case _:
+                continue
+        assert found == row["by_id"]

@@ -1,6 +1,7 @@
 """One ASGI app for all ports: a port is a front, one port is the control desk."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
@@ -50,6 +51,16 @@ class Desk:
         self.faults = faults
         self.ledger = ledger
         self._clock = clock
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Nobody waits any longer: slow and silent connections end now."""
+        self._closing.set()
+
+    async def pause(self, seconds: float) -> None:
+        """Let a slow page be slow."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request on any of the ports."""
@@ -67,10 +78,14 @@ class Desk:
         ask = _ask(front, request, wall)
         plan = self.faults.plan(ask)
         if plan.hang:
-            await _until_gone(receive)
+            self.ledger.note(
+                Entry(wall, front.api, front.region, ask.operation, ask.key_id, request.size, 0, 0, "hang")
+            )
+            await self._say_nothing(receive)
+            await _write(send, Reply(503), wall)
             return
         if plan.delay:
-            await asyncio.sleep(plan.delay)
+            await self.pause(plan.delay)
         reply = self._reply(front, request, ask, plan, wall)
         size = len(reply.body) if plan.spoil != "huge" else HUGE
         self.ledger.note(
@@ -93,6 +108,14 @@ class Desk:
             return front.throttled(ask.operation, plan.wait, plan.mood)
         reply = front.answer(request, self.world.advance(), wall + plan.skew, plan.turn)
         return spoil(reply, plan.spoil)
+
+    async def _say_nothing(self, receive: Receive) -> None:
+        """Until the client has gone, or we close."""
+        gone = asyncio.ensure_future(receive())
+        closing = asyncio.ensure_future(self._closing.wait())
+        await asyncio.wait({gone, closing}, return_when=asyncio.FIRST_COMPLETED)
+        for waiting in (gone, closing):
+            waiting.cancel()
 
     async def _control(self, request: Request, send: Send) -> None:
         refused = _foreign(request)
@@ -166,11 +189,6 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
     path = scope["raw_path"].decode("utf-8", "surrogateescape")
     query = scope["query_string"].decode("utf-8", "surrogateescape")
     return Request(scope["method"], path, query, headers, body)
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _write(send: Send, reply: Reply, wall: int, huge: bool = False) -> None:

@@ -143,20 +143,22 @@ async def running(
 ) -> AsyncIterator[Cloud]:
     """The demo cloud in this process, listening until the block ends."""
     trouble = Faults(seed, faults)
-    world = World(tasks, seed, rate, freeze, clock)
     ledger = Ledger()
     with contextlib.ExitStack() as stack:
         control = stack.enter_context(_listen(port))
+        world = World(tasks, seed, rate, freeze, clock)
         doors = {stack.enter_context(_listen(0)): front for front in fronts(world, seed, casing)}
         ports = {door.getsockname()[1]: front for door, front in doors.items()}
         endpoints = {(front.api, front.region): f"http://{HOST}:{number}" for number, front in ports.items()}
-        server = _Server(Desk(world, ports, trouble, clock, ledger))
+        desk = Desk(world, ports, trouble, clock, ledger)
+        server = _Server(desk)
         serving = asyncio.create_task(server.serve([control, *doors]))
         await server.ready.wait()
         url = f"http://{HOST}:{control.getsockname()[1]}"
         try:
             yield Cloud(url, config(endpoints, interval), dict(ENV), world, trouble, ledger, endpoints)
         finally:
+            desk.close()
             server.should_exit = True
             await serving
 
