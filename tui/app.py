@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tui.adapters import every
 from tui.errors import ConfigError, NotFound
-from tui.model import Change, Detail, TaskKey
+from tui.model import Change, Detail, Source, SourceStatus, TaskKey, Trouble, Word
 from tui.settings.place import BEGIN
 from tui.store import Store
 from tui.ui.desk import Provider
@@ -41,9 +41,18 @@ class LiveDesk:
         """Polls until cancelled. Raises ConfigError."""
         self._changed = changed
         if not self.path.exists():
-            self._say(f"no config at {self.path}: {BEGIN}")
+            self._empty()
             return
         await self._poll(self.path)
+
+    def _empty(self) -> None:
+        """No config: five panes without a key, and the way in."""
+        for provider in self.providers:
+            source = Source(provider.short.lower(), provider.adapter, "", "")
+            self.store.add_source(source)
+            trouble = Trouble(Word.NOKEY, message=f"no account yet. {BEGIN}")
+            self.store.set_status(SourceStatus(source=source, trouble=trouble))
+        self._say(f"no config at {self.path}")
 
     async def _poll(self, path: Path) -> None:
         def load() -> tuple[Any, Any]:

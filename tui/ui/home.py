@@ -314,7 +314,7 @@ class Home(Screen[None], inherit_bindings=False):
     def action_filter(self) -> None:
         """Opens the bar."""
         self.filter.display = True
-        self.filter.focus()
+        self.set_focus(self.filter)
         self._arrange()
 
     def on_filter_bar_typed(self) -> None:

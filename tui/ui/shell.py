@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -16,6 +17,7 @@ from tui.ui.desk import Desk
 from tui.ui.home import Home
 from tui.ui.keys import APP, keymap
 from tui.ui.messages import Changed
+from tui.ui.turnstile import Turnstile
 
 NO_TABLES: Mapping[str, Any] = {}
 TWICE = 1.0
@@ -48,10 +50,22 @@ class Taskdeck(App[int], inherit_bindings=False):
         self.register_theme(self.look.textual())
         self.theme = f"taskdeck-{self.look.name}"
         self.set_keymap(keymap(chosen.keys))
+        self._turnstile = Turnstile(super().on_event, lambda: self.focused or self.screen, self.set_timer)
 
     def get_default_screen(self) -> Screen[None]:
         """Home is the screen below all others."""
         return self._home
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys of a burst go one by one: the first may move the focus that the others are meant for."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._turnstile.key(event)
+        else:
+            await super().on_event(event)
+
+    async def on_passed(self) -> None:
+        """A key is through."""
+        await self._turnstile.passed()
 
     def on_mount(self) -> None:
         """Polling starts when the first frame has been drawn."""

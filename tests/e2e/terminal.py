@@ -1,0 +1,102 @@
+"""A real pty with a terminal emulator on its other end: what a person would see, and the keys they press."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+import pyte
+
+# What pyte does not know and would print: key protocol and mode questions.
+_UNKNOWN = re.compile(rb"\x1b\[[<>=?]\d*u|\x1b\[\?\d+\$p|\x1b\[>\d*q|\x1bP[^\x1b]*\x1b\\")
+_ANSWERS = ((b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[?2026$p", b"\x1b[?2026;2$y"))
+
+
+class Terminal:
+    """One program in a pty of a size. Waits are for what the screen shows, never for time to pass."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], *, columns: int, lines: int) -> None:
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self.seen = bytearray()
+        self.code: int | None = None
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:  # pragma: no cover - the child
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+            os.execvpe(command[0], list(command), dict(env))  # noqa: S606
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.code is None:
+            os.kill(self.pid, signal.SIGTERM)
+            if self.wait(5) is None:
+                os.kill(self.pid, signal.SIGKILL)
+                self.wait(5)
+        os.close(self._fd)
+
+    @property
+    def text(self) -> str:
+        """The screen as lines."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def press(self, keys: str) -> None:
+        """Types."""
+        os.write(self._fd, keys.encode())
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Another size, as a terminal tells it."""
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+
+    def until(self, shows: str | Callable[[str], object], limit: float = 30) -> str:
+        """Reads until the screen shows a text (or satisfies a test). AssertionError with the screen otherwise."""
+        wanted = (lambda text: shows in text) if isinstance(shows, str) else shows
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            if wanted(self.text):
+                return self.text
+            if not self._pump(0.2):
+                break
+        raise AssertionError(f"never showed {shows!r}; the screen is\n{self.text}")
+
+    def wait(self, limit: float = 20) -> int | None:
+        """Reads until the program has ended; answers its exit code, as a shell would say it."""
+        end = time.monotonic() + limit
+        while self.code is None and time.monotonic() < end:
+            self._pump(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                code = os.waitstatus_to_exitcode(status)
+                self.code = code if code >= 0 else 128 - code
+        return self.code
+
+    def _pump(self, seconds: float) -> bool:
+        """Reads what there is; False when the program's side is closed."""
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return True
+        try:
+            data = os.read(self._fd, 1 << 16)
+        except OSError:
+            return False
+        self.seen += data
+        for question, answer in _ANSWERS:
+            if question in data:
+                os.write(self._fd, answer)
+        self._stream.feed(_UNKNOWN.sub(b"", data))
+        return bool(data)
