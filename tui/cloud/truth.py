@@ -69,7 +69,7 @@ def rfc3339(ms: int | None) -> str | None:
     """A time of the contract: UTC, milliseconds."""
     if ms is None:
         return None
-    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]}.{ms % 1000:03d}Z"
 
 
 def _parsed(text: str | None) -> int | None:

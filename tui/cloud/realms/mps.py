@@ -160,7 +160,7 @@ def status_of(job: Job, now: int) -> str:
 
 def stamp(ms: int) -> str:
     """A time as the service writes it."""
-    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]}Z"
 
 
 def times(job: Job, now: int) -> dict[str, str]:

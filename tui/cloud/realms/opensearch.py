@@ -106,7 +106,7 @@ class OpenSearch:
 def run_id(job: Job) -> str:
     """The runId: who triggered it, and the second of the start."""
     how = "manual" if mix(job.n, job.owner.salt + 40) % 5 == 0 else "trigger"
-    return f"{how}__{datetime.fromtimestamp(job.started // 1000, UTC):%Y-%m-%dT%H:%M:%S}"
+    return f"{how}__{datetime.fromtimestamp(job.started // 1000, UTC).isoformat()[:19]}"
 
 
 def status(job: Job, now: int) -> str:

@@ -238,7 +238,7 @@ def error_info(job: Job, now: int) -> str:
 
 def stamp(realm: Automation, ms: int) -> str:
     """A time in the spelling of the region."""
-    text = f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}"
+    text = datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]
     return text + ("Z" if realm.zulu else "+00:00")
 
 
