@@ -49,6 +49,7 @@ _GRAVEST = tuple(Word)
 SETTLE = 50  # tasks asked by id after one read: what a busy minute loses, without eating the budget of the lists
 DENIED_PAUSE = 300.0
 LONGEST_PAUSE = 300.0
+LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
 PROBES = (10.0, 60.0)  # seconds between two probes of a provider that is out of reach
 
 
@@ -141,7 +142,7 @@ class Poller:
 
         def sink(page: Page) -> float:
             counted.update(task.key for task in page.tasks if not outdated(task, oldest))
-            self._tell(self._store.merge(taken, page.tasks, page.rows, at=self._now()))
+            self._tell(self._store.merge(taken, page.tasks, page.rows, at=self._now(), oldest=oldest))
             status = self.status
             self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + 1)
             return float(self.settings.max_tasks) - len(counted)
@@ -156,7 +157,7 @@ class Poller:
 
     async def _settle(self, taken: Round, outcome: Outcome) -> Outcome:
         """Asks by id for live tasks that a complete read no longer lists; what is over the limit waits a round."""
-        left = self._store.unseen(taken)[:SETTLE]
+        left = sorted(self._store.unseen(taken), key=lambda task: task.seen_at)[:SETTLE]
         if not left:
             return outcome
         try:
@@ -175,14 +176,15 @@ class Poller:
         interval = self.status.interval
         error = gravest(outcome.errors) if outcome else None
         self._failures = self._failures + 1 if error else 0
-        doubled = min(LONGEST_PAUSE, interval * 2 ** min(self._failures, 8)) * random.uniform(0.8, 1)
+        doubled = min(LONGEST_PAUSE, interval * 2.0 ** min(self._failures, 8)) * random.uniform(0.8, 1)
         match error:
             case NoCredential() | AuthError() | ClockSkew():
                 return None
             case Denied():
                 return max(interval, DENIED_PAUSE)
             case Throttled():
-                return max(interval, doubled, error.retry_after or 0.0)
+                hint = error.retry_after or 0.0
+                return max(interval, doubled, hint if hint <= LONGEST_HINT else 0.0)
             case Unavailable():
                 return min(max(interval, PROBES[0]), PROBES[1])
         return interval

@@ -58,7 +58,7 @@ class Sink(Protocol):
     """Where pages go as they land."""
 
     def __call__(self, page: Page) -> float:
-            """Takes a page; answers how many more tasks the source's own limit lets in: below 0, some are over it."""
+        """Takes a page; answers how many more tasks the source's own limit lets in: below 0, some are over it."""
         ...
 
 
@@ -97,8 +97,9 @@ async def retrying(
         try:
             return await ask()
         except _AGAIN as error:
-            hint = getattr(error, "retry_after", None)
-            pause = hint if hint is not None else patience.first * 2**attempt * random.uniform(0.5, 1)
+            hint: float | None = getattr(error, "retry_after", None)
+            backing_off = patience.first * 2**attempt * random.uniform(0.5, 1)
+            pause = hint if hint is not None and hint >= 0 else backing_off  # "nan" and "yesterday" are no hints
             if attempt == patience.tries or pause > patience.longest:
                 raise
             if waiting is not None:

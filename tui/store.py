@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -60,25 +61,39 @@ class Store:
         self.version += 1
 
     def merge(
-        self, read: Round, tasks: Sequence[Task], rows: Sequence[Mapping[str, Any]] = (), *, at: int = 0
+        self,
+        read: Round,
+        tasks: Sequence[Task],
+        rows: Sequence[Mapping[str, Any]] = (),
+        *,
+        at: int = 0,
+        oldest: float = -math.inf,
     ) -> Change:
-        """Adds what one page shows. Within one read the later stage wins, and a final state never goes back."""
+        """Adds what one page shows. Within one read the later stage wins, and a final state never goes back.
+
+        A task that ended before `oldest` does not come in: `expire` would only let it go again.
+        """
         known = self._tasks[read.source.name]
-        upserted: dict[TaskKey, Task] = {}
+        found: dict[TaskKey, Task] = {}
         for task in tasks:
             before = read.seen.get(task.key)
             kept = task if before is None else later(before, task)
             read.seen[task.key] = kept
             old = known.get(task.key)
-            if old is not None and old.state.final and kept.state.live and old.state is not State.VANISHED:
+            if old is None:
+                if outdated(kept, oldest):
+                    found.pop(task.key, None)
+                    continue
+            elif old.state.final and kept.state.live and old.state is not State.VANISHED:
                 continue
-            known[task.key] = kept
-            if old != kept:
-                upserted[task.key] = kept
+            found[task.key] = kept
+        upserted = tuple(task for key, task in found.items() if known.get(key) != task)
+        known.update(found)
         if self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
-                self._keep_raw(task.key, row)
-        return self._change(read.source, at, tuple(upserted.values()))
+                if found.get(task.key) is task:
+                    self._keep_raw(task.key, row)
+        return self._change(read.source, at, upserted)
 
     def settle(self, source: Source, tasks: Iterable[Task], *, at: int = 0) -> Change:
         """Puts in what an explicit by-id read says: it may also take a final state back."""
