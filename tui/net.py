@@ -160,19 +160,19 @@ class Wire:
 
 
 class Clocks:
-    """What we know of the providers' clocks: seconds to add to ours, once a provider has refused ours."""
+    """What we know of the providers' clocks, by origin: seconds to add to ours, once a provider has refused ours."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
         self._offsets: dict[str, float] = {}
 
-    def now(self, vendor: str) -> float:
+    def now(self, origin: str) -> float:
         """Epoch seconds to sign with."""
-        return self._now() + self._offsets.get(vendor, 0.0)
+        return self._now() + self._offsets.get(origin, 0.0)
 
-    def correct(self, vendor: str, offset: float) -> None:
+    def correct(self, origin: str, offset: float) -> None:
         """Believes a provider that its clock is `offset` seconds ahead of ours."""
-        self._offsets[vendor] = offset
+        self._offsets[origin] = offset
 
 
 class Line:
@@ -211,7 +211,7 @@ class Line:
             offset = skewed.offset if skewed.offset is not None else self.skew
             if offset is None:
                 raise
-            self._clocks.correct(self._account.vendor, offset)
+            self._clocks.correct(ask.origin, offset)
         try:
             return await self._once(ask, credential)
         except ClockSkew as skewed:
@@ -221,7 +221,7 @@ class Line:
     async def _once(self, ask: Ask, credential: Credential) -> Reply:
         account = self._account
         await self._budget.take((account.vendor, account.name, self._region), ask.action, account.rate_share)
-        signed = ask.sign(ask, credential, self._clocks.now(account.vendor))
+        signed = ask.sign(ask, credential, self._clocks.now(ask.origin))
         self.calls += 1
         reply = await self._wire.send(ask, signed)
         if reply.skew is not None:
