@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -165,6 +166,13 @@ async def test_loopback_hosts_methods_and_paths() -> None:
     assert (await wire.ask(CONTROL, page))[0] == 403
 
 
+async def test_a_body_without_end_is_not_read() -> None:
+    wire = Wire(tasks=5)
+    huge = Request("POST", "/_fault", "", {"host": ("localhost",)}, b"x" * (10 * 1024 * 1024 + 1))
+    assert await wire.ask(CONTROL, huge) == (0, {}, b"")
+    await wire.desk({"type": "websocket"}, None, None)  # type: ignore[arg-type]
+
+
 # throttle ---------------------------------------------------------------------------------------------------------
 
 
@@ -232,8 +240,6 @@ async def test_skew_refuses_with_the_vendors_code_and_a_date_that_helps() -> Non
     assert (status, json.loads(body)["Code"]) == (400, "InvalidTimeStamp.Expired")
     status, headers, body = await wire.send("tencent-mps", "ap-singapore", wire.mps())
     assert error_of(body) == "AuthFailure.SignatureExpire"
-    from email.utils import parsedate_to_datetime
-
     skew = parsedate_to_datetime(headers["date"]).timestamp() * 1000 - START
     assert 16 * 60_000 - 1000 <= abs(skew) <= 20 * 60_000
     wire.lab.clock.at = START
@@ -241,6 +247,14 @@ async def test_skew_refuses_with_the_vendors_code_and_a_date_that_helps() -> Non
     assert error_of((await wire.send("tencent-mps", "ap-singapore", request))[2]) == ""
     status, headers, body = await wire.send("huawei-kps", "cn-north-4", wire.kps())
     assert (status, json.loads(body)["error_code"]) == (401, "APIGW.0301")
+
+
+def test_skew_may_differ_from_server_to_server() -> None:
+    asks = [Ask(api, "r", "op", "id", "", START) for api in ("alibaba-fc", "tencent-mps", "huawei-kps")]
+    faults = Faults(1, ["skew"])
+    assert len({faults.plan(ask).skew for ask in asks}) == 1
+    faults.switch("skew", True, ["each"])
+    assert len({faults.plan(ask).skew for ask in asks}) == 3
 
 
 async def test_auth_denies_one_action_and_deletes_one_key() -> None:

@@ -20,6 +20,7 @@ HANG_AT = 10
 PAGING = ("shift", "repeat", "lapsed", "drift", "wrap")
 GARBAGE = ("html", "truncated", "empty", "content-type", "huge", "text-numbers", "null-arrays")
 GARBAGE_SHARE = 0.15
+KINDS = {"paging": PAGING, "garbage": GARBAGE, "skew": ("each",)}
 # what `auth` does to a permanent key: one action denied, one key deleted
 DENIED = ("tencent-tat", "ap-singapore", "DescribeInvocationTasks")
 DELETED = ("alibaba-opensearch", "cn-shanghai")
@@ -111,7 +112,7 @@ class Faults:
         if name not in NAMES:
             near = get_close_matches(name, NAMES, n=1, cutoff=0.0)[0]
             raise ValueError(f"unknown fault {name!r}, did you mean {near!r}? Known: {', '.join(NAMES)}")
-        kinds = {"paging": PAGING, "garbage": GARBAGE}.get(name, ())
+        kinds = KINDS.get(name, ())
         odd = [kind for kind in only if kind not in kinds]
         if odd:
             raise ValueError(f"unknown kind {odd[0]!r} of {name}; known: {', '.join(kinds) or 'none'}")
@@ -131,9 +132,12 @@ class Faults:
         return Plan(self._turn(ask), skew, delay, hang, wait, mood, self._garbage())
 
     def _skew(self, ask: Ask) -> int:
-        if "skew" not in self._on:
+        switch = self._on.get("skew")
+        if switch is None:
             return 0
-        rng = random.Random(f"{self._seed}/skew/{ask.api}/{ask.region}")
+        # in life it is the client's clock that is off, by the same for every server; `each` is the harder case
+        whose = f"/{ask.api}/{ask.region}" if "each" in switch.only else ""
+        rng = random.Random(f"{self._seed}/skew{whose}")
         return int(rng.choice((-1, 1)) * rng.uniform(16, 20) * 60_000)
 
     def _slow(self) -> tuple[float, bool]:
