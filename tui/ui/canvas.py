@@ -33,7 +33,10 @@ class Canvas(Widget):
 
     def repaint(self) -> None:
         """Draws anew and has painted what differs."""
-        if self._drawn_for != self.size or not self.size:
+        if not self.display or not self.size:
+            self._drawn_for = None  # is drawn when it is seen
+            return
+        if self._drawn_for != self.size:
             self.refresh()
             return
         old, self._drawn = self._drawn, self.draw(*self.size)
@@ -47,11 +50,6 @@ class Canvas(Widget):
             self.refresh()
         elif regions:
             self.refresh(*regions)
-
-    def forget(self) -> None:
-        """Draws everything anew, whatever was there."""
-        self._drawn_for = None
-        self.refresh()
 
 
 def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.strip import Strip
 
 from tui.model import SourceStatus, State, Word
-from tui.text import clean, width
+from tui.text import clean
 from tui.ui import when
 from tui.ui.facts import TROUBLE, Facts
 from tui.ui.glyphs import Glyphs
@@ -109,8 +109,8 @@ def _about(status: SourceStatus, pen: Pen) -> list[str]:
         told = " ".join(part for part in (trouble.code, trouble.message) if part)
         request = f" (request {trouble.request_id})" if trouble.request_id else ""
         retry = trouble.retry_at or (status.next_at if word is Word.THROTTLED else None)
-        again = f", next read {pen.time(retry)}" if retry else ""
-        said.append(clean(f"{word} {told}{request}{again}"))
+        again = f"next read {pen.time(retry)}: " if retry else ""
+        said.append(clean(f"{again}{told or word}{request}"))
     if (trouble is not None or word is Word.STALE) and status.answered_at is not None:
         said.append(f"as of {pen.time(status.answered_at)}, {status.tasks:,} rows kept")
     if word is Word.LOADING and status.pages_read:
@@ -124,5 +124,4 @@ def _about(status: SourceStatus, pen: Pen) -> list[str]:
 
 def note(text: str, pen: Pen, cells: int, *, calm: bool) -> Strip:
     """One of the lines under a title."""
-    indent = "    " if width(text) + 5 < cells else " "
-    return Ink().add(indent + text, pen.look["dim" if calm else "age.slow"]).strip(cells)
+    return Ink().add(f"    {text}", pen.look["dim" if calm else "age.slow"]).strip(cells)

@@ -19,7 +19,7 @@ def age(ms: int) -> str:
         return f"{ms // HOUR}h{ms % HOUR // MINUTE:02}m"
     if ms < 2 * DAY:
         return f"{ms // HOUR}h"
-    return f"{ms // DAY}d"
+    return f"{ms // DAY}d" if ms < 1_000 * DAY else f"{ms // DAY // 365}y"
 
 
 def read_age(ms: int) -> str:
@@ -39,7 +39,7 @@ def took(ms: int) -> str:
         return f"{ms // MINUTE}m{ms % MINUTE // SECOND:02}s"
     if ms < 100 * HOUR:
         return f"{ms // HOUR}h{ms % HOUR // MINUTE:02}m"
-    return f"{ms // DAY}d"
+    return age(ms)
 
 
 def _moment(ms: int, utc: bool) -> datetime | None:

@@ -1,0 +1,223 @@
+"""The pure parts: ages, glyphs, columns, layouts, editing, clauses, pace, events, JSON."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
+from tui.errors import ConfigError
+from tui.model import State, Trouble, Word
+from tui.query import parse
+from tui.text import width
+from tui.ui import answer, columns, glyphs, sizes, themes, when
+from tui.ui.cells import short_region
+from tui.ui.edit import Edit
+from tui.ui.events import Events
+from tui.ui.filter_bar import with_state
+from tui.ui.pace import Pace
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (-5, "0s"),
+        (59_999, "59s"),
+        (60_000, "1m00s"),
+        (69_999, "1m00s"),
+        (70_000, "1m10s"),
+        (659_000, "10m"),
+        (3_600_000, "1h00m"),
+        (36_000_000, "10h"),
+        (86_400_000 * 3, "3d"),
+    ],
+)
+def test_an_age_moves_in_steps(ms: int, text: str) -> None:
+    assert when.age(ms) == text
+
+
+@given(st.integers(-(10**6), 10**12))
+def test_times_fit_their_columns(ms: int) -> None:
+    assert len(when.age(ms)) <= 5
+    assert len(when.took(ms)) <= 6
+
+
+def test_times_that_no_calendar_knows_do_not_raise() -> None:
+    assert when.time_of_day(10**18, utc=True) == "--:--:--"
+    assert when.time_of_day(10**18, utc=False, seconds=False) == "--:--"
+    assert when.date_time(10**18, utc=True) == "-"
+    assert when.date_time(None, utc=True) == "-"
+    assert when.date_time(NOW + 120, utc=True) == "2026-11-21 12:42:37.120"
+    assert when.zone(NOW, utc=True) == "UTC"
+    assert when.zone(NOW, utc=False)[0] in "+-"
+
+
+@pytest.mark.parametrize("name", ["ascii", "unicode"])
+def test_no_sign_is_of_ambiguous_width(name: str) -> None:
+    signs = glyphs.choose(name)
+    for sign in (*signs.states.values(), signs.cursor, signs.full, signs.empty):
+        assert width(sign) == 1
+        assert unicodedata.east_asian_width(sign) in ("N", "Na")
+    assert width(signs.bar(62, 12)) == 12
+
+
+def test_the_signs_follow_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
+    assert glyphs.choose("auto") is glyphs.UNICODE
+    monkeypatch.setattr("locale.getencoding", lambda: "ANSI_X3.4-1968")
+    assert glyphs.choose("auto") is glyphs.ASCII
+    monkeypatch.setattr("locale.getencoding", lambda: "no such thing")
+    assert glyphs.choose("auto") is glyphs.ASCII
+
+
+@pytest.mark.parametrize("table", [columns.MERGED, columns.ZOOM, columns.PANE, *columns.PANES.values()])
+def test_columns_fill_every_width_and_leave_by_rank(table: tuple[columns.Column, ...]) -> None:
+    before: set[str] = set()
+    for cells in range(30, 300):
+        placed = columns.place(table, cells)
+        names = {column.cell for column, _ in placed}
+        assert sum(given + 1 for _, given in placed) - 1 <= cells
+        assert before <= names
+        assert {column.cell for column in table if column.rank == 0} <= names
+        before = names
+
+
+@pytest.mark.parametrize(
+    ("region", "cells", "text"),
+    [("cn-shanghai", 6, "cn-sha"), ("cn-north-4", 6, "cn-no4"), ("ap-guangzhou", 14, "ap-guangzhou"), ("x", 6, "x")],
+)
+def test_regions_are_shortened(region: str, cells: int, text: str) -> None:
+    assert short_region(region, cells) == text
+
+
+def test_the_layout_has_hysteresis() -> None:
+    wide = sizes.choose(150, 45, sizes.Layout())
+    assert wide.wide
+    assert sizes.choose(148, 43, wide).wide
+    assert not sizes.choose(147, 45, wide).wide
+    assert not sizes.choose(149, 45, sizes.Layout()).wide
+    assert not sizes.choose(59, 15, wide).enough
+    assert sizes.choose(60, 15, wide).enough
+    assert not sizes.choose(60, 15, wide).hints
+    assert not sizes.choose(200, 60, wide, "compact").wide
+    assert sizes.choose(110, 30, wide, "deck").wide
+
+
+def test_editing() -> None:
+    edit = Edit("state:bad")
+    for key in ("ctrl+w", "left", "right", "home", "delete"):
+        assert edit.press(key)
+    assert edit.text == ""
+    edit.insert("one two\nthree")
+    assert edit.text == "one two three"
+    edit.remember()
+    edit.remember()
+    edit.press("ctrl+w")
+    assert edit.text == "one two "
+    edit.press("left")
+    edit.press("backspace")
+    assert edit.text == "one tw "
+    edit.press("ctrl+k")
+    edit.press("ctrl+u")
+    assert edit.text == ""
+    edit.press("up")
+    assert edit.text == "one two three"
+    edit.press("down")
+    assert edit.text == ""
+    assert not edit.press("f5")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "after"),
+    [
+        ("", "bad", "state:bad"),
+        ("state:bad", "bad", ""),
+        ("state:ok age<2h", "bad", "state:bad age<2h"),
+        ('name:"a b" state:bad', "", 'name:"a b"'),
+        ("(state:run OR age<1h)", "bad", "state:bad (state:run OR age<1h)"),
+        ("-state:ok", "live", "state:live -state:ok"),
+    ],
+)
+def test_quick_keys_write_into_the_text(text: str, value: str, after: str) -> None:
+    assert with_state(text, value) == after
+    parse(after)
+
+
+def test_work_is_not_done_again_before_its_time() -> None:
+    done: list[int] = []
+    later: list[Callable[[], None]] = []
+    pace = Pace(lambda wait, work: later.append(work), lambda: done.append(1))
+    for _ in range(50):
+        pace.ask()
+    assert len(done) == 1
+    assert len(later) == 1
+    later[0]()
+    assert len(done) == 2
+
+
+def test_events_are_what_changed_not_what_was_there() -> None:
+    desk, log = FakeDesk(), Events()
+    log.look(desk.store, NOW)
+    assert not log.lines
+    source = SOURCES[0]
+    running = next(task for task in tasks_of(source, 60) if task.state is State.RUNNING)
+    fill(desk.store, source, [replace(running, state=State.FAILED, error="OOM\x1b[2J", ended_at=NOW)])
+    log.look(desk.store, NOW)
+    assert [event.what for event in log.lines] == [State.FAILED]
+    assert "\x1b" not in log.lines[0].text
+    fill(desk.store, source, [t for t in tasks_of(source, 30, seed=8) if t.state.bad or t.state is State.SUCCEEDED])
+    log.look(desk.store, NOW)
+    assert all(isinstance(event.what, State) and event.what.bad for event in log.lines)
+    count = len(log.lines)
+    desk.store.set_status(replace(desk.store.status("keys"), trouble=Trouble(Word.AUTH, "401")))
+    log.look(desk.store, NOW)
+    log.look(desk.store, NOW)
+    assert len(log.lines) == count + 1
+    assert log.lines[0].what is Word.AUTH
+
+
+def test_json_is_clean_masked_and_bounded() -> None:
+    deep: object = 1
+    for _ in range(60):
+        deep = [deep]
+    value = {"SecretKey": "s", "a\x1b[2J": ["\x1b]0;x\x07", None, {}], "deep": deep, "many": list(range(9_000))}
+    look = themes.load("deck-dark")
+    for cells in (20, 60, 200):
+        inks = answer.lines(value, look, cells)
+        text = "\n".join(part for ink in inks for part, _ in ink.parts)
+        assert len(inks) < 5_000
+        assert "\x1b" not in text
+        assert answer.MASK in text
+        assert all(ink.strip(cells).cell_length == cells for ink in inks)
+
+
+def test_every_theme_has_every_token() -> None:
+    tokens = set(themes.load("deck-dark").styles)
+    assert {"deck-dark", "deck-light", "ansi-dark"} <= set(themes.names())
+    for name in themes.names():
+        assert set(themes.load(name).styles) == tokens, name
+        assert themes.load(name).textual().name == f"taskdeck-{name}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"NO_COLOR": "", "TERM": "xterm-256color"}, "mono"),
+        ({"TERM": "xterm-256color"}, "deck-dark"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor", "COLORFGBG": "0;15"}, "deck-light"),
+        ({"TERM": "linux"}, "ansi-dark"),
+    ],
+)
+def test_auto_looks_at_the_terminal(environ: dict[str, str], name: str) -> None:
+    assert themes.choose("auto", environ).name == name
+
+
+def test_an_unknown_theme_names_those_there_are() -> None:
+    with pytest.raises(ConfigError, match="deck-dark"):
+        themes.choose("nope", {})
+    assert themes.choose("deck-light", {}).name == "deck-light"

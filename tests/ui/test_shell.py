@@ -1,0 +1,197 @@
+"""How the monitor starts and ends; sizes; hostile texts; what it imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.driving import driven, monitor, press, settle, strips, text
+from tests.ui.fake_desk import FakeDesk
+from tui.errors import ConfigError, Denied
+from tui.ui.desk import Desk
+from tui.ui.home import Home
+
+SIZES = [(60, 15), (80, 24), (120, 40), (150, 45), (200, 60)]
+
+
+def test_a_fake_is_a_desk() -> None:
+    desk: Desk = FakeDesk()
+    assert desk.read_only
+
+
+async def test_the_first_frame_is_there_before_the_first_poll() -> None:
+    seen: list[str] = []
+
+    class Slow(FakeDesk):
+        async def run(self, changed: Callable[[], None]) -> None:
+            seen.append(text(pilot))
+            await super().run(changed)
+
+    async with driven(Slow(0), (150, 45)) as (pilot, _):
+        await settle(pilot)
+        assert "1 FC" in seen[0]
+        assert "loading" in seen[0]
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+async def test_a_wrong_config_ends_with_2(grouped: bool) -> None:
+    desk = FakeDesk()
+    error = ConfigError("config.toml:3: no such key")
+    desk.error = ExceptionGroup("polling", [error]) if grouped else error
+    app = monitor(desk)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+    assert (app.return_code, app.return_value, app.failure, app.crash) == (2, 2, error, None)
+
+
+async def test_a_bug_of_the_desk_ends_with_70_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    desk = FakeDesk()
+    desk.error = ZeroDivisionError("a bug")
+    app = monitor(desk)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+    assert (app.return_code, app.failure, app.crash) == (70, None, desk.error)
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+async def test_a_bug_of_the_screen_ends_with_70_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(self: Home, by: int) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(Home, "action_move", broken)
+    app = monitor()
+    with pytest.raises(ZeroDivisionError):
+        async with app.run_test() as pilot:
+            await press(pilot, "j")
+    assert app.return_code == 70
+    assert isinstance(app.crash, ZeroDivisionError)
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+async def test_a_bug_while_asking_for_detail_ends_with_70() -> None:
+    class Broken(FakeDesk):
+        async def detail(self, key: object, *, output: bool = False) -> object:  # type: ignore[override]
+            raise ZeroDivisionError("a bug")
+
+    with pytest.raises(ZeroDivisionError):
+        async with driven(Broken(), (80, 24), "enter") as (pilot, _):
+            await settle(pilot)
+    assert pilot.app.return_code == 70
+
+
+async def test_a_refused_detail_is_one_line_with_code_and_request() -> None:
+    desk = FakeDesk()
+    desk.detail_error = Denied("not\x1b[2J allowed [/]", code="NoPermission", request_id="req-77")
+    async with driven(desk, (120, 40), "enter") as (pilot, _):
+        assert "NoPermission not␛ allowed [/] (request req-77)" in text(pilot)
+        assert "created" in text(pilot)
+
+
+async def test_a_note_is_in_the_header() -> None:
+    desk = FakeDesk(0)
+    desk.note = "starting the demo cloud"
+    async with driven(desk, (80, 24)) as (pilot, _):
+        assert "starting the demo cloud" in text(pilot).splitlines()[0]
+
+
+async def test_troubles_are_named_and_rows_stay() -> None:
+    async with driven(FakeDesk(troubles=True), (150, 45)) as (pilot, _):
+        seen = text(pilot)
+        assert "next read 12:43:15: RequestLimitExceeded slow down (request req-1)" in seen
+        assert "as of 12:41:22, 74 rows kept" in seen
+        assert "AUTH APIGW.0301" in seen
+        assert "not read: app/ctr/main" in seen
+        assert "67+" in seen
+
+
+async def test_below_the_least_size_one_line_and_back_by_itself() -> None:
+    async with driven(None, (80, 24), "0", "j") as (pilot, home):
+        await pilot.resize_terminal(54, 12)
+        await settle(pilot)
+        lines = text(pilot).splitlines()
+        assert lines[0].rstrip() == " taskdeck needs 60x15, have 54x12 (still polling)"
+        assert not "".join(lines[1:]).strip()
+        await press(pilot, "j", "enter")
+        for size in ((1, 1), (60, 15), (200, 60), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+        assert "all tasks" in text(pilot)
+        assert home.active.place.cursor == 2
+
+
+async def test_the_deck_folds_with_hysteresis() -> None:
+    async with driven(None, (150, 45)) as (pilot, home):
+        for size, wide in (((149, 44), True), ((147, 45), False), ((149, 45), False), ((150, 45), True)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert home.body.has_class("-wide") is wide, size
+
+
+def check(pilot: Pilot[int], size: tuple[int, int]) -> None:
+    """Every line is as wide as the screen, and nothing on it is a command to a terminal."""
+    lines = strips(pilot)
+    assert len(lines) == size[1]
+    for strip in lines:
+        assert strip.cell_length == size[0]
+        assert sum(segment.cell_length for segment in strip) == size[0]
+        for char in strip.text:
+            assert unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"), repr(strip.text)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_line_is_wider_than_the_screen_and_no_control_character_is_on_it(size: tuple[int, int]) -> None:
+    async with driven(FakeDesk(troubles=True), size) as (pilot, _):
+        check(pilot, size)
+        for keys in ("1", "2", "3", "4", "5", "W", "0", "G", "s", "f", "slash", "x", "ctrl+u"):
+            await press(pilot, keys)
+            check(pilot, size)
+        await press(pilot, "escape", "escape", "g")
+        for keys in ("n", "question_mark", "escape", "enter", "G", "J", "g", "J", "question_mark"):
+            await press(pilot, keys)
+            check(pilot, size)
+
+
+@pytest.mark.parametrize("theme", ["deck-light", "ansi-dark", "mono"])
+async def test_other_themes_draw(theme: str) -> None:
+    async with driven(FakeDesk(troubles=True), (80, 24), "s", theme=theme) as (pilot, _):
+        assert "state" in text(pilot)
+
+
+async def test_no_color_is_bold_dim_and_reverse_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with driven(FakeDesk(troubles=True), (120, 40)) as (pilot, _):
+        for strip in strips(pilot):
+            for segment in strip:
+                style = segment.style
+                assert style is None or style.color is None or style.color.is_default
+                assert style is None or style.bgcolor is None or style.bgcolor.is_default
+
+
+async def test_nothing_is_painted_when_nothing_changes() -> None:
+    async with driven(None, (150, 45)) as (_, home):
+        painted: list[object] = []
+        for canvas in [*home.panes.values(), *home.bars.values(), home.log_pane]:
+            canvas.refresh = lambda *regions, **options: painted.append(regions)  # type: ignore[method-assign,assignment]
+        home.tick()
+        home.take()
+        assert painted == []
+
+
+def test_the_first_frame_imports_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys, tui.ui.shell\n"
+        "late = ['tui.ui.detail', 'tui.ui.help', 'tui.ui.picker', 'tui.query', 'textual.widgets._data_table',"
+        " 'textual.widgets._input', 'httpx', 'pydantic', 'json']\n"
+        "print([name for name in late if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "tui" not in found.stdout, found.stdout
+    assert "httpx" not in found.stdout
+    assert "pydantic" not in found.stdout
