@@ -115,16 +115,16 @@ def test_a_media_task_without_subtasks_has_no_target_and_no_fact() -> None:
     ],
 )
 def test_ended_commands(lab: Lab, outcome: int, state: str, error: str | None) -> None:
-    batch = next(iter(lab.commands.invocations))
-    row = truth("tencent-tat", Job(lab.commands, 4, CREATED, STARTED, ENDED, outcome, 0, batch))
+    batch = next(iter(lab.commands.invocations.values()))
+    row = truth("tencent-tat", Job(batch, 4, CREATED, STARTED, ENDED, outcome))
     assert some(row, "state", "native_state", "error") == [state, tat.FINAL[outcome], error]
     assert row["duration_ms"] == 8 * MINUTE
     assert set(row["extra"]) == {"tat.exit", "tat.invocation", "tat.command", "tat.by"}
 
 
 def test_a_failed_command_says_what_it_can(lab: Lab) -> None:
-    batch = next(iter(lab.commands.invocations))
-    jobs = [Job(lab.commands, n, CREATED, STARTED, ENDED, tat.FAILED, 0, batch) for n in range(20)]
+    batch = next(iter(lab.commands.invocations.values()))
+    jobs = [Job(batch, n, CREATED, STARTED, ENDED, tat.FAILED) for n in range(20)]
     errors = [truth("tencent-tat", job)["error"] for job in jobs]
     assert any(error.startswith("exit ") for error in errors)
     assert any(not error.startswith("exit ") for error in errors)

@@ -12,10 +12,10 @@ from typing import Any
 class Job:
     """A whole life, drawn at birth: what it looks like at a time is worked out, never stored (times in epoch ms)."""
 
-    __slots__ = ("batch", "created", "ended", "n", "outcome", "owner", "started", "tries")
+    __slots__ = ("created", "ended", "n", "outcome", "owner", "started", "tries")
 
     def __init__(
-        self, owner: Any, n: int, created: int, started: int, ended: int, outcome: int, tries: int = 0, batch: int = 0
+        self, owner: Any, n: int, created: int, started: int, ended: int, outcome: int, tries: int = 0
     ) -> None:
         self.owner = owner
         self.n = n
@@ -24,7 +24,6 @@ class Job:
         self.ended = ended
         self.outcome = outcome
         self.tries = tries
-        self.batch = batch
 
 
 def _number(job: Job) -> int:

@@ -223,4 +223,6 @@ def truths(source: Source, jobs: Iterator[tuple[Job, bool, bool]], now: int) -> 
     read = READERS[source.adapter]
     head = {"source": source.name, "adapter": source.adapter, "account": source.account, "region": source.region}
     for job, listed, by_id in jobs:
+        if job.created > now:  # arrived while this was being written
+            continue
         yield {**head, "id": None, **EMPTY, **read(job, now), "listed": listed, "by_id": by_id}

@@ -1,6 +1,6 @@
 """TencentCloud Automation Tools on the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tui.cloud.acs3 import Key
@@ -96,11 +96,11 @@ class Desk:
         return {"TotalCount": max(0, total + turn.drift), "InvocationTaskSet": rows}
 
     def _matches(self, job: Job, filters: dict[str, set[str]]) -> bool:
-        facts = {
+        facts: dict[str, Callable[[], str]] = {
             "invocation-task-id": lambda: tat.task_id(job),
-            "invocation-id": lambda: tat.invocation_id(self._realm, job.batch),
+            "invocation-id": lambda: tat.invocation_id(self._realm, job.owner.number),
             "instance-id": lambda: tat.instance_id(job),
-            "command-id": lambda: self._realm.invocations[job.batch].command.id,
+            "command-id": lambda: job.owner.command.id,
         }
         return all(facts[name]() in values for name, values in filters.items())
 

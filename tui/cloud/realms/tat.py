@@ -43,10 +43,11 @@ class Command:
     script: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Invocation:
     """One activity: a command on some instances."""
 
+    realm: "Automation"
     number: int
     command: Command
     created: int
@@ -88,11 +89,11 @@ class Automation:
         for at in self._arrivals.until(now):
             command = rng.choices(self.commands, WEIGHTS)[0]
             size = min(24, 1 + int(rng.expovariate(1 / 3.0)))
-            number = self._invoke(command, at, size)
+            invocation = self._invoke(command, at, size)
             for _ in range(size):
                 latency, service = SPANS.draw(rng, self.scale.rate)
                 fails = self._weather.fails(at, command.index, CALM)
-                job = self._born(number, at, at + latency, service, fails)
+                job = self._born(invocation, at, at + latency, service, fails)
                 self.roll.add(job)
                 self.live.add(job)
         for _ in self.live.settle(now):
@@ -100,7 +101,7 @@ class Automation:
         before = len(self.roll.jobs)
         self.roll.tidy(now, now - RETENTION_MS)
         if len(self.roll.jobs) < before:
-            known = {job.batch for job in self.roll.jobs}
+            known = {job.owner.number for job in self.roll.jobs}
             self.invocations = {n: one for n, one in self.invocations.items() if n in known}
 
     def find(self, task_id: str) -> Job | None:
@@ -121,7 +122,7 @@ class Automation:
         """The tasks of an activity that are still kept."""
         at = self.roll.place(invocation.first)
         span = self.roll.jobs[at : at + invocation.size]
-        return [job for job in span if job.batch == invocation.number]
+        return [job for job in span if job.owner is invocation]
 
     def cancel(self, job: Job, now: int) -> None:
         """CancelInvocation for one task: CANCELLING, then CANCELLED or TERMINATED; an ended one stays."""
@@ -139,11 +140,12 @@ class Automation:
         for job in list(self.roll.jobs):
             yield job, True, True
 
-    def _invoke(self, command: Command, at: int, size: int) -> int:
+    def _invoke(self, command: Command, at: int, size: int) -> Invocation:
         self._last += 1
         by = "INVOKER" if self._rng.random() < 0.3 else "USER"
-        self.invocations[self._last] = Invocation(self._last, command, at, self.roll.next_n, size, by)
-        return self._last
+        invocation = Invocation(self, self._last, command, at, self.roll.next_n, size, by)
+        self.invocations[self._last] = invocation
+        return invocation
 
     def _warm(self) -> None:
         scale, rng = self.scale, self._rng
@@ -153,12 +155,12 @@ class Automation:
         self.roll.settle_in()
 
     def _batches(self, drawn: list[Past], live: bool) -> Iterator[Job]:
-        """Neighbours in time become one activity; batch is negative until it is enrolled."""
+        """Neighbours in time become one activity; a job belongs to its command until it is enrolled."""
         rng, scale = self._rng, self.scale
         at = 0
         while at < len(drawn):
             size = min(1 + int(rng.expovariate(1 / 3.0)), 24, len(drawn) - at)
-            when, command, stormy = drawn[at]
+            when, index, stormy = drawn[at]
             at += size
             spans = [SPANS.draw(rng, scale.rate) for _ in range(size)]
             if live:  # it began within the shortest of their lives, so that all of them are alive
@@ -167,24 +169,24 @@ class Automation:
                 created = when - max(sum(span) for span in spans)
             for latency, service in spans:
                 fails = rng.random() < (0.4 if stormy else CALM)
-                yield self._born(-1 - command, created, created + latency, service, fails)
+                yield self._born(self.commands[index], created, created + latency, service, fails)
 
     def _enrol(self, jobs: list[Job]) -> None:
         """Number the activities in the order of their creation."""
         at = 0
         while at < len(jobs):
             stop = at
-            while stop < len(jobs) and jobs[stop].batch == jobs[at].batch and jobs[stop].created == jobs[at].created:
+            while stop < len(jobs) and jobs[stop].owner is jobs[at].owner and jobs[stop].created == jobs[at].created:
                 stop += 1
-            number = self._invoke(self.commands[-1 - jobs[at].batch], jobs[at].created, stop - at)
+            invocation = self._invoke(jobs[at].owner, jobs[at].created, stop - at)
             for job in jobs[at:stop]:
-                job.batch = number
+                job.owner = invocation
                 self.roll.add(job)
                 if job.ended > self.scale.start:
                     self.live.add(job)
             at = stop
 
-    def _born(self, batch: int, created: int, started: int, service: int, fails: bool) -> Job:
+    def _born(self, owner: Command | Invocation, created: int, started: int, service: int, fails: bool) -> Job:
         rng = self._rng
         luck = rng.random()
         outcome = SUCCESS
@@ -196,15 +198,15 @@ class Automation:
             outcome = CANCELLED
         ended = started + service
         if outcome in (DELIVER_FAILED, START_FAILED, CANCELLED):
-            return Job(self, 0, created, 0, ended, outcome, 0, batch)
-        return Job(self, 0, created, started, ended, outcome, 0, batch)
+            return Job(owner, 0, created, 0, ended, outcome)
+        return Job(owner, 0, created, started, ended, outcome)
 
 
 def status(job: Job, now: int) -> str:
     """The native status at this time."""
     if now >= job.ended:
         return FINAL[job.outcome]
-    if job.outcome in (CANCELLED, TERMINATED) and now >= job.ended - job.owner.cancel_ms:
+    if job.outcome in (CANCELLED, TERMINATED) and now >= job.ended - job.owner.realm.cancel_ms:
         return "CANCELLING"
     if job.started and now >= job.started:
         return "RUNNING"
@@ -244,7 +246,7 @@ def stamp(realm: Automation, ms: int) -> str:
 
 def task_id(job: Job) -> str:
     """The InvocationTaskId."""
-    return f"invt-{base36(job.owner.task_ids.of(job.n), 8)}"
+    return f"invt-{base36(job.owner.realm.task_ids.of(job.n), 8)}"
 
 
 def invocation_id(realm: Automation, number: int) -> str:
@@ -254,8 +256,8 @@ def invocation_id(realm: Automation, number: int) -> str:
 
 def instance_id(job: Job) -> str:
     """The instance it runs on: the tasks of one activity go to neighbours of the fleet."""
-    first: int = mix(job.batch, 13)
-    fleet: tuple[str, ...] = job.owner.fleet
+    first: int = mix(job.owner.number, 13)
+    fleet: tuple[str, ...] = job.owner.realm.fleet
     return fleet[(first + job.n) % len(fleet)]
 
 
@@ -263,8 +265,7 @@ def output(job: Job, now: int) -> bytes:
     """What the command has printed so far."""
     if not job.started or now < job.started:
         return b""
-    realm: Automation = job.owner
-    command = realm.invocations[job.batch].command
+    command = job.owner.command
     text = pick(TAT_OUTPUTS, job.n, 14) * (1 + mix(job.n, 15) % 6)
     if job.outcome == FAILED and now >= job.ended:
         text += error_info(job, now) + "\n"
@@ -273,14 +274,14 @@ def output(job: Job, now: int) -> bytes:
 
 def row(job: Job, now: int, hide_output: bool = True) -> dict[str, Any]:
     """One InvocationTask."""
-    realm: Automation = job.owner
-    invocation = realm.invocations[job.batch]
+    invocation: Invocation = job.owner
+    realm = invocation.realm
     command = invocation.command
     begun = stamp(realm, job.started) if job.started and now >= job.started else None
     ended = stamp(realm, job.ended) if now >= job.ended else None
     changed = job.ended if ended else job.started if begun else job.created
     answer: dict[str, Any] = {
-        "InvocationId": invocation_id(realm, job.batch),
+        "InvocationId": invocation_id(realm, invocation.number),
         "InvocationTaskId": task_id(job),
         "CommandId": command.id,
         "TaskStatus": status(job, now),
