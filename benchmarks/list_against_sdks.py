@@ -1,4 +1,4 @@
-"""`taskdeck list` of about 10,000 tasks against the vendor's SDK for the same list: whole process against whole process.
+"""`taskdeck list` of about 10,000 tasks against the vendor's SDK for the same list: whole processes.
 
 One demo cloud, frozen; the two are run in turn, five times each after one run to warm up; medians are printed.
 """
@@ -59,7 +59,18 @@ def compare(source: dict[str, Any], ready: dict[str, Any], folder: Path) -> tupl
     ours, theirs = [], []
     mine, its = folder / "ours.ndjson", folder / "theirs.json"
     for turn in range(ROUNDS + 1):
-        command = [sys.executable, "-m", "tui", "--config", str(config), "list", "--source", source["name"], "-o", "ndjson"]
+        command = [
+            sys.executable,
+            "-m",
+            "tui",
+            "--config",
+            str(config),
+            "list",
+            "--source",
+            source["name"],
+            "-o",
+            "ndjson",
+        ]
         cost = run(command, out=mine, env=ENV)
         other = run([sys.executable, "-W", "ignore", str(script)], stdin=asked, out=its, env=ENV)
         if turn:
@@ -88,7 +99,9 @@ def main() -> None:
                 rows, other, ours, theirs = compare(source, ready, Path(place))
                 pairs = [f"{a:.2f} / {b:.2f}" for a, b in zip(ours, theirs, strict=True)]
                 ratios = ", ".join(f"{a / b:.2f}" for a, b in zip(ours, theirs, strict=True))
-                print(f"{adapter:<20}{f'{rows} / {other}':>14}" + "".join(f"{one:>16}" for one in pairs) + f"   {ratios}")
+                print(
+                    f"{adapter:<20}{f'{rows} / {other}':>14}" + "".join(f"{one:>16}" for one in pairs) + f"   {ratios}"
+                )
         finally:
             cloud.terminate()
             cloud.wait(20)

@@ -78,7 +78,7 @@ def _chosen(config: Config, only: Iterable[str] | None) -> list[SourceSettings]:
     if only is None:
         return list(config.sources)
     names = list(only)
-    known = {one.name: one for one in config.sources}
+    known: dict[str, SourceSettings] = {one.name: one for one in config.sources}
     for name in names:
         if name not in known:
             raise UsageError(f"no such source: {name}; there is {', '.join(known) or 'none'}")

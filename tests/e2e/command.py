@@ -25,7 +25,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | {"HOME": str(home), "XDG_STATE_HOME": str(home / "state"), "LC_ALL": "C.UTF-8"} | more
 
 
-def taskdeck(home: Path, *arguments: str, timeout: float = 120, **more: str) -> subprocess.CompletedProcess[str]:
+def taskdeck(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Runs one command to its end."""
     return subprocess.run(
         [BIN, *arguments],
@@ -33,7 +33,7 @@ def taskdeck(home: Path, *arguments: str, timeout: float = 120, **more: str) -> 
         cwd=home,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=120,
         check=False,
     )
 

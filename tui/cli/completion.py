@@ -40,7 +40,7 @@ def commands() -> dict[str, list[Word]]:
 
 
 def _words(parser: argparse.ArgumentParser) -> list[Word]:
-    words = []
+    words: list[Word] = []
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             continue
@@ -137,9 +137,8 @@ def _fish() -> str:
     for name, words in commands().items():
         seen = f"-n '__fish_seen_subcommand_from {name}'" if name else ""
         if name:
-            lines.append(
-                f"complete -c taskdeck -n 'not __fish_seen_subcommand_from {names}' -a {name} -d {_quoted(words[0].text)}"
-            )
+            none = f"-n 'not __fish_seen_subcommand_from {names}'"
+            lines.append(f"complete -c taskdeck {none} -a {name} -d {_quoted(words[0].text)}")
         for word in words[1:] if name else words:
             lines.append(" ".join(part for part in ("complete -c taskdeck", seen, _fish_option(word)) if part))
     return "\n".join(lines) + "\n"

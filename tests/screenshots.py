@@ -1,0 +1,113 @@
+"""`make screenshots`: the screens of the seeded, frozen demo cloud, as SVG and (with chromium) PNG."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from textual.pilot import Pilot
+
+from tui.app import LiveDesk
+from tui.cloud.server import running
+from tui.ui.shell import Taskdeck
+
+FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
+Steps = Callable[[Pilot[Any]], Awaitable[None]]
+
+
+class Shot(NamedTuple):
+    """One picture: its name, the size of the terminal, the keys that lead there, and the theme."""
+
+    name: str
+    columns: int
+    lines: int
+    keys: tuple[str, ...] = ()
+    theme: str = "deck-dark"
+
+    @property
+    def file(self) -> str:
+        """Name of the files, without an ending."""
+        return f"{self.name}-{self.columns}x{self.lines}"
+
+
+SHOTS = (
+    Shot("deck", 200, 60),
+    Shot("deck", 120, 40),
+    Shot("deck", 80, 24),
+    Shot("all-bad", 120, 40, ("0", "x")),
+    Shot("task", 120, 40, ("0", "x", "j", "enter")),
+    Shot("help", 120, 40, ("question_mark",)),
+    Shot("light", 150, 45, theme="deck-light"),
+)
+
+
+async def main() -> None:
+    """Takes all pictures."""
+    FOLDER.mkdir(exist_ok=True)
+    async with running(tasks=2000, seed=1, freeze=True) as cloud:
+        with tempfile.TemporaryDirectory() as place:
+            config = Path(place) / "config.toml"
+            config.write_text(cloud.config, "utf-8")
+            for shot in SHOTS:
+                svg = FOLDER / f"{shot.file}.svg"
+                svg.write_text(await _take(shot, config), "utf-8")
+                _rasterise(svg)
+                sys.stdout.write(f"{svg.name}\n")
+
+
+async def _take(shot: Shot, config: Path) -> str:
+    desk = LiveDesk(config)
+    app = Taskdeck(desk, tables={"monitor": {"time": "utc"}, "ui": {"glyphs": "unicode"}}, theme_name=shot.theme)
+    async with app.run_test(size=(shot.columns, shot.lines)) as pilot:
+        await _settled(desk, pilot)
+        for key in shot.keys:
+            await pilot.press(key)
+        await pilot.pause(1.5)
+        svg = app.export_screenshot(title="taskdeck")
+    return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+async def _settled(desk: LiveDesk, pilot: Pilot[Any]) -> None:
+    """Until every source has answered once."""
+    for _ in range(300):
+        statuses = [desk.store.status(name) for name in desk.store.sources]
+        if statuses and all(one.answered_at and not one.reading for one in statuses):
+            await pilot.pause(0.5)
+            return
+        await pilot.pause(0.1)
+    raise RuntimeError("the demo cloud never answered")
+
+
+def _rasterise(svg: Path) -> None:
+    """A PNG beside the SVG; chromium alone keeps the columns (rsvg drops leading spaces)."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if browser is None:
+        sys.stderr.write("no chromium: SVG only\n")
+        return
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg.read_text("utf-8"))
+    assert box is not None
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [
+                *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+                *("--disable-component-update", "--disable-sync", "--no-first-run", "--hide-scrollbars"),
+                *(f"--user-data-dir={profile}", "--force-device-scale-factor=1"),
+                f"--window-size={round(float(box[1]))},{round(float(box[2]))}",
+                f"--screenshot={svg.with_suffix('.png')}",
+                svg.as_uri(),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
