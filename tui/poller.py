@@ -26,7 +26,7 @@ from tui.errors import (
 )
 from tui.model import Change, Page, SourceStatus, TaskKey, Trouble, Want, Word
 from tui.net import Line
-from tui.reading import PATIENT, Outcome, Patience, read
+from tui.reading import PATIENT, Outcome, Patience, read, retrying
 from tui.settings import SourceSettings
 from tui.store import Round, Store, outdated
 from tui.text import clean
@@ -161,7 +161,8 @@ class Poller:
         if not left:
             return outcome
         try:
-            self._tell(self._store.settle(self.source, await self.adapter.settle(left), at=self._now()))
+            found = await retrying(lambda: self.adapter.settle(left), self._patience, self._waiting)
+            self._tell(self._store.settle(self.source, found, at=self._now()))
         except CallError as error:
             return outcome._replace(errors=(error,), missing=("tasks that left the lists",))
         return outcome
@@ -180,7 +181,7 @@ class Poller:
         match error:
             case NoCredential() | AuthError() | ClockSkew():
                 return None
-            case Denied():
+            case Denied() if outcome and not outcome.pages:  # one denied list of several holds up nothing
                 return max(interval, DENIED_PAUSE)
             case Throttled():
                 hint = error.retry_after or 0.0
