@@ -57,6 +57,10 @@ async def test_a_bad_fault_and_a_taken_port_fail_before_anything_starts() -> Non
     with pytest.raises(ValueError, match="did you mean 'slow'"):
         async with running(faults=["slo"]):
             pass
+    for tasks, rate in ((-1, 1.0), (1, 0.0)):
+        with pytest.raises(ValueError, match="rate is above 0"):
+            async with running(tasks=tasks, rate=rate):
+                pass
     async with running(tasks=5) as cloud:
         port = int(cloud.url.rpartition(":")[2])
         with pytest.raises(OSError, match=r"in use"):

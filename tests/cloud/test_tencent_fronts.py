@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from tests.cloud.lab import START, Lab, changed, tc3
+from tui.cloud import tc3 as tc3_check
+from tui.cloud.fronts._tencent import _unflattened
+from tui.cloud.fronts.tat import _summary
 from tui.cloud.keys import DEMO_KEYS, STS_KEYS
 from tui.cloud.realms import mps, tat
 from tui.cloud.wire import Request
@@ -72,9 +75,18 @@ def test_temporary_keys_need_their_token(lab: Lab) -> None:
     assert code(lab, changed(signed(), x_tc_token="x")) == "AuthFailure.TokenFailure"
 
 
-def test_the_get_form_is_read_too() -> None:
-    from tui.cloud.fronts._tencent import _unflattened
+def test_the_get_form_is_read_too(lab: Lab) -> None:
+    request = signed("DescribeTasks", b"")
+    query = "Limit=3&Status=FINISH"
+    got = replace(request, method="GET", query=query)
+    text = tc3_check.string_to_sign(got, ["content-type", "host"], START // 1000, "2026-11-18", "mps")
+    signature = tc3_check.signature_of(DEMO_KEYS["tencent"]["access_key_secret"], "2026-11-18", "mps", text)
+    head = request.header("authorization").rpartition("=")[0]
+    answer = lab.send("tencent-mps", "ap-singapore", changed(got, authorization=f"{head}={signature}"))
+    assert len(answer.json["Response"]["TaskSet"]) == 3
 
+
+def test_flattened_parameters_become_lists_and_objects_again() -> None:
     pairs = [("Limit", "5"), ("HideOutput", "False"), ("Filters.0.Name", "command-id"), ("Filters.0.Values.0", "cmd-1")]
     expected = {"Limit": "5", "HideOutput": False, "Filters": [{"Name": "command-id", "Values": ["cmd-1"]}]}
     assert _unflattened(pairs) == expected
@@ -323,8 +335,6 @@ def test_commands_and_regions(lab: Lab) -> None:
 
 
 def test_summaries_of_an_activity() -> None:
-    from tui.cloud.fronts.tat import _summary
-
     cases = {
         "RUNNING": ["SUCCESS", "RUNNING"],
         "CANCELLING": ["CANCELLING", "RUNNING"],

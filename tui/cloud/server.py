@@ -142,6 +142,8 @@ async def running(
     clock: Callable[[], int] = wall,
 ) -> AsyncIterator[Cloud]:
     """The demo cloud in this process, listening until the block ends."""
+    if tasks < 0 or rate <= 0:
+        raise ValueError("tasks is a number from 0 on, rate is above 0")
     trouble = Faults(seed, faults)
     ledger = Ledger()
     with contextlib.ExitStack() as stack:

@@ -16,7 +16,7 @@ MOST = 100
 OLD_NUMBERS = {"App.NotFound": 2001, "NotFound": 1010, "InvalidParameter": 1007}
 
 
-class OsError(Exception):
+class OpenSearchError(Exception):
     """An error of the service itself."""
 
     def __init__(self, http: int, code: str, message: str) -> None:
@@ -51,9 +51,9 @@ class OpenSearchFront:
         request_id = str(uuid4()).upper()
         try:
             if turn.denied:
-                raise OsError(403, "Forbidden.RAM", "User not authorized to operate on the specified resource.")
+                raise OpenSearchError(403, "Forbidden.RAM", "User not authorized to operate on the specified resource.")
             body = self._operations()[action](names, dict(request.pairs()), now, turn)
-        except OsError as error:
+        except OpenSearchError as error:
             return self._failed(error, action, request_id)
         if action in ("ListAppGroups", "DescribeRegions"):  # camelCase in the vendor's document, whatever the rest does
             return answer({"requestId": request_id, **body}, action, request_id)
@@ -69,7 +69,7 @@ class OpenSearchFront:
         refusal = Refusal(400, "Throttling.User", "Request was denied due to user flow control.")
         return self.gateway.refuse(refusal, action, wait)
 
-    def _failed(self, error: OsError, action: str, request_id: str) -> Reply:
+    def _failed(self, error: OpenSearchError, action: str, request_id: str) -> Reply:
         shape: dict[str, Any]
         if self.failure == "envelope":
             shape = {"Status": "FAIL", "RequestId": request_id, "HttpCode": error.http, "Code": error.code}
@@ -99,12 +99,12 @@ class OpenSearchFront:
         for i, app in enumerate(self.realm.apps):
             if identity in (app, _app_id(i)):
                 return app
-        raise OsError(404, "App.NotFound", "App not found.")
+        raise OpenSearchError(404, "App.NotFound", "App not found.")
 
     def _instance(self, names: list[str]) -> Instance:
         instance = self.realm.by_path.get((self._app(names[0]), names[1], names[2]))
         if instance is None:
-            raise OsError(404, "Instance.NotExist", "instance not exist.")
+            raise OpenSearchError(404, "Instance.NotExist", "instance not exist.")
         return instance
 
     def _list(self, names: list[str], asked: dict[str, str], now: int, turn: Turn) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class OpenSearchFront:
     def _delete(self, names: list[str], _: dict[str, str], __: int, ___: Turn) -> dict[str, Any]:
         job = self._task(names)
         if job is None:
-            raise OsError(404, "NotFound", f"generation {names[3]} not found")
+            raise OpenSearchError(404, "NotFound", f"generation {names[3]} not found")
         self.realm.delete(job)
         return {}
 
@@ -174,7 +174,7 @@ def _page(asked: dict[str, str], default: int) -> tuple[int, int]:
     number = whole(asked.get("pageNumber"), 1, 1, 1 << 40)
     size = whole(asked.get("pageSize"), default, 1, 1 << 40)
     if number is None or size is None:
-        raise OsError(400, "InvalidParameter", "pageNumber and pageSize must be positive")
+        raise OpenSearchError(400, "InvalidParameter", "pageNumber and pageSize must be positive")
     return number, min(size, MOST)
 
 
@@ -182,11 +182,11 @@ def _matching(instance: Instance, asked: dict[str, str], now: int) -> list[Job]:
     """The tasks of an instance, oldest first, that the request's filters let through."""
     wanted = asked.get("status", "")
     if wanted not in ("", "running", "success", "failed"):
-        raise OsError(400, "InvalidParameter", "status must be success, failed or running")
+        raise OpenSearchError(400, "InvalidParameter", "status must be success, failed or running")
     after, before = asked.get("startTime"), asked.get("endTime")
     begin, end = whole(after, 0, 0, 1 << 60), whole(before, 1 << 60, 0, 1 << 60)
     if begin is None or end is None:
-        raise OsError(400, "InvalidParameter", "startTime and endTime must be numbers")
+        raise OpenSearchError(400, "InvalidParameter", "startTime and endTime must be numbers")
     if not wanted and not after and not before:
         return instance.roll.jobs
     return [

@@ -35,9 +35,9 @@ class TatFront:
         """One request, from signature to body."""
         region = request.header("x-tc-region")
         realm = self._realms.get(region)
-        desk = Desk(realm) if realm else None
+        here = Operations(realm) if realm else None
         operations: dict[str, Operation] = {
-            name: (getattr(desk, method) if desk else _no_region(region)) for name, method in OPERATIONS.items()
+            name: (getattr(here, method) if here else _no_region(region)) for name, method in OPERATIONS.items()
         }
         return serve(request, "tat", VERSION, self._keys, operations, (now, wall), turn)
 
@@ -66,7 +66,7 @@ OPERATIONS = {
 }
 
 
-class Desk:
+class Operations:
     """The operations on one region."""
 
     __slots__ = ("_realm",)
