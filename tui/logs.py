@@ -6,6 +6,8 @@ import logging
 import os
 import tempfile
 from argparse import Namespace
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 SIZE = 1_000_000
@@ -45,15 +47,25 @@ class LazyFile(logging.Handler):
     def close(self) -> None:
         """Closes the file, if one was opened."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what a full disk did not take
+                self._file.close()
         super().close()
 
     def _open(self) -> logging.Handler:
         from logging.handlers import RotatingFileHandler
 
+        class Private(RotatingFileHandler):
+            """The files that follow a full one are private too, and a full disk is nobody's traceback."""
+
+            def _open(self) -> TextIOWrapper:
+                return open(self.baseFilename, "a", encoding="utf-8", errors="backslashreplace", opener=_private)
+
+            def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+                pass
+
         try:
             _prepare(self.path)
-            handler: logging.Handler = RotatingFileHandler(self.path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8")
+            handler: logging.Handler = Private(self.path, maxBytes=SIZE, backupCount=KEPT)
         except OSError:
             return logging.NullHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
@@ -63,6 +75,9 @@ class LazyFile(logging.Handler):
 def start(given: Namespace) -> None:
     """Sends the log of this run to its file."""
     root = logging.getLogger("tui")
+    for old in [one for one in root.handlers if isinstance(one, LazyFile)]:
+        root.removeHandler(old)
+        old.close()
     root.addHandler(LazyFile(log_path(given)))
     root.setLevel(logging.INFO)
     root.propagate = False
@@ -76,7 +91,7 @@ def write_trace(error: BaseException, given: Namespace) -> Path:
     for path in (log_path(given), Path(tempfile.gettempdir()) / f"taskdeck-{os.getpid()}.log"):
         try:
             _prepare(path)
-            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            with open(path, "a", encoding="utf-8", errors="backslashreplace", opener=_private) as file:
                 file.write(text)
         except OSError:
             continue
@@ -86,4 +101,8 @@ def write_trace(error: BaseException, given: Namespace) -> Path:
 
 def _prepare(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0), 0o600))
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens for the owner alone, and never through a link that somebody else laid there."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)

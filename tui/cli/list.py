@@ -139,13 +139,16 @@ def _print(given: Namespace, store: Store, view: View, columns: tuple[str, ...])
 def _flat(
     objects: Iterable[Mapping[str, Any]], tasks: Sequence[Task], columns: Sequence[str], store: Store, now: int
 ) -> Iterator[Mapping[str, Any]]:
-    """The asked columns of each task: the JSON fields as they are, the filter language's own by their value."""
+    """The asked columns of each task: JSON fields and extra facts as they are, the filter language's own as text."""
     from tui.query.fields import field
 
+    fields = {name: field(name) for name in columns}
     for one, task in zip(objects, tasks, strict=True):
+        facts = {**task.extra, **one}
+        source = store.sources[task.key.source]
         yield {
-            name: one[name] if name in one else field(name).text(task, store.sources[task.key.source], now)
-            for name in columns
+            name: facts[known.name] if known.name in facts else known.text(task, source, now)
+            for name, known in fields.items()
         }
 
 
