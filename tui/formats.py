@@ -20,6 +20,7 @@ JSON_FIELDS = (
 )  # fmt: skip
 TABLE_FIELDS = ("state", "age", "dur", "source", "id", "name", "target", "error")
 _NO_CUT = 2**31
+_LEAST = 4  # cells of a column on the narrowest terminal
 _COMPACT = json.JSONEncoder(allow_nan=False)
 _SGR = {"bad": "31", "live": "36", "ok": "32", "idle": "2"}
 
@@ -42,7 +43,7 @@ def _date(days: int) -> str:
 
 def as_json(task: Task, source: Source, raw: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """One task as the object of the contract's section 2; with `raw`, the provider's row too."""
-    found = {
+    found: dict[str, Any] = {
         "source": source.name,
         "adapter": source.adapter,
         "account": source.account,
@@ -140,9 +141,9 @@ def _widths(
     wanted = [max([width(columns[at]), *(width(row[at]) for row in rows)]) for at in range(len(columns))]
     if cells is not None:
         spare = sum(wanted) + 2 * (len(wanted) - 1) - cells
-        while spare > 0 and max(wanted) > 8:  # the widest column gives first: ids and errors, never states
+        while spare > 0 and max(wanted) > _LEAST:  # the widest column gives first: ids and errors, never states
             widest = wanted.index(max(wanted))
-            cut = min(spare, max(1, wanted[widest] - max(8, sorted(wanted)[-2] if len(wanted) > 1 else 8)))
+            cut = min(spare, max(1, wanted[widest] - max(_LEAST, *sorted(wanted)[-2:-1])))
             wanted[widest] -= cut
             spare -= cut
     right = [one.kind in ("duration", "age", "number") for one in fields]
