@@ -203,3 +203,8 @@ class TestTable:
 
     def test_the_header_alone_where_there_is_nothing(self) -> None:
         assert table().split() == [name.upper() for name in TABLE_FIELDS]
+
+    @pytest.mark.parametrize("columns", [("id",), ("id", "name"), ("state", "id", "error")])
+    def test_a_few_long_columns_share_a_terminal(self, columns: tuple[str, ...]) -> None:
+        out = table(task("i" * 100, name="n" * 100, error="e" * 100), columns=columns, cells=30)
+        assert max(map(cell_len, out.splitlines())) == 30

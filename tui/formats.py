@@ -143,7 +143,7 @@ def _widths(
         spare = sum(wanted) + 2 * (len(wanted) - 1) - cells
         while spare > 0 and max(wanted) > _LEAST:  # the widest column gives first: ids and errors, never states
             widest = wanted.index(max(wanted))
-            cut = min(spare, max(1, wanted[widest] - max(_LEAST, *sorted(wanted)[-2:-1])))
+            cut = min(spare, max(1, wanted[widest] - max([_LEAST, *sorted(wanted)[-2:-1]])))
             wanted[widest] -= cut
             spare -= cut
     right = [one.kind in ("duration", "age", "number") for one in fields]
