@@ -100,8 +100,8 @@ def _provider(facts: Facts, pen: Pen, terse: Terse, *, active: bool) -> Ink:
     if told and word is not None:
         text = word.value.lower() if word is Word.LOADING else word.value
         ink.add(" ").add(text[: terse.word], look[pen.word_token(word)])
-    if terse.ages and facts.answered_at is not None and word is not Word.LOADING:
-        ink.add(" ").add(when.read_age(pen.now - facts.answered_at), look["dim"])
+    if terse.ages and word is not Word.LOADING and (age := facts.age(pen.now)):
+        ink.add(" ").add(age, look["dim"])
     return ink
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tui.model import Task, newest_first
 from tui.store import Store
-from tui.ui import when
 from tui.ui.desk import Provider
 from tui.ui.facts import GREY, Facts, gather, of
 from tui.ui.filter_bar import Verdict
@@ -76,12 +75,14 @@ class Board:
         among = [facts for facts in self.facts if facts.provider.digit in self.rows or ALL in self.rows]
         total = sum(facts.total for facts in among)
         whole = all(facts.whole for facts in among)
-        oldest = min((facts.answered_at for facts in among if facts.answered_at is not None), default=None)
+        oldest = min(
+            (facts for facts in among if facts.answered_at), key=lambda one: one.answered_at or 0, default=None
+        )
         told = f"{shown:,} of {total:,}" + ("" if whole else "+")
         if shown == 0 and self.filtered:
             told += self._guilty(now)
         elif oldest is not None:
-            told += f"  oldest {when.read_age(now - oldest)}"
+            told += f"  oldest {oldest.age(now)}"
         return Verdict(told)
 
     def _rows(self, digit: int, now: int) -> list[Task]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -52,22 +54,40 @@ class Canvas(Widget):
             self.refresh(*regions)
 
 
+GAP = 10  # equal cells between two runs that are cheaper written than jumped over
+
+
 def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
-    """The cells from the first to the last segment that differ; nothing when the strips are equal."""
-    old, new = list(before), list(after)
-    if old == new:
-        return []
-    start = 0
-    for one, other in zip(old, new, strict=False):
-        if one != other:
-            break
-        start += one.cell_length
-    end = after.cell_length
-    for one, other in zip(reversed(old), reversed(new), strict=False):
-        if one != other:
-            break
-        end -= one.cell_length
-    return [(start, max(end, start + 1))]
+    """The runs of cells that differ, from cell to cell; nothing when the strips are equal."""
+    old, new = _cells(before), _cells(after)
+    differ = [at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other]
+    if len(old) != len(new):
+        return [(0, after.cell_length)]
+    runs: list[tuple[int, int]] = []
+    for at in differ:
+        start = at - (new[at][0] == "")  # never the second half of a wide character alone
+        end = at + 1 + (at + 1 < len(new) and new[at + 1][0] == "")
+        if runs and start - runs[-1][1] <= GAP:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """Each cell with its style; the second cell of a wide character is empty."""
+    cells: list[tuple[str, Style | None]] = []
+    for text, style, _ in strip:
+        if text.isascii():
+            cells += [(char, style) for char in text]
+            continue
+        for char in text:
+            size = cell_len(char)
+            if size == 0 and cells:  # a combining mark belongs to the cell before
+                cells[-1] = (cells[-1][0] + char, style)
+            else:
+                cells += [(char, style), ("", style)][:size]
+    return cells
 
 
 class Bar(Canvas):

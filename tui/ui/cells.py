@@ -41,7 +41,8 @@ def state(task: Task, legend: Legend) -> str:
 
 def age(task: Task, legend: Legend) -> str:
     """Since it ended, else started, else was created."""
-    return when.age(legend.now - task.since)
+    ms = legend.now - task.since
+    return when.ended(ms) if task.state.final else when.age(ms)
 
 
 def dur(task: Task, legend: Legend) -> str:

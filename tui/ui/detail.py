@@ -103,7 +103,7 @@ class TaskScreen(Layer[None], inherit_bindings=False):
         left = Ink().add(f" {pen.glyphs.states[about.state]} {about.state.label}", look[TONES[about.state]])
         left.add(f"  {clean(about.native_state or '')}", look["text"])
         asking = self._detail is None and not self._trouble
-        read = "asking" if asking else f"read {when.read_age(pen.now - about.seen_at)}"
+        read = "asking" if asking else f"read {when.read_age(pen.now - about.seen_at, AGAIN)}"
         right = Ink().add(read, look["dim"])
         right.add(f"   request {clean(about.request_id)}" if about.request_id else "", look["dim"]).add(" ")
         if left.width + right.width + 1 > cells:

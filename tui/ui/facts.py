@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tui.model import BAD, Source, SourceStatus, State, Word
 from tui.store import Store
+from tui.ui import when
 from tui.ui.desk import Provider
 
 TROUBLE = frozenset({Word.NOKEY, Word.AUTH, Word.DENIED, Word.THROTTLED, Word.OFFLINE, Word.ERROR})
@@ -43,6 +44,11 @@ class Facts:
         """When the slowest source last answered; None while one of them never has."""
         known = [status.answered_at for status in self.statuses]
         return min((at for at in known if at is not None), default=None)
+
+    def age(self, now: int) -> str:
+        """How old the rows are, "" before the first answer."""
+        pace = max((status.interval for status in self.statuses), default=0)
+        return "" if self.answered_at is None else when.read_age(now - self.answered_at, pace)
 
     def word(self, now: int) -> Word | None:
         """The word that wants attention most; None without a source."""

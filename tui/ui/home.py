@@ -25,6 +25,7 @@ from tui.ui.messages import Changed
 from tui.ui.options import Options
 from tui.ui.pace import Pace
 from tui.ui.place import Place
+from tui.ui.quiet import hush
 from tui.ui.table import Log, Pane
 from tui.ui.themes import Look
 from tui.ui.titles import Pen
@@ -45,6 +46,7 @@ class Home(Screen[None], inherit_bindings=False):
 
     def __init__(self, desk: Desk, options: Options, look: Look, glyphs: Glyphs) -> None:
         super().__init__()
+        hush(self)
         self.desk = desk
         self.board = Board(desk.store, desk.providers, options.views, utc=options.utc)
         self.board.ask(options.filter_text)

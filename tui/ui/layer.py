@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from tui.ui.keys import LAYER
 from tui.ui.pager import Pager
+from tui.ui.quiet import hush
 
 Answer = TypeVar("Answer")
 
@@ -19,6 +20,10 @@ class Layer(Screen[Answer], inherit_bindings=False):
     BINDINGS = LAYER
     DEFAULT_CSS = "Layer { layout: vertical; overflow: hidden; }"
     pager: Pager
+
+    def __init__(self) -> None:
+        super().__init__()
+        hush(self)
 
     def action_back(self) -> None:
         """One layer back."""

@@ -79,8 +79,8 @@ def _word(facts: Facts, pen: Pen) -> Ink:
     ink = Ink()
     if word is None:
         return ink.add("no source ")
-    if facts.answered_at is not None:
-        ink.add(when.read_age(pen.now - facts.answered_at) + "  ")
+    if age := facts.age(pen.now):
+        ink.add(f"{age}  ")
     text = word.value.lower() if word in CALM else word.value
     trouble = next((s.trouble for s in facts.statuses if s.trouble and s.trouble.word is word), None)
     if trouble is not None and trouble.code and word is not Word.THROTTLED:

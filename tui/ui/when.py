@@ -22,9 +22,17 @@ def age(ms: int) -> str:
     return f"{ms // DAY}d" if ms < 1_000 * DAY else f"{ms // DAY // 365}y"
 
 
-def read_age(ms: int) -> str:
-    """The age of an answer, in steps of 10 s: a source that answers every few seconds costs no byte."""
-    return "now" if ms < 10_000 else age(ms // 10_000 * 10_000)
+def ended(ms: int) -> str:
+    """How long ago something ended: nothing waits for it, so the steps are coarser."""
+    return (
+        age(ms) if ms < MINUTE else f"{ms // MINUTE}m" if ms < HOUR else f"{ms // HOUR}h" if ms < 2 * DAY else age(ms)
+    )
+
+
+def read_age(ms: int, interval: float) -> str:
+    """The age of an answer. Within the pace of its source it is told as a bound: a figure that moves costs bytes."""
+    bound = -int(-interval * 1.2 // 5) * 5
+    return f"<{bound}s" if ms < bound * SECOND else age(ms // 10_000 * 10_000)
 
 
 def took(ms: int) -> str:

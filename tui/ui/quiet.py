@@ -1,0 +1,44 @@
+"""Fewer bytes: an update writes the cells that changed, and nothing to the left of them.
+
+Textual (8.2.8) crops a changed span at its right end only, so that one cell at the end of a title line costs the
+whole line: 25 KB a minute on a quiet deck, under 2 KB with this.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.control import Control
+from textual._compositor import ChopsUpdate, Compositor
+from textual.screen import Screen
+
+
+class Cropped(ChopsUpdate):
+    """An update cropped at both ends."""
+
+    def render_segments(self, console: Console) -> str:
+        """What is written to the terminal."""
+        written: list[str] = []
+        for y, first, last in self.spans:
+            for end, (start, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                left, right = max(start, first), min(end, last)
+                if strip is not None and left < right:
+                    written.append(Control.move_to(left, y).segment.text)
+                    written.append(strip.crop(left - start, right - start).render(console))
+        return "".join(written)
+
+
+class QuietCompositor(Compositor):
+    """Textual's compositor with such updates."""
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """An update of what is dirty, if anything is."""
+        update = super().render_partial_update()
+        return None if update is None else Cropped(update.chops, update.spans, update.chop_ends)
+
+
+def hush(screen: Screen[Any]) -> None:
+    """Gives a screen that was just made the quiet compositor, where Textual is still built the way we know."""
+    if type(getattr(screen, "_compositor", None)) is Compositor:
+        screen._compositor = QuietCompositor()
