@@ -83,6 +83,11 @@ def start(given: Namespace) -> None:
     root.propagate = False
 
 
+def place() -> Path | None:
+    """Where the log that was started goes."""
+    return next((one.path for one in logging.getLogger("tui").handlers if isinstance(one, LazyFile)), None)
+
+
 def write_trace(error: BaseException, given: Namespace) -> Path:
     """Writes the trace of a bug where it can be written; answers where."""
     import traceback

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TextIO
 
 from tui.cli.exits import Exit
-from tui.errors import ConfigError, TaskdeckError, UsageError
+from tui.errors import TaskdeckError, UsageError
 
 _MODULES = {
     "monitor": "tui.cli.screen",
@@ -22,19 +25,24 @@ _MODULES = {
     "config": "tui.cli.config",
     "completion": "tui.cli.completion",
 }
+_OUTPUT_FAILED = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and answers its exit code; no traceback ever reaches a user."""
+    _make_sound()
     try:
-        return _run(arguments)
-    except SystemExit as leaving:  # argparse, after --help and --version
-        return leaving.code if isinstance(leaving.code, int) else Exit.USAGE
+        code = _run(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         _give_up_stdout()
         return Exit.FINE
+    except OSError as error:
+        _give_up_stdout()
+        return complain(f"the output cannot be written: {error.strerror}", Exit.USAGE)
+    return code
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -44,17 +52,16 @@ def _run(arguments: Sequence[str]) -> int:
         given = parse(arguments)
     except UsageError as error:
         return complain(error, Exit.USAGE)
+    except SystemExit as leaving:  # argparse, after --help and --version
+        return leaving.code if isinstance(leaving.code, int) else Exit.USAGE
     try:
         found = import_module(_MODULES[given.command])
         code: int = found.run(given)
-        sys.stdout.flush()
-    except (ConfigError, UsageError) as error:
-        return complain(error, Exit.USAGE)
     except TaskdeckError as error:
         return complain(error, Exit.USAGE)
-    except BrokenPipeError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is one line, a log file and 70
+    except Exception as error:  # the last line of defence: a bug is one line, a log file and 70
+        if isinstance(error, OSError) and error.errno in _OUTPUT_FAILED:
+            raise
         return _bug(error, given)
     return code
 
@@ -69,7 +76,8 @@ def say(line: str, out: TextIO | None = None) -> None:
     """A line for people on stderr; foreign text in it is made safe."""
     from tui.text import clean
 
-    print(clean(line, limit=4000), file=out or sys.stderr)
+    with suppress(OSError):  # nobody listens: the exit code still says it
+        print(clean(line, limit=4000), file=out or sys.stderr)
 
 
 def _bug(error: Exception, given: Namespace) -> int:
@@ -77,6 +85,15 @@ def _bug(error: Exception, given: Namespace) -> int:
 
     where = write_trace(error, given)
     return complain(f"a bug: {type(error).__name__}; the trace is in {where}", Exit.BUG)
+
+
+def _make_sound() -> None:
+    """A stream that was closed (`>&-`) is nowhere; a sign that the locale has not is an escape, not a crash."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _give_up_stdout() -> None:

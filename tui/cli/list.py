@@ -59,15 +59,16 @@ async def poll_once(settings: Config, store: Store, only: list[str] | None = Non
 
 def _report(poller: Poller, outcome: Outcome | None) -> Exit | None:
     """Says how a source failed, if it did: `taskdeck: SOURCE: WORD CODE message (request id)`."""
+    from tui.logs import place
     from tui.poller import gravest
 
     name = poller.source.name
     if outcome is None:
-        say(f"taskdeck: {name}: {Word.ERROR} bug: the trace is in the log")
+        say(f"taskdeck: {name}: {Word.ERROR} bug a bug in taskdeck; the trace is in {place()}")
         return Exit.BUG
     error = gravest(outcome.errors)
     if error is not None:
-        say(f"taskdeck: {name}: {line_of(error, outcome.missing)}")
+        say(f"taskdeck: {name}: {line_of(error, outcome.missing if outcome.pages else ())}")
         return code_of(error)
     if outcome.missing:
         say(f"taskdeck: {name}: {Word.PARTIAL} not read: {_few(outcome.missing)}")
@@ -80,7 +81,7 @@ def line_of(error: CallError, missing: tuple[str, ...] = ()) -> str:
     from tui.poller import word_of
 
     code = error.code or (f"HTTP{error.http_status}" if error.http_status else "-")
-    where = f" [not read: {_few(missing)}]" if missing and missing != ("everything",) else ""
+    where = f" [not read: {_few(missing)}]" if missing else ""
     return f"{word_of(error)} {code} {error.message}{where}" + (f" ({error.request_id})" if error.request_id else "")
 
 

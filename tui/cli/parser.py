@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeVar
 
 from tui import __version__
 from tui.errors import UsageError
 
+T = TypeVar("T")
 _MARK = "\x00"  # stands before a FILTER such as -state:ok while argparse looks for options
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message.replace(_MARK, '')} (`{self.prog} --help`)")
+        plain = message.replace(_MARK, "").replace(repr(_MARK)[1:-1], "")
+        raise UsageError(f"{plain} (`{self.prog} --help`)")
 
 
 def build() -> argparse.ArgumentParser:
@@ -44,6 +46,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         given = parser.parse_args([*arguments, "monitor"])
     if getattr(given, "filter", None) is not None:
         given.filter = " ".join(part.removeprefix(_MARK) for part in given.filter)
+    if getattr(given, "task", None) is not None:
+        given.task = given.task.removeprefix(_MARK)
     return given
 
 
@@ -106,22 +110,29 @@ def _world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--faults", default="", metavar="NAMES", help="what goes wrong, with commas")
 
 
+def _number(kind: Callable[[str], T], text: str) -> T:
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number") from None
+
+
 def _count(text: str) -> int:
-    number = int(text)
+    number = _number(int, text)
     if not 1 <= number <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text} is not from 1 to 1000000")
     return number
 
 
 def _port(text: str) -> int:
-    number = int(text)
+    number = _number(int, text)
     if not 0 <= number < 65_536:
         raise argparse.ArgumentTypeError(f"{text} is no port")
     return number
 
 
 def _rate(text: str) -> float:
-    number = float(text)
+    number = _number(float, text)
     if not 0 < number <= 10_000:
         raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 10000")
     return number
@@ -130,22 +141,26 @@ def _rate(text: str) -> float:
 def _marked(parser: argparse.ArgumentParser, arguments: list[str]) -> list[str]:
     """The arguments with FILTERs that begin with one minus marked as words, and `--sort -age` joined.
 
-    A word with two minuses stays an option: a mistyped one must be an error, not a filter.
+    A word with two minuses stays an option: a mistyped one must be an error, not a filter. The words of a command
+    go behind its options: argparse does not see `list state:ok -o json age<2h` as one filter.
     """
     marked: list[str] = []
+    words: list[str] = []
+    commanded = False
     options, valued = _options(parser)
     rest = iter(arguments)
     for word in rest:
         if word == "--":
-            marked.extend(["--", *rest])
+            words.extend(_MARK + one if one.startswith("-") else one for one in rest)
         elif word in valued:
             value = next(rest, None)
             marked.extend([word] if value is None else _joined(word, value))
-        elif word.startswith("-") and not word.startswith("--") and word not in options and not _short(word):
-            marked.append(_MARK + word)
-        else:
+        elif word.startswith("--") or word in options or _short(word):
             marked.append(word)
-    return marked
+        else:
+            (words if commanded else marked).append(_MARK + word if word.startswith("-") else word)
+            commanded = True
+    return marked + words
 
 
 def _joined(option: str, value: str) -> list[str]:

@@ -1,0 +1,84 @@
+"""Command lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.cli.parser import parse
+from tui.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["list"], ""),
+        (["list", "state:ok"], "state:ok"),
+        (["list", "-state:ok"], "-state:ok"),
+        (["list", "-state:ok", "-o", "json"], "-state:ok"),
+        (["list", "-o", "json", "-state:ok"], "-state:ok"),
+        (["list", "-ojson", "-os.generation:1"], "-os.generation:1"),
+        (["list", "state:bad", "-o", "json", "age<2h"], "state:bad age<2h"),
+        (["list", "a", "--raw", "-b", "--limit", "3", "c"], "a -b c"),
+        (["list", "--", "-state:ok", "--raw"], "-state:ok --raw"),
+        (["list", "two words", "more"], "two words more"),
+        (["list", "-"], "-"),
+        (["list", "-5"], "-5"),
+        (["list", "list"], "list"),
+        (["list", "--sort", "-age", "x"], "x"),
+        (["monitor", "-state:ok"], "-state:ok"),
+        ([], ""),
+    ],
+)
+def test_a_filter_may_stand_anywhere_and_begin_with_a_minus(words: list[str], found: str) -> None:
+    assert parse(words).filter == found
+
+
+@pytest.mark.parametrize(
+    ("words", "sort"),
+    [(["--sort", "-age"], "-age"), (["--sort=-age"], "-age"), (["--sort", "age"], "age"), ([], None)],
+)
+def test_an_order_may_begin_with_a_minus(words: list[str], sort: str | None) -> None:
+    assert parse(["list", *words]).sort == sort
+    assert parse(["list", "x", *words, "y"]).sort == sort
+
+
+def test_without_a_command_it_is_the_monitor() -> None:
+    assert parse([]).command == "monitor"
+    given = parse(["--config", "list", "--color", "never"])
+    assert (given.command, given.config, given.color) == ("monitor", "list", "never")
+
+
+def test_a_task_may_begin_with_a_minus() -> None:
+    assert parse(["show", "-src/-id", "--output"]).task == "-src/-id"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["lst"], "invalid choice: 'lst'"),
+        (["-x"], "invalid choice: '-x'"),
+        (["list", "--lmit", "3"], "unrecognized arguments: --lmit"),
+        (["list", "--lim", "3"], "unrecognized arguments: --lim"),
+        (["list", "--limit"], "expected one argument"),
+        (["list", "--limit", "0"], "0 is not from 1 to 1000000"),
+        (["list", "--limit", "-1"], "-1 is not from 1 to 1000000"),
+        (["list", "--limit", "x"], "'x' is no number"),
+        (["list", "-o", "xml"], "invalid choice: 'xml'"),
+        (["show"], "the following arguments are required: TASK"),
+        (["show", "a", "b"], "unrecognized arguments: b"),
+        (["show", "a", "-b"], "unrecognized arguments: -b"),
+        (["config"], "the following arguments are required: action"),
+        (["config", "edit"], "invalid choice: 'edit'"),
+        (["cloud", "--port", "65536"], "65536 is no port"),
+        (["cloud", "--rate", "nan"], "nan is not above 0"),
+        (["cloud", "--rate", "fast"], "'fast' is no number"),
+        (["completion", "tcsh"], "invalid choice: 'tcsh'"),
+        (["--color", "blue"], "invalid choice: 'blue'"),
+    ],
+)
+def test_a_wrong_command_line_says_what_is_wrong_with_it(words: list[str], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(words)
+    assert message in str(caught.value)
+    assert "--help`" in str(caught.value)
+    assert "\x00" not in str(caught.value)
