@@ -61,8 +61,8 @@ def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
     """The runs of cells that differ, from cell to cell; nothing when the strips are equal."""
     old, new = _cells(before), _cells(after)
     differ = [at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other]
-    if len(old) != len(new):
-        return [(0, after.cell_length)]
+    if len(old) != len(new) or (differ and any(len(text) > 1 for text, _ in (*old, *new))):
+        return [(0, after.cell_length)]  # lines with combining marks are not cut: a cut may part them from their base
     runs: list[tuple[int, int]] = []
     for at in differ:
         start = at - (new[at][0] == "")  # never the second half of a wide character alone

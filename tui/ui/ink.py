@@ -36,7 +36,10 @@ class Ink:
         return self.add(sign * (cells - self.width), style)
 
     def strip(self, cells: int, under: Style = PLAIN) -> Strip:
-        """Exactly `cells` cells, `under` beneath everything; equal neighbours become one segment."""
+        """Exactly `cells` cells, `under` beneath everything; equal neighbours become one segment.
+
+        Not so wide characters: a picture of the screen then shows the columns after them in their place.
+        """
         segments: list[Segment] = []
         room = cells
         for text, style in self.parts:
@@ -44,7 +47,8 @@ class Ink:
                 text = cut_end(text, room)
             room -= width(text)
             style = under + style
-            if segments and segments[-1].style == style:
+            alike = segments and segments[-1].style == style
+            if alike and text.isascii() and segments[-1].text.isascii():
                 segments[-1] = Segment(segments[-1].text + text, style)
             elif text:
                 segments.append(Segment(text, style))

@@ -72,7 +72,7 @@ class Lines:
             text = CELLS[column.cell](task, legend)
             text = short_region(text, cells) if column.cell == "region" else text
             text = fit(text, cells, right=column.right, middle=column.middle)
-            ink.add(f"{text} ", self._style(column, task, mark))  # one style for many cells: fewer segments
+            ink.add(f"{text} ", self._style(column, task, mark))
         under = PLAIN
         if mark.cursor:
             under = self.look["cursor" if mark.active else "cursor.idle"]
