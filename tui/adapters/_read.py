@@ -93,11 +93,15 @@ def epoch(value: Any) -> int | None:
     return millis if millis <= _LAST_MS else None
 
 
-@lru_cache(4096)
 def moment(value: Any) -> int | None:
     """Epoch milliseconds of an ISO 8601 time; null, "" and the year 0 are None (tencent.md trap 6)."""
     if not isinstance(value, str) or not value or value.startswith("0000"):
         return None
+    return _moment(value)
+
+
+@lru_cache(4096)
+def _moment(value: str) -> int | None:
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
