@@ -7,9 +7,9 @@ import pytest
 from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
 from tui.model import State
+from tui.ui.deck import DECK
 from tui.ui.detail import TaskScreen
 from tui.ui.help import HelpScreen
-from tui.ui.home import DECK
 from tui.ui.picker import StatePicker
 
 WIDE = (150, 45)

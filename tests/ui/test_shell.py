@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import unicodedata
@@ -11,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui.driving import driven, monitor, press, settle, strips, text
-from tests.ui.fake_desk import FakeDesk
+from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
 from tui.errors import ConfigError, Denied
 from tui.ui.desk import Desk
 from tui.ui.home import Home
@@ -29,13 +30,15 @@ async def test_the_first_frame_is_there_before_the_first_poll() -> None:
 
     class Slow(FakeDesk):
         async def run(self, changed: Callable[[], None]) -> None:
-            seen.append(text(pilot))
+            seen.append("\n".join(strip.text for strip in app.screen._compositor.render_strips()))
             await super().run(changed)
 
-    async with driven(Slow(0), (150, 45)) as (pilot, _):
-        await settle(pilot)
-        assert "1 FC" in seen[0]
-        assert "loading" in seen[0]
+    app = monitor(Slow(0))
+    async with app.run_test(size=(150, 45)) as pilot:
+        while not seen:
+            await settle(pilot)
+    assert "1 FC" in seen[0]
+    assert "loading" in seen[0]
 
 
 @pytest.mark.parametrize("grouped", [False, True])
@@ -195,3 +198,31 @@ def test_the_first_frame_imports_nothing_that_it_does_not_need() -> None:
     assert "tui" not in found.stdout, found.stdout
     assert "httpx" not in found.stdout
     assert "pydantic" not in found.stdout
+
+
+KEYS = (
+    *"jkgGnNxazrpsW012345JK/?qy",
+    *("enter", "escape", "tab", "shift+tab", "pagedown", "pageup", "ctrl+d", "ctrl+u", "backspace", "left", "up"),
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_no_sequence_of_keys_sizes_and_changes_breaks_it(seed: int) -> None:
+    rng = random.Random(seed)
+    desk = FakeDesk(30, troubles=True)
+    async with driven(desk, (80, 24)) as (pilot, home):
+        for _ in range(120):
+            match rng.randrange(12):
+                case 0:
+                    size = rng.choice([*SIZES, (1, 1), (59, 15), (149, 44), (333, 99)])
+                    await pilot.resize_terminal(*size)
+                case 1:
+                    source = rng.choice(SOURCES)
+                    fill(desk.store, source, tasks_of(source, rng.randrange(40), seed=rng.randrange(9)))
+                    home.take()
+                case _:
+                    await press(pilot, rng.choice(KEYS))
+            if pilot.app.return_code is not None:
+                break
+            await settle(pilot)
+            assert all(strip.cell_length == pilot.app.size.width for strip in strips(pilot))

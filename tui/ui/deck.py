@@ -1,0 +1,216 @@
+"""Deck: what home shows: the panes of all providers, one zoomed, or all tasks merged; with the lines round them."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.ui import bars, sizes
+from tui.ui.board import ALL, Board
+from tui.ui.canvas import Bar
+from tui.ui.cells import Legend
+from tui.ui.desk import Desk
+from tui.ui.events import Events, line
+from tui.ui.filter_bar import FilterBar
+from tui.ui.glyphs import Glyphs
+from tui.ui.ink import Ink
+from tui.ui.keys import hinted
+from tui.ui.messages import Changed
+from tui.ui.options import Options
+from tui.ui.pace import Pace
+from tui.ui.quiet import hush
+from tui.ui.table import Log, Pane
+from tui.ui.themes import Look
+from tui.ui.titles import Pen
+
+DECK = -1  # the view of all panes, beside the digits of single ones
+
+
+class Deck(Screen[None], inherit_bindings=False):
+    """From the store to the screen. What keys do is in `Home`."""
+
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    Deck { layout: vertical; overflow: hidden; }
+    Deck #body { height: 1fr; layout: vertical; }
+    Deck #body.-wide { layout: grid; grid-size: 2; grid-gutter: 1 2; grid-rows: 1fr; }
+    """
+
+    def __init__(self, desk: Desk, options: Options, look: Look, glyphs: Glyphs) -> None:
+        super().__init__()
+        hush(self)
+        self.desk = desk
+        self.board = Board(desk.store, desk.providers, options.views, utc=options.utc)
+        self.board.ask(options.filter_text)
+        self.view = DECK
+        self.open_pane = min(self.board.providers, default=ALL)
+        self._options, self._look, self._glyphs = options, look, glyphs
+        self._events = Events()
+        self._pace = Pace(lambda wait, work: self.set_timer(wait, work), self.take)
+        self.fits = sizes.Layout()
+        self._arranged: tuple[object, ...] | None = None
+        self.taken = -1
+        self.paused_at: int | None = None
+        self.question = ""
+        self.told = ""
+
+    def compose(self) -> ComposeResult:
+        """Header, providers, states, filter, panes, last event, hints."""
+        pen, legend = self.pen(), self.legend()
+        for name in ("small", "header", "providers", "states"):
+            yield Bar(id=name)
+        yield FilterBar(pen, self._options.filter_text)
+        with Widget(id="body"):
+            for digit, provider in self.board.providers.items():
+                yield Pane(digit, provider.adapter, pen, legend)
+            yield Pane(ALL, "", pen, legend)
+            yield Log(self._event, pen)
+        yield Bar(id="event")
+        yield Bar(id="hints")
+
+    def on_mount(self) -> None:
+        """The frame is drawn before anything has been polled."""
+        self.panes = {pane.digit: pane for pane in self.query(Pane)}
+        self.bars = {bar.id or "": bar for bar in self.query(Bar)}
+        self.filter = self.query_one(FilterBar)
+        self.log_pane = self.query_one(Log)
+        self.body = self.query_one("#body", Widget)
+        self.lay_out()
+        self.set_interval(1, self.tick)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size, maybe another layout."""
+        self.lay_out()
+
+    def on_screen_resume(self) -> None:
+        """Back from a screen above: shows what has come since."""
+        if self._arranged is not None:
+            self.take()
+
+    def on_changed(self, message: Changed) -> None:
+        """Something differs. Painted at once, but at most five times a second."""
+        if self.is_current:
+            self._pace.ask()
+
+    @property
+    def active(self) -> Pane:
+        """The pane that keys go to."""
+        return self.panes[self.open_pane if self.view == DECK else self.view]
+
+    @property
+    def digits(self) -> list[int]:
+        """The digits of the panes shown."""
+        if self.view == DECK and self.fits.wide:
+            return list(self.board.providers)
+        return [self.active.digit]
+
+    def pen(self) -> Pen:
+        """What drawing needs now."""
+        return Pen(self._look, self._glyphs, self._options.clock(), self._options.utc)
+
+    def legend(self) -> Legend:
+        """What cells need now."""
+        return Legend(self._options.clock(), self._glyphs, self.desk.store.sources, self.board.shorts)
+
+    def take(self) -> None:
+        """Takes what differs out of the store and paints it."""
+        if self.paused_at is not None:
+            self._lines()
+            return
+        now = self._options.clock()
+        self._events.look(self.desk.store, now)
+        self.taken = self.desk.store.version
+        self.board.read(self.digits, now)
+        grey = self.board.grey(now)
+        for digit in self.digits:
+            self.panes[digit].show(self.board.rows[digit], self.board.fact(digit), grey, self._empty())
+        self.paint()
+
+    def tick(self) -> None:
+        """A second has passed: ages, and words that depend on them."""
+        if self.paused_at is None and self.is_current:
+            self._events.look(self.desk.store, self._options.clock())
+            self.paint()
+
+    def paint(self) -> None:
+        """Draws everything; only lines that differ are written."""
+        self._lines()
+        pen, legend = self.pen(), self.legend()
+        for digit in self.digits:
+            pane = self.panes[digit]
+            pane.active = pane is self.active
+            pane.tell(pen, legend)
+            pane.repaint()
+        if self.log_pane.display:
+            self.log_pane.repaint()
+
+    def _lines(self) -> None:
+        pen, facts = self.pen(), self.board.facts
+        active = None if self.active.digit == ALL else self.active.digit
+        self.bars["header"].show(lambda cells: bars.header(self._header(), pen, cells))
+        self.bars["providers"].show(lambda cells: bars.providers(facts, pen, cells, active))
+        self.bars["states"].show(lambda cells: bars.states(facts, pen, cells))
+        self.bars["event"].show(lambda cells: self._last_line(pen, cells))
+        self.bars["hints"].show(lambda cells: bars.hints(hinted(self.active_bindings.values()), pen, cells))
+        if self.filter.display:
+            self.filter.judge(self.board.verdict(pen.now))
+
+    def _header(self) -> bars.Header:
+        names = {DECK: "deck", ALL: "all tasks"} | {at: one.title for at, one in self.board.providers.items()}
+        store = self.desk.store
+        paces = sorted({store.status(name).interval for name in store.sources})
+        held = f"PAUSED +{store.version - self.paused_at} held" if self.paused_at is not None else ""
+        return bars.Header(
+            view=names[self.view],
+            accounts=",".join(sorted({source.account for source in store.sources.values()})),
+            read_only=self.desk.read_only,
+            every="-".join(f"{pace:g}s" for pace in dict.fromkeys((*paces[:1], *paces[-1:]))),
+            note=self.desk.note,
+            held=held,
+        )
+
+    def _last_line(self, pen: Pen, cells: int) -> Strip:
+        told = self.question or self.told
+        if told:
+            return Ink().add(" ").add(told, pen.look["mark"]).strip(cells)
+        return self._event(0, cells) or Strip.blank(cells)
+
+    def _event(self, at: int, cells: int) -> Strip | None:
+        return line(self._events.lines[at], self.pen(), self.legend(), cells) if at < len(self._events.lines) else None
+
+    def _empty(self) -> str:
+        if not self.board.filtered:
+            return ""
+        return "no task matches the filter; Esc twice clears it"
+
+    def lay_out(self) -> None:
+        """Shows the parts that the size and the view have room for."""
+        size = self.app.size
+        self.fits = fits = sizes.choose(*size, self.fits, self._options.layout)
+        told = bool(self.question or self.told)
+        filtering = self.filter.has_focus or bool(self.filter.edit.text)
+        arranged = (size, self.view, self.active.digit, told, filtering)
+        if arranged != self._arranged:
+            self._arranged = arranged
+            self._place(fits, told=told, filtering=filtering)
+        self.take()
+
+    def _place(self, fits: sizes.Layout, *, told: bool, filtering: bool) -> None:
+        size = self.app.size
+        deck = self.view == DECK and fits.wide
+        self.body.set_class(deck, "-wide")
+        shown = {"small": not fits.enough, "header": True, "providers": not deck, "states": fits.states}
+        shown |= {"event": (fits.event and not deck) or told, "hints": fits.hints}
+        for name, bar in self.bars.items():
+            bar.display = shown[name] and (fits.enough or name == "small")
+        text = f" taskdeck needs 60x15, have {size.width}x{size.height} (still polling)"
+        self.bars["small"].show(lambda cells: Ink().add(text).strip(cells))
+        self.body.display = fits.enough
+        self.filter.display = fits.enough and filtering
+        for digit, pane in self.panes.items():
+            pane.display = digit in self.digits
+            pane.zoomed = digit == self.view
+        self.log_pane.display = deck
