@@ -1,0 +1,89 @@
+"""Cold start: what each command loads before it does anything. No timings: the modules are the cause."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+HEAVY = {"textual", "rich", "httpx", "httpcore", "pydantic", "pydantic_core", "keyring", "starlette", "uvicorn", "ssl"}
+RUN = (
+    "import io, sys, json; from tui.cli import run; sys.stdout = io.StringIO(); run({!r}); sys.stdout = sys.__stdout__"
+)
+
+
+@cache
+def loaded(code: str) -> frozenset[str]:
+    """All modules after some code."""
+    code = f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    return frozenset(json.loads(ran.stdout))
+
+
+def packages(code: str) -> set[str]:
+    """The top-level packages among them."""
+    return {name.partition(".")[0] for name in loaded(code)}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import tui.cli",
+        RUN.format(["--version"]),
+        RUN.format(["--config", "x", "config", "path"]),
+        RUN.format(["config", "path"]),
+        RUN.format(["config", "example"]),
+        RUN.format(["completion", "bash"]),
+        RUN.format(["--help"]),
+        RUN.format(["list", "--help"]),
+    ],
+)
+def test_what_needs_no_config_loads_nothing_heavy_and_no_adapter(code: str) -> None:
+    assert packages(code) & HEAVY == set()
+    assert {
+        name for name in loaded(code) if name.startswith(("tui.adapters.", "tui.ui", "tui.app", "tui.net"))
+    } == set()
+    assert "asyncio" not in loaded(code)
+
+
+def test_a_mistyped_command_loads_what_it_takes_to_say_so() -> None:
+    code = "import sys, io; from tui.cli import run; sys.stderr = io.StringIO(); run(['lst'])"
+    assert packages(code) & HEAVY <= {"rich"}
+
+
+@pytest.mark.parametrize(
+    ("module", "never"),
+    [
+        ("tui.model", {"asyncio", "rich"}),
+        ("tui.errors", {"asyncio"}),
+        ("tui.calls", {"rich"}),
+        ("tui.settings", {"tomllib"}),
+        ("tui.settings.endpoints", set()),
+        ("tui.store", {"asyncio", "rich"}),
+        ("tui.signing.acs3", {"asyncio", "rich"}),
+        ("tui.query", {"asyncio"}),
+        ("tui.view", {"asyncio"}),
+        ("tui.adapters", {"tui.net"}),
+        ("tui.logs", {"platformdirs"}),
+    ],
+)
+def test_a_lower_layer_loads_nothing_of_a_higher_one(module: str, never: set[str]) -> None:
+    found = packages(f"import {module}") | loaded(f"import {module}")
+    assert found & ((HEAVY - {"rich"}) | never) == set()
+    assert {name for name in found if name.startswith(("tui.cli", "tui.ui", "tui.app", "tui.cloud"))} == set()
+
+
+def test_all_adapters_together_load_neither_client_nor_checker_nor_screen() -> None:
+    assert packages("from tui.adapters import every; every()") & HEAVY == set()
+
+
+def test_the_border_loads_its_client_when_it_sends() -> None:
+    assert "httpx" not in packages("import tui.net, tui.poller, tui.wiring, tui.reading")
+
+
+def test_only_the_loader_of_the_config_loads_pydantic() -> None:
+    assert "pydantic" in packages("import tui.settings.load")
+    assert "pydantic" not in packages("import tui.wiring, tui.settings.example, tui.settings.place, tui.settings.kinds")

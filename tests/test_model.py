@@ -1,0 +1,97 @@
+"""The words everyone shares."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tasks import NOW, SOURCE, task
+from tui.model import BAD, FINAL, LABELS, STAGE, Change, SourceStatus, State, Task, duration, later, newest_first
+
+
+def test_every_state_has_a_stage_and_a_label() -> None:
+    assert set(STAGE) == set(LABELS) == set(State)
+    assert len(set(LABELS.values())) == len(State)
+    assert max(map(len, LABELS.values())) <= 5
+    assert BAD < FINAL
+    assert all(one.final != one.live for one in State)
+    assert {one for one in State if one.bad} == {State.FAILED, State.EXPIRED, State.VANISHED}
+    assert State.FAILED.label == "FAIL"
+
+
+@given(st.sampled_from(State), st.sampled_from(State))
+def test_the_later_stage_wins_and_the_newer_row_a_tie(one: State, other: State) -> None:
+    found = later(task(state=one, name="old"), task(state=other, name="new"))
+    assert STAGE[found.state] == max(STAGE[one], STAGE[other])
+    if STAGE[one] == STAGE[other]:
+        assert found.name == "new"
+
+
+@pytest.mark.parametrize(
+    ("facts", "born", "since"),
+    [
+        ({}, 9, 9),
+        ({"started_at": 2}, 2, 2),
+        ({"created_at": 1, "started_at": 2}, 1, 2),
+        ({"created_at": 1, "started_at": 2, "ended_at": 3}, 1, 3),
+        ({"created_at": 1}, 1, 1),
+    ],
+)
+def test_when_a_task_was_born_and_what_its_age_counts_from(facts: dict[str, Any], born: int, since: int) -> None:
+    one = task(seen_at=9, **facts)
+    assert (one.born, one.since) == (born, since)
+
+
+@pytest.mark.parametrize(
+    ("state", "started", "ended", "given", "found"),
+    [
+        (State.RUNNING, 1, 5, 4, None),
+        (State.SUCCEEDED, 1, 5, 7, 7),
+        (State.SUCCEEDED, 1, 5, None, 4),
+        (State.SUCCEEDED, 1, 5, 0, 0),
+        (State.SUCCEEDED, 5, 1, None, None),
+        (State.SUCCEEDED, None, 5, None, None),
+        (State.SUCCEEDED, 1, None, None, None),
+    ],
+)
+def test_a_duration_is_the_providers_figure_else_the_difference(
+    state: State, started: int | None, ended: int | None, given: int | None, found: int | None
+) -> None:
+    assert duration(state, started, ended, given) == found
+
+
+def test_how_long_it_took_or_has_been_taking() -> None:
+    assert task(started_at=NOW).running_ms(NOW + 5) == 5
+    assert task(started_at=NOW).running_ms(NOW - 5) == 0
+    assert task().running_ms(NOW) is None
+    assert task(state=State.FAILED, started_at=1, duration_ms=7).running_ms(NOW) == 7
+
+
+def test_newest_first_then_by_id_ascending() -> None:
+    tasks = [task("b", created_at=1), task("a", created_at=1), task("c", created_at=2), task("d", seen_at=3)]
+    assert [one.key.id for one in sorted(tasks, key=newest_first)] == ["d", "c", "a", "b"]
+
+
+def test_a_task_is_frozen_and_has_no_dictionary() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        task().name = "x"  # type: ignore[misc]
+    assert not hasattr(task(), "__dict__")
+    assert len({field.name for field in dataclasses.fields(Task)}) == 16
+    with pytest.raises(TypeError):
+        task().extra["x"] = 1  # type: ignore[index]
+
+
+def test_when_and_by_which_call_it_was_seen_makes_no_difference() -> None:
+    assert task(seen_at=1, request_id="a") == task(seen_at=2, request_id="b")
+    assert task(extra={"a": 1}) != task(extra={"a": 2})
+
+
+def test_an_empty_change_is_false() -> None:
+    status = SourceStatus(source=SOURCE)
+    assert not Change(source=SOURCE, at=NOW, status=status)
+    assert Change(source=SOURCE, at=NOW, status=status, upserted=(task(),))
+    assert Change(source=SOURCE, at=NOW, status=status, gone=(task().key,))
