@@ -21,8 +21,7 @@ from tui.formats import (
     dumps,
     rfc3339,
     write_csv,
-    write_json,
-    write_ndjson,
+    write_lines,
     write_table,
 )
 from tui.model import State, Task
@@ -135,8 +134,8 @@ class TestJson:
     def test_json_is_one_array_and_ndjson_one_object_a_line(self, many: int) -> None:
         objects = [{"a": at} for at in range(many)]
         array, lines = io.StringIO(), io.StringIO()
-        write_json(iter(objects), array)
-        write_ndjson(iter(objects), lines)
+        write_lines(map(dumps, objects), array, array=True)
+        write_lines(map(dumps, objects), lines)
         assert json.loads(array.getvalue()) == objects
         assert array.getvalue().endswith("]\n")
         assert [json.loads(line) for line in lines.getvalue().splitlines()] == objects

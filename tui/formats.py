@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from typing import Any, TextIO
 
 from tui.model import Source, State, Task
@@ -25,6 +26,7 @@ _COMPACT = json.JSONEncoder(allow_nan=False)
 _SGR = {"bad": "31", "live": "36", "ok": "32", "idle": "2"}
 
 
+@lru_cache(8192)
 def rfc3339(millis: int | None) -> str | None:
     """Epoch milliseconds as 2026-11-21T13:52:01.000Z."""
     if millis is None:
@@ -79,19 +81,49 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
         return json.dumps(_finite(value), indent=indent)
 
 
-def write_json(objects: Iterable[Mapping[str, Any]], out: TextIO) -> None:
-    """One array, one object a line."""
+def json_line(task: Task, source: Source) -> str:
+    """`dumps(as_json(task, source))`, written directly: a third of the time, which is what a long list consists of."""
+    key = task.key
+    return (
+        f'{_head(source)}"id": {_quoted(key.id)}, "scope": {_quoted(key.scope or None)}, "name": {_quoted(task.name)}, '
+        f'"kind": {_quoted(task.kind)}, "target": {_quoted(task.target)}, "state": "{task.state.value}", '
+        f'"native_state": {_quoted(task.native_state)}, "created_at": {_moment(task.created_at)}, '
+        f'"started_at": {_moment(task.started_at)}, "ended_at": {_moment(task.ended_at)}, '
+        f'"duration_ms": {_number(task.duration_ms)}, "progress": {_number(task.progress)}, '
+        f'"retries": {_number(task.retries)}, "error": {_quoted(task.error)}, '
+        f'"request_id": {_quoted(task.request_id)}, "seen_at": {_moment(task.seen_at)}, '
+        f'"extra": {dumps(dict(task.extra)) if task.extra else "{}"}}}'
+    )
+
+
+@lru_cache(1024)
+def _head(source: Source) -> str:
+    facts = {"source": source.name, "adapter": source.adapter, "account": source.account, "region": source.region}
+    return dumps(facts)[:-1] + ", "
+
+
+def _quoted(text: str | None) -> str:
+    return "null" if text is None else encode_basestring_ascii(text)
+
+
+def _moment(millis: int | None) -> str:
+    return "null" if millis is None else f'"{rfc3339(millis)}"'
+
+
+def _number(number: float | None) -> str:
+    return str(number) if isinstance(number, int) else dumps(number)
+
+
+def write_lines(lines: Iterable[str], out: TextIO, *, array: bool = False) -> None:
+    """JSON texts, one a line; as one array with `array`."""
+    if not array:
+        out.writelines(f"{line}\n" for line in lines)
+        return
     before = "[\n"
-    for one in objects:
-        out.write(before + dumps(one))
+    for line in lines:
+        out.write(before + line)
         before = ",\n"
     out.write("[]\n" if before == "[\n" else "\n]\n")
-
-
-def write_ndjson(objects: Iterable[Mapping[str, Any]], out: TextIO) -> None:
-    """One object a line."""
-    for one in objects:
-        out.write(dumps(one) + "\n")
 
 
 def write_csv(objects: Iterable[Mapping[str, Any]], columns: Sequence[str], out: TextIO) -> None:

@@ -20,7 +20,7 @@ _WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*")
 
 def mapping(value: Any, what: str) -> Row:
     """`value` as an object. Malformed names `what` is not one."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise Malformed(f"{what} is {_kind(value)}, not an object")
     return value
 
@@ -41,7 +41,7 @@ def text(value: Any) -> str | None:
     """A text, verbatim; "" and null are None; a number or a boolean as JSON writes it."""
     if isinstance(value, str):
         return value or None
-    if value is None or isinstance(value, Mapping | list):
+    if value is None or isinstance(value, dict | list):
         return None
     if isinstance(value, bool):
         return "true" if value else "false"

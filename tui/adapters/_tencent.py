@@ -155,13 +155,13 @@ def with_facts(old: Task, new: Task) -> Task:
 
 def _response(reply: Reply) -> Row | None:
     envelope = reply.json
-    response = envelope.get("Response") if isinstance(envelope, Mapping) else None
-    return response if isinstance(response, Mapping) else None
+    response = envelope.get("Response") if isinstance(envelope, dict) else None
+    return response if isinstance(response, dict) else None
 
 
 def _reported(reply: Reply, error: Any) -> CallError:
     """The exception of a `Response.Error`, by its code or the longest family of it that has an entry."""
-    told = error if isinstance(error, Mapping) else {"Message": error}
+    told = error if isinstance(error, dict) else {"Message": error}
     code = text(told.get("Code")) or ""
     message = text(told.get("Message")) or code or "an error without code and message"
     family = code.lower()

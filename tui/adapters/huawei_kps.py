@@ -101,12 +101,13 @@ class HuaweiKps:
         answer = mapping(reply.json, "the answer")
         found = rows(answer, "tasks")
         total = integer(answer.get("total"))
+        request = request_id(reply)
         return Page(
-            tasks=tuple(self._task(row, failed, reply) for row in found),
+            tasks=tuple(self._task(row, failed, reply.at, request) for row in found),
             rows=tuple(found),
             next=_following(span, len(found), total, plan=cursor is None),
             total=total,
-            request_id=request_id(reply),
+            request_id=request,
         )
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
@@ -184,7 +185,7 @@ class HuaweiKps:
             cursors.extend(page.next)
         return found
 
-    def _task(self, row: Row, failed: bool, reply: Reply) -> Task:
+    def _task(self, row: Row, failed: bool, seen_at: int, request: str | None) -> Task:
         """A row of a list: the list decides the state, whatever the prefix of operate_type says (traps 1 and 2)."""
         native = text(row.get("operate_type"))
         state, operation = _split(native)
@@ -202,8 +203,8 @@ class HuaweiKps:
             created_at=epoch(row.get("task_time")),
             error=_error(row) if failed else None,
             extra=_facts(row, {"kps.server": "server_id", "kps.keypair": "keypair_name"}),
-            seen_at=reply.at,
-            request_id=request_id(reply),
+            seen_at=seen_at,
+            request_id=request,
         )
 
 

@@ -130,12 +130,13 @@ class TencentMps:
         response = answer(reply)
         found = rows(response, "TaskSet")
         following = text(response.get("ScrollToken")) if found else None
+        request = request_id(reply)
         return Page(
-            tasks=tuple(self._task(row, shelf, reply) for row in found),
+            tasks=tuple(self._task(row, shelf, reply.at, request) for row in found),
             rows=tuple(found),
             next=() if following is None else (following,),
             total=integer(response.get("TotalCount")),
-            request_id=request_id(reply),
+            request_id=request,
         )
 
     async def _describe(self, task_id: str) -> Reply:
@@ -170,7 +171,7 @@ class TencentMps:
             token = page.next[0]
         return None
 
-    def _task(self, row: Row, shelf: Shelf, reply: Reply) -> Task:
+    def _task(self, row: Row, shelf: Shelf, seen_at: int, request: str | None) -> Task:
         """A row of a list: the list decides the state, whatever the times say (trap 2)."""
         kind = text(row.get("TaskType"))
         subtasks = _subtasks(row.get("SubTaskTypes"))
@@ -188,8 +189,8 @@ class TencentMps:
             duration_ms=duration(shelf.state, started, ended),
             error=SUBTASK_FAILED if shelf.state is State.FAILED else None,
             extra={"mps.subtasks": subtasks} if subtasks else NO_EXTRA,
-            seen_at=reply.at,
-            request_id=request_id(reply),
+            seen_at=seen_at,
+            request_id=request,
         )
 
     def _by_id(self, key: TaskKey, reply: Reply) -> Task:
@@ -229,7 +230,7 @@ def _merged(row: Task, task: Task) -> Task:
 
 def _failure(response: Row) -> str | None:
     """Why a finished task failed: its task object has an ErrCode, or a subtask has Status FAIL (tencent.md 3.5)."""
-    objects = [value for name, value in response.items() if name.endswith("Task") and isinstance(value, Mapping)]
+    objects = [value for name, value in response.items() if name.endswith("Task") and isinstance(value, dict)]
     for found in objects:
         code = integer(found.get("ErrCode"))
         if code:
@@ -242,7 +243,7 @@ def _inside(values: list[Any]) -> Iterator[Row]:
     pending = list(values)
     while pending:
         value = pending.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             yield value
             pending += [inner for name, inner in value.items() if name not in NO_SUBTASKS]
         elif isinstance(value, list):

@@ -127,12 +127,13 @@ class TencentTat:
         reply = await self._asked(parameters)
         found = rows(answer(reply), "InvocationTaskSet")
         total = integer(answer(reply).get("TotalCount"))
+        request = request_id(reply)
         return Page(
-            tasks=tuple(self._task(row, reply) for row in found),
+            tasks=tuple(self._task(row, reply.at, request) for row in found),
             rows=tuple(found),
             next=tuple(_after(span, len(found), asked, total)),
             total=total,
-            request_id=request_id(reply),
+            request_id=request,
         )
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
@@ -145,7 +146,7 @@ class TencentTat:
             raise
         for row in rows(answer(reply), "InvocationTaskSet"):
             if identity(row, "InvocationTaskId") == key.id:
-                task = self._task(row, reply)
+                task = self._task(row, reply.at, request_id(reply))
                 said = _output(row) if output else None
                 return Detail(task if known is None else with_facts(known, task), reply.json, said)
         raise _not_found(key, request_id(reply))
@@ -179,7 +180,8 @@ class TencentTat:
         while True:
             asked = {"InvocationTaskIds": list(ids), "Limit": LIMIT, "Offset": read, "HideOutput": True}
             reply = await self._asked(asked)
-            tasks = [self._task(row, reply) for row in rows(answer(reply), "InvocationTaskSet")]
+            request = request_id(reply)
+            tasks = [self._task(row, reply.at, request) for row in rows(answer(reply), "InvocationTaskSet")]
             fresh = {task.key.id: task for task in tasks if task.key.id not in found}
             found |= fresh
             read += len(tasks)
@@ -190,7 +192,7 @@ class TencentTat:
     async def _asked(self, parameters: Mapping[str, Any]) -> Reply:
         return await self._call(TAT.ask(DESCRIBE_INVOCATION_TASKS, parameters, self._account, self._source))
 
-    def _task(self, row: Row, reply: Reply) -> Task:
+    def _task(self, row: Row, seen_at: int, request: str | None) -> Task:
         """One row. The texts stay the provider's own."""
         native = text(row.get("TaskStatus"))
         state = STATES.get((native or "").upper(), State.UNKNOWN)
@@ -216,8 +218,8 @@ class TencentTat:
             duration_ms=duration(state, started, ended),
             error=_error(row, native, exit_code) if state is State.FAILED else None,
             extra={name: value for name, value in extra.items() if value is not None},
-            seen_at=reply.at,
-            request_id=request_id(reply),
+            seen_at=seen_at,
+            request_id=request,
         )
 
 
@@ -259,7 +261,7 @@ def _chunks(values: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:
 def _object(row: Row, name: str) -> Row:
     """A part of a row; nothing where it is null or of another shape."""
     value = row.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _error(row: Row, native: str | None, exit_code: int | None) -> str | None:

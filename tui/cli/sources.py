@@ -27,9 +27,9 @@ def run(given: Namespace) -> int:
     code = asyncio.run(poll_once(settings, store))
     rows = [_facts(settings, store, name) for name in store.sources]
     if given.output_format == "json":
-        from tui.formats import write_json
+        from tui.formats import dumps, write_lines
 
-        write_json(rows, sys.stdout)
+        write_lines(map(dumps, rows), sys.stdout, array=True)
     else:
         _table(rows)
     return code
