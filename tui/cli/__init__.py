@@ -7,7 +7,6 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from typing import TextIO
@@ -37,10 +36,10 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        _give_up_stdout()
+        _give_up(sys.stdout)
         return Exit.FINE
     except OSError as error:
-        _give_up_stdout()
+        _give_up(sys.stdout)
         return complain(f"the output cannot be written: {error.strerror}", Exit.USAGE)
     return code
 
@@ -76,8 +75,11 @@ def say(line: str, out: TextIO | None = None) -> None:
     """A line for people on stderr; foreign text in it is made safe."""
     from tui.text import clean
 
-    with suppress(OSError):  # nobody listens: the exit code still says it
-        print(clean(line, limit=4000), file=out or sys.stderr)
+    out = out or sys.stderr
+    try:
+        print(clean(line, limit=4000), file=out)
+    except OSError:  # nobody listens: the exit code still says it
+        _give_up(out)
 
 
 def _bug(error: Exception, given: Namespace) -> int:
@@ -91,12 +93,12 @@ def _make_sound() -> None:
     """A stream that was closed (`>&-`) is nowhere; a sign that the locale has not is an escape, not a crash."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", closefd=False))
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _give_up_stdout() -> None:
+def _give_up(stream: TextIO) -> None:
     """A closed pipe ends quietly: the interpreter must not find it closed again at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
