@@ -39,7 +39,7 @@ def seconds(text: str) -> float:
     return total
 
 
-class _Kind:
+class Kind:
     """A value that pydantic reads through `parse` and describes through `SCHEMA`."""
 
     SCHEMA: ClassVar[dict[str, Any]]
@@ -65,7 +65,7 @@ class _Kind:
         return dict(cls.SCHEMA)
 
 
-class Seconds(_Kind, float):
+class Seconds(Kind, float):
     """A duration of at least one second: intervals and time-outs."""
 
     SCHEMA: ClassVar[dict[str, Any]] = {
@@ -87,7 +87,7 @@ class Seconds(_Kind, float):
         return f"{self:g}s"
 
 
-class Window(_Kind, float):
+class Window(Kind, float):
     """How far back ended tasks are kept, in seconds; EVERYTHING for `"all"`."""
 
     SCHEMA: ClassVar[dict[str, Any]] = {
@@ -107,7 +107,7 @@ class Window(_Kind, float):
         return "all" if math.isinf(self) else f"{self / 3600:g}h"
 
 
-class Count(_Kind, float):
+class Count(Kind, float):
     """A number of tasks, at least 1; EVERYTHING for `"all"`."""
 
     SCHEMA: ClassVar[dict[str, Any]] = {
@@ -129,7 +129,7 @@ class Count(_Kind, float):
         return "all" if math.isinf(self) else int(self)
 
 
-class Share(_Kind, float):
+class Share(Kind, float):
     """The share of a documented rate limit that we may use; EVERYTHING for `"off"`."""
 
     SCHEMA: ClassVar[dict[str, Any]] = {
@@ -148,7 +148,7 @@ class Share(_Kind, float):
         return "off" if math.isinf(self) else float(self)
 
 
-class SourceName(_Kind, str):
+class SourceName(Kind, str):
     """The name of a source: the first part of a TASK, so without a slash."""
 
     SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "pattern": r"^[^/\s\x00-\x1f\x7f]+$", "examples": ["thumbs"]}
@@ -160,7 +160,7 @@ class SourceName(_Kind, str):
         return cls(value)
 
 
-class Region(_Kind, str):
+class Region(Kind, str):
     """A provider's region: it becomes part of a host name."""
 
     SCHEMA: ClassVar[dict[str, Any]] = {
@@ -176,7 +176,7 @@ class Region(_Kind, str):
         return cls(value)
 
 
-class Endpoint(_Kind, str):
+class Endpoint(Kind, str):
     """Scheme, host and port that replace a provider's own (rules in `tui.settings.endpoints`)."""
 
     SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "format": "uri", "pattern": "^https?://[^/?#@]+$"}

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import json
 import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-
-# pydantic looks through every installed distribution for plug-ins, 30 ms at its first schema; we have none.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-
-from pydantic import TypeAdapter, ValidationError
 
 from tui.errors import ConfigError
 from tui.settings import Account, Config, Monitor, Network, SourceSettings, Ui
 from tui.settings.endpoints import host_of, is_loopback
 from tui.settings.lines import Path as Keys
 from tui.settings.lines import line_of
+from tui.settings.reader import Unfit, keys_of, read
 
 T = TypeVar("T")
 Models = Mapping[str, tuple[str, type[SourceSettings]]]
@@ -57,6 +51,8 @@ def parse(text: str, models: Models, path: Path) -> Config:
 
 def schema(models: Models) -> dict[str, Any]:
     """The JSON Schema of the config."""
+    from pydantic import TypeAdapter
+
     parts = {
         name: TypeAdapter(model).json_schema()
         for name, model in (("monitor", Monitor), ("ui", Ui), ("network", Network))
@@ -180,20 +176,11 @@ class _File:
 
     def read(self, where: Keys, model: type[T], table: Mapping[str, Any], **given: str) -> T:
         """A table as its model: unknown keys first, for a slip of the pen is the commonest mistake."""
-        names = [one.name for one in dataclasses.fields(model) if one.name not in given]  # type: ignore[arg-type]
-        self.known(where, table, names)
+        self.known(where, table, [name for name in keys_of(model) if name not in given])
         try:
-            reader: TypeAdapter[T] = _reader(model)  # type: ignore[arg-type]  # a class is hashable
-            found = reader.validate_json(json.dumps({**table, **given}, default=_no_text), strict=True)
-        except ValidationError as error:
-            raise self.invalid(where, error) from None
-        return found
-
-    def invalid(self, where: Keys, error: ValidationError) -> ConfigError:
-        problems = error.errors(include_url=False)
-        key = problems[0]["loc"][:1]
-        reasons = [_reason(one) for one in problems if one["loc"][:1] == key]
-        return self.wrong((*where, *key), " or ".join(dict.fromkeys(reasons)))
+            return read(model, {**table, **given})
+        except Unfit as error:
+            raise self.wrong((*where, error.key) if error.key else where, str(error)) from None
 
     def known(self, where: Keys, table: Mapping[str, Any], names: Iterable[str]) -> None:
         names = list(names)
@@ -214,23 +201,6 @@ class _File:
     def wrong(self, keys: Keys, problem: str) -> ConfigError:
         name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in keys).lstrip(".")
         return ConfigError(f"{self.path}:{line_of(self.text, keys)}: {name}: {problem}")
-
-
-@cache
-def _reader(model: Any) -> TypeAdapter[Any]:
-    """Built once for each model: building costs more than reading a hundred tables."""
-    return TypeAdapter(model)
-
-
-def _no_text(moment: object) -> dict[str, str]:
-    """A TOML date or time as something that no key takes: as a text it would be taken for a name."""
-    return {"a date or time": str(moment)}
-
-
-def _reason(problem: Any) -> str:
-    if problem["type"] == "missing":
-        return "is needed"
-    return str(problem["msg"]).removeprefix("Value error, ").replace("Input should be", "should be")
 
 
 def _unknown(what: str, word: str, known: Iterable[str]) -> str:
