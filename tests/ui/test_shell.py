@@ -206,12 +206,12 @@ KEYS = (
 )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 async def test_no_sequence_of_keys_sizes_and_changes_breaks_it(seed: int) -> None:
     rng = random.Random(seed)
     desk = FakeDesk(30, troubles=True)
     async with driven(desk, (80, 24)) as (pilot, home):
-        for _ in range(120):
+        for _ in range(80):
             match rng.randrange(12):
                 case 0:
                     size = rng.choice([*SIZES, (1, 1), (59, 15), (149, 44), (333, 99)])

@@ -58,27 +58,21 @@ class Deck(Screen[None], inherit_bindings=False):
         self.told = ""
 
     def compose(self) -> ComposeResult:
-        """Header, providers, states, filter, panes, last event, hints."""
+        """Header, providers, states, filter, panes, last event, hints; laid out before the first paint."""
         pen, legend = self.pen(), self.legend()
-        for name in ("small", "header", "providers", "states"):
-            yield Bar(id=name)
-        yield FilterBar(pen, self._options.filter_text)
-        with Widget(id="body"):
-            for digit, provider in self.board.providers.items():
-                yield Pane(digit, provider.adapter, pen, legend)
-            yield Pane(ALL, "", pen, legend)
-            yield Log(self._event, pen)
-        yield Bar(id="event")
-        yield Bar(id="hints")
+        self.bars = {name: Bar(id=name) for name in ("small", "header", "providers", "states", "event", "hints")}
+        self.filter = FilterBar(pen, self._options.filter_text)
+        providers = self.board.providers.items()
+        self.panes = {digit: Pane(digit, provider.adapter, pen, legend) for digit, provider in providers}
+        self.panes[ALL] = Pane(ALL, "", pen, legend)
+        self.log_pane = Log(self._event, pen)
+        self.body = Widget(*self.panes.values(), self.log_pane, id="body")
+        self.lay_out()
+        *above, event, hints = self.bars.values()
+        yield from (*above, self.filter, self.body, event, hints)
 
     def on_mount(self) -> None:
-        """The frame is drawn before anything has been polled."""
-        self.panes = {pane.digit: pane for pane in self.query(Pane)}
-        self.bars = {bar.id or "": bar for bar in self.query(Bar)}
-        self.filter = self.query_one(FilterBar)
-        self.log_pane = self.query_one(Log)
-        self.body = self.query_one("#body", Widget)
-        self.lay_out()
+        """Ages move by themselves."""
         self.set_interval(1, self.tick)
 
     def on_resize(self, event: events.Resize) -> None:
