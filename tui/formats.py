@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tui.model import Source, State, Task
-from tui.query.fields import Field, field
 from tui.text import clean, cut_end, cut_middle, width
 
 JSON_FIELDS = (
@@ -20,6 +19,9 @@ JSON_FIELDS = (
     "created_at", "started_at", "ended_at", "duration_ms", "progress", "retries", "error", "request_id", "seen_at",
 )  # fmt: skip
 TABLE_FIELDS = ("state", "age", "dur", "source", "id", "name", "target", "error")
+if TYPE_CHECKING:
+    from tui.query.fields import Field
+
 _NO_CUT = 2**31
 _LEAST = 4  # cells of a column on the narrowest terminal
 _COMPACT = json.JSONEncoder(allow_nan=False)
@@ -145,6 +147,8 @@ def write_table(
     colour: bool = False,
 ) -> None:
     """Aligned columns. `cells` is the width of a terminal to fit into; None leaves every text whole."""
+    from tui.query.fields import field
+
     fields = [field(name) for name in columns]
     rows = [
         [clean(one.text(task, sources[task.key.source], now) or "-", limit=_NO_CUT) for one in fields] for task in tasks

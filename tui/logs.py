@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from argparse import Namespace
+from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -33,10 +33,15 @@ def log_path(given: Namespace) -> Path:
 class LazyFile(logging.Handler):
     """Opens its file when there is something to say: most runs leave no trace on the disk."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Callable[[], Path]) -> None:
         super().__init__()
-        self.path = path
+        self._named = path
         self._file: logging.Handler | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or will be."""
+        return self._named()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes a record; a log that cannot be written never stops the program."""
@@ -78,7 +83,7 @@ def start(given: Namespace) -> None:
     for old in [one for one in root.handlers if isinstance(one, LazyFile)]:
         root.removeHandler(old)
         old.close()
-    root.addHandler(LazyFile(log_path(given)))
+    root.addHandler(LazyFile(lambda: log_path(given)))
     root.setLevel(logging.INFO)
     root.propagate = False
 
@@ -90,6 +95,7 @@ def place() -> Path | None:
 
 def write_trace(error: BaseException, given: Namespace) -> Path:
     """Writes the trace of a bug where it can be written; answers where."""
+    import tempfile
     import traceback
 
     text = "".join(traceback.format_exception(error))
