@@ -10,17 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
+from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tui.errors import ConfigError
-from tui.model import State, Trouble, Word
+from tui.model import SourceStatus, State, Trouble, Word
 from tui.query import parse
 from tui.text import width
 from tui.ui import answer, columns, glyphs, sizes, themes, when
 from tui.ui.cells import short_region
 from tui.ui.edit import Edit
 from tui.ui.events import Events
+from tui.ui.facts import Facts, gather
 from tui.ui.filter_bar import with_state
 from tui.ui.pace import Pace
+from tui.ui.titles import Pen, notes, title
 
 
 @pytest.mark.parametrize(
@@ -221,3 +223,33 @@ def test_an_unknown_theme_names_those_there_are() -> None:
     with pytest.raises(ConfigError, match="deck-dark"):
         themes.choose("nope", {})
     assert themes.choose("deck-light", {}).name == "deck-light"
+
+
+def test_the_lines_under_a_title_say_what_is_wrong_and_are_few() -> None:
+    pen = Pen(themes.load("deck-dark"), glyphs.ASCII, NOW, utc=True)
+    source, provider = SOURCES[0], PROVIDERS[0]
+    quiet = SourceStatus(source=source, answered_at=NOW, tasks=3)
+
+    def told(*statuses: SourceStatus) -> list[str]:
+        return notes(Facts(provider, statuses), pen)
+
+    assert told(quiet) == []
+    assert told() == ["no source is configured for this provider"]
+    assert told(SourceStatus(source=source, pages_read=1, rows_read=118)) == ["reading page 2, 118 rows"]
+    assert told(replace(quiet, tasks=0)) == ["0 tasks in cn-shanghai"]
+    assert told(replace(quiet, answered_at=NOW - 200_000)) == ["as of 12:39:17, 3 rows kept"]
+    assert told(replace(quiet, trouble=Trouble(Word.NOKEY))) == ["NOKEY", "as of 12:42:37, 3 rows kept"]
+    many = told(*[replace(quiet, trouble=Trouble(Word.DENIED, "No\x1b[2J")) for _ in range(3)])
+    assert many == ["thumbs: No␛", "thumbs: as of 12:42:37, 3 rows kept", "and 4 more"]
+
+
+def test_a_title_drops_what_does_not_fit() -> None:
+    pen = Pen(themes.load("deck-dark"), glyphs.ASCII, NOW, utc=True)
+    desk = FakeDesk()
+    facts = gather(PROVIDERS[0], desk.store)
+    for cells in (40, 60, 80, 120):
+        strip = title(facts, pen, cells, active=True)
+        assert strip.cell_length == cells
+        assert strip.text.startswith(" 1 FC ")
+        assert strip.text.rstrip().endswith("live")
+    assert "no source" in title(Facts(PROVIDERS[0]), pen, 60, active=False).text

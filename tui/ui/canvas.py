@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from itertools import repeat
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -55,16 +57,20 @@ class Canvas(Widget):
 
 
 GAP = 10  # equal cells between two runs that are cheaper written than jumped over
+KEPT = 1_000  # lines whose cells are remembered: of a table that scrolls by one, all but one
+# Texts without wide characters and combining marks that are not ASCII: mostly our own signs.
+_NARROW = re.compile("[ -~\u00a1-\u02ff\u203a\u21bb\u2298\u2400-\u2426\u25b8\u25e6\u2713\u2717\u2800-\u28ff]*")
+Cell = tuple[str, Style | None]
+_known: dict[int, tuple[Strip, list[Cell]]] = {}
 
 
 def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
     """The runs of cells that differ, from cell to cell; nothing when the strips are equal."""
     old, new = _cells(before), _cells(after)
-    differ = [at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other]
-    if len(old) != len(new) or (differ and any(len(text) > 1 for text, _ in (*old, *new))):
-        return [(0, after.cell_length)]  # lines with combining marks are not cut: a cut may part them from their base
+    if len(old) != len(new) or not old:
+        return [] if before == after else [(0, after.cell_length)]
     runs: list[tuple[int, int]] = []
-    for at in differ:
+    for at in [at for at, (one, other) in enumerate(zip(old, new, strict=True)) if one != other]:
         start = at - (new[at][0] == "")  # never the second half of a wide character alone
         end = at + 1 + (at + 1 < len(new) and new[at + 1][0] == "")
         if runs and start - runs[-1][1] <= GAP:
@@ -74,19 +80,30 @@ def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
     return runs
 
 
-def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
-    """Each cell with its style; the second cell of a wide character is empty."""
-    cells: list[tuple[str, Style | None]] = []
+def _cells(strip: Strip) -> list[Cell]:
+    """Each cell with its style, as remembered by the strip itself: lines are the same objects while they are equal."""
+    known = _known.get(id(strip))
+    if known is not None and known[0] is strip:
+        return known[1]
+    if len(_known) > KEPT:
+        _known.clear()
+    cells = _split(strip)
+    _known[id(strip)] = (strip, cells)
+    return cells
+
+
+def _split(strip: Strip) -> list[Cell]:
+    """The cells; the second one of a wide character is empty. None for a line with combining marks."""
+    cells: list[Cell] = []
     for text, style, _ in strip:
-        if text.isascii():
-            cells += [(char, style) for char in text]
+        if text.isascii() or _NARROW.fullmatch(text):
+            cells += zip(text, repeat(style))
             continue
         for char in text:
             size = cell_len(char)
-            if size == 0 and cells:  # a combining mark belongs to the cell before
-                cells[-1] = (cells[-1][0] + char, style)
-            else:
-                cells += [(char, style), ("", style)][:size]
+            if size == 0:  # a cut could part the mark from its base
+                return []
+            cells += [(char, style), ("", style)][:size]
     return cells
 
 

@@ -13,7 +13,7 @@ from tui.ui.cells import Legend, dur
 from tui.ui.ink import Ink
 from tui.ui.titles import Pen
 
-LABEL = 12
+LABEL = 15
 TWO_COLUMNS = 100
 
 
