@@ -19,6 +19,7 @@ from tui.formats import (
     TABLE_FIELDS,
     as_json,
     dumps,
+    json_line,
     rfc3339,
     write_csv,
     write_lines,
@@ -129,6 +130,8 @@ class TestJson:
         for _ in range(900):
             deep = [deep]
         assert dumps(deep)
+        assert dumps([1e999, deep])
+        assert dumps(deep, indent=2)
 
     @pytest.mark.parametrize("many", [0, 1, 3])
     def test_json_is_one_array_and_ndjson_one_object_a_line(self, many: int) -> None:
@@ -139,6 +142,28 @@ class TestJson:
         assert json.loads(array.getvalue()) == objects
         assert array.getvalue().endswith("]\n")
         assert [json.loads(line) for line in lines.getvalue().splitlines()] == objects
+
+    @given(
+        st.builds(
+            task,
+            ident=st.text(min_size=1),
+            state=st.sampled_from(State),
+            scope=st.text(max_size=3),
+            **dict.fromkeys(
+                ("name", "kind", "target", "native_state", "error", "request_id"),
+                st.none() | st.text(st.characters(), max_size=6),
+            ),
+            **dict.fromkeys(
+                ("created_at", "started_at", "ended_at"), st.none() | st.integers(-(10**12), 253_402_300_799_999)
+            ),
+            duration_ms=st.none() | st.integers(),
+            retries=st.none() | st.integers(),
+            progress=st.none() | st.integers(0, 100) | st.floats(),
+            extra=st.dictionaries(st.text(max_size=3), st.none() | st.text(max_size=3) | st.floats(), max_size=2),
+        )
+    )
+    def test_a_line_written_directly_is_the_object(self, one: Task) -> None:
+        assert json_line(one, SOURCE) == dumps(as_json(one, SOURCE))
 
 
 class TestCsv:

@@ -84,6 +84,7 @@ def test_the_border_loads_its_client_when_it_sends() -> None:
     assert "httpx" not in packages("import tui.net, tui.poller, tui.wiring, tui.reading")
 
 
-def test_only_the_loader_of_the_config_loads_pydantic() -> None:
-    assert "pydantic" in packages("import tui.settings.load")
-    assert "pydantic" not in packages("import tui.wiring, tui.settings.example, tui.settings.place, tui.settings.kinds")
+def test_reading_a_config_loads_no_pydantic() -> None:
+    code = "from pathlib import Path; from tui.wiring import models; from tui.settings.load import parse"
+    code += "; from tui.settings.example import EXAMPLE; parse(EXAMPLE, models(), Path('x'))"
+    assert packages(code) & (HEAVY - {"ssl", "rich"}) == set()

@@ -90,7 +90,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_trace_goes_where_it_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.logs.tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
     path = logs.write_trace(ValueError("x\ud800"), Namespace(state_dir=str(tmp_path / "state"), log=None))
     assert path == tmp_path / "state" / "taskdeck.log"
     assert "ValueError: x\\ud800" in path.read_text()

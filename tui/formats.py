@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -112,7 +111,7 @@ def _moment(millis: int | None) -> str:
     return "null" if millis is None else f'"{rfc3339(millis)}"'
 
 
-def _number(number: float | None) -> str:
+def _number(number: int | float | None) -> str:
     return str(number) if isinstance(number, int) else dumps(number)
 
 
@@ -211,10 +210,5 @@ def _cell(value: Any) -> str:
 
 
 def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return value
+    """The value with null for what JSON cannot say; by the decoder, which goes as deep as it went for the answer."""
+    return json.loads(json.dumps(value), parse_constant=lambda name: None)
