@@ -308,3 +308,49 @@ def test_bash_completes(scene: Scene, typed: str, expected: str) -> None:
     script = scene.plain("completion", "bash").out + ask
     ran = subprocess.run([program, "-c", script], capture_output=True, text=True, check=True, timeout=20)
     assert expected in ran.stdout.split()
+
+
+class TestProgress:
+    def test_it_is_shown_on_a_terminal_alone_and_taken_away(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        scene.source("media", ROWS)
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        ran = scene.run("list", "-o", "ndjson")
+        assert "\r\x1b[Kreading media " in ran.err
+        assert ran.err.endswith("\r\x1b[K")
+        assert "\n" not in ran.err
+        assert "\x1b" not in ran.out
+
+    def test_a_failure_stands_on_a_line_of_its_own(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        scene.source("media", refusing("UnauthorizedOperation"))
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        assert scene.run("list").err.rpartition("\x1b[K")[2].startswith("taskdeck: media: DENIED")
+
+
+def test_a_dumb_terminal_is_none(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for term in ("dumb", None):
+        if term is None:
+            monkeypatch.delenv("TERM", raising=False)
+        else:
+            monkeypatch.setenv("TERM", term)
+        assert scene.plain("demo").code == 2
+
+
+def test_colours_are_for_terminals_unless_asked_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.source("media", ROWS)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert "\x1b[" in scene.run("list").out
+    assert "\x1b[" not in scene.run("--color", "never", "list").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in scene.run("list").out
+    assert "\x1b[" in scene.run("--color", "always", "list").out
+
+
+def test_faults_that_do_not_exist_are_a_mistake(scene: Scene) -> None:
+    ran = scene.plain("cloud", "--faults", "nosuch")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nosuch" in ran.err
