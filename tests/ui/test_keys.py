@@ -346,3 +346,15 @@ async def test_unknown_states_are_shown_verbatim() -> None:
     async with driven(None, (200, 60), "0", "slash", *"state:new") as (pilot, home):
         assert {task.state for task in home.active.place.rows} == {State.UNKNOWN}
         assert "Hibernating" in text(pilot)
+
+
+async def test_asking_for_a_live_task_ends_with_its_screen() -> None:
+    desk = FakeDesk()
+    async with driven(desk, (120, 40), "0", "a", "enter") as (pilot, _):
+        asking = [worker for worker in pilot.app.workers if worker.name == "detail"]
+        assert [worker.is_running for worker in asking] == [True]
+        assert len(desk.asked) == 1
+        await press(pilot, "J")
+        assert [worker.is_running for worker in asking] == [False]
+        await press(pilot, "escape")
+        assert not [worker for worker in pilot.app.workers if worker.name == "detail" and worker.is_running]
