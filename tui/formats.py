@@ -112,7 +112,9 @@ def _moment(millis: int | None) -> str:
 
 
 def _number(number: int | float | None) -> str:
-    return str(number) if isinstance(number, int) else dumps(number)
+    if number is None:
+        return "null"
+    return dumps(number) if isinstance(number, float) else str(number)
 
 
 def write_lines(lines: Iterable[str], out: TextIO, *, array: bool = False) -> None:

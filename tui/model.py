@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
 
@@ -169,13 +169,47 @@ class Listing(NamedTuple):
     stage: int = 0
 
 
+class Mapped(Sequence[Task]):
+    """The tasks of a page's rows, each made when it is first looked at.
+
+    So the next page can be asked for while this one is made into tasks, and a page of 1,000 rows in slices that no
+    frame of the screen waits for. A row that cannot be read raises Malformed where it is looked at.
+    """
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], make: Callable[[Mapping[str, Any]], Task]) -> None:
+        self._rows, self._make = rows, make
+        self._made: list[Task] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Task: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Task, ...]: ...
+    def __getitem__(self, at: int | slice) -> Task | tuple[Task, ...]:
+        """Makes what is still missing up to there."""
+        last = range(len(self._rows))[at] if isinstance(at, int) else max(range(len(self._rows))[at], default=-1)
+        for row in self._rows[len(self._made) : last + 1]:
+            self._made.append(self._make(row))
+        return self._made[at] if isinstance(at, int) else tuple(self._made[at])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
+
+    def __repr__(self) -> str:
+        return repr(self[:])
+
+
 class Page(NamedTuple):
     """One answer of a list. `next` holds the cursors to read after it: none at the end of the list.
 
     `rows` are the provider's rows, verbatim, one for each task.
     """
 
-    tasks: tuple[Task, ...]
+    tasks: Sequence[Task]
     rows: tuple[Mapping[str, Any], ...]
     next: tuple[Any, ...] = ()
     total: int | None = None

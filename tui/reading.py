@@ -17,6 +17,10 @@ T = TypeVar("T")
 PAGE_CAP = 20_000  # pages of one list: 2 million tasks at 100 a page; a server that never ends is stopped here
 
 
+SLICE = 250  # rows made into tasks at once: 5 ms, a third of a frame
+TURNS = 8  # of the loop, after which httpx has put a request on the wire
+
+
 class Reader(Protocol):
     """The part of an adapter that reads lists."""
 
@@ -108,6 +112,12 @@ async def retrying(
     raise AssertionError("patience has at least one try")
 
 
+async def _turns() -> None:
+    """Lets the next requests leave, so that the provider works while we make its last answer into tasks."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
 class _Run:
     """The state of one read: what is queued, what was seen, what is missing."""
 
@@ -127,6 +137,7 @@ class _Run:
         self.room = math.inf
         self.cursors: dict[Listing, set[Any]] = {}
         self.shapes: dict[Listing, set[int]] = {}
+        self.round: set[Listing] = set()
         self.count: dict[Listing, int] = {}
 
     async def read(self, listings: list[Listing]) -> None:
@@ -139,12 +150,22 @@ class _Run:
                     self.over = True
                     self.missing.append("tasks beyond max_tasks")
                     break
-                while queue and len(flying) < self.width:
-                    listing, cursor = queue.popleft()
-                    flying[asyncio.create_task(self.fetch(listing, cursor))] = listing
+                self.start(queue, flying)
+                if not flying:
+                    break
                 done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                landed = []
                 for task in done:
-                    queue.extend(self.landed(flying.pop(task), task))
+                    listing = flying.pop(task)
+                    page = self.landed(listing, task)
+                    if page is not None:
+                        queue.extend(self.following(listing, page))
+                        landed.append((listing, page))
+                if self.goes_on(sum(len(page.rows) for _, page in landed)):
+                    self.start(queue, flying)
+                    await _turns()
+                for listing, page in landed:
+                    await self.keep(listing, page)
         finally:
             for task in flying:
                 task.cancel()
@@ -154,28 +175,54 @@ class _Run:
         elif self.over:
             self.missing.extend(listing.label for listing in (*flying.values(), *(one for one, _ in queue)))
 
+    def goes_on(self, rows: int) -> bool:
+        """Whether more is wanted once so many rows more are kept: nothing is sent after a refused key."""
+        return not self.over and self.room > rows
+
+    def start(self, queue: deque[tuple[Listing, Any]], flying: dict[asyncio.Task[Page], Listing]) -> None:
+        """Sends the next requests, of lists that have not come round again."""
+        while queue and len(flying) < self.width:
+            listing, cursor = queue.popleft()
+            if listing not in self.round:
+                flying[asyncio.create_task(self.fetch(listing, cursor))] = listing
+
     async def fetch(self, listing: Listing, cursor: Any) -> Page:
         return await retrying(lambda: self.reader.page(listing, cursor), self.patience, self.waiting)
 
-    def landed(self, listing: Listing, task: asyncio.Task[Page]) -> list[tuple[Listing, Any]]:
-        """Books one page; answers what is to be read next."""
+    def landed(self, listing: Listing, task: asyncio.Task[Page]) -> Page | None:
+        """Books the end of one request: its page, or why there is none."""
         try:
             page = task.result()
         except CallError as error:
-            self.errors.append(error)
-            self.missing.append(listing.label)
-            self.over = self.over or isinstance(error, FATAL)
-            return []
+            self.failed(listing, error)
+            return None
         self.pages += 1
         self.count[listing] = self.count.get(listing, 0) + 1
-        shape = hash(tuple(one.key for one in page.tasks))
+        return page
+
+    def failed(self, listing: Listing, error: CallError) -> None:
+        self.errors.append(error)
+        self.missing.append(listing.label)
+        self.over = self.over or isinstance(error, FATAL)
+
+    async def keep(self, listing: Listing, page: Page) -> None:
+        """Makes a page's rows into tasks, a slice at a time so that no frame waits, and hands it on."""
+        try:
+            for end in range(SLICE, len(page.tasks), SLICE):
+                page.tasks[end]
+                await asyncio.sleep(0)
+            shape = hash(tuple(one.key for one in page.tasks))
+        except CallError as error:  # Malformed: a row that cannot be read
+            self.failed(listing, error)
+            return
         shapes = self.shapes.setdefault(listing, set())
-        if page.tasks and shape in shapes:
-            self.missing.append(f"{listing.label} (a page came twice)")
-            return []
+        if listing in self.round or (page.tasks and shape in shapes):
+            if listing not in self.round:
+                self.missing.append(f"{listing.label} (a page came twice)")
+            self.round.add(listing)
+            return
         shapes.add(shape)
         self.room = min(self.room, self.sink(page))
-        return self.following(listing, page)
 
     def following(self, listing: Listing, page: Page) -> list[tuple[Listing, Any]]:
         seen = self.cursors.setdefault(listing, set())

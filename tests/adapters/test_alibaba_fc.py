@@ -149,7 +149,7 @@ async def test_native_statuses_are_compared_without_case() -> None:
 async def test_an_answer_of_the_wrong_shape(content: Any) -> None:
     adapter, _ = fc([body(content)])
     with pytest.raises(Malformed):
-        await first(adapter)
+        list((await first(adapter)).tasks)
 
 
 async def test_the_request_id_is_the_calls_own() -> None:

@@ -160,7 +160,7 @@ async def test_an_odd_row() -> None:
 async def test_an_answer_of_the_wrong_shape(content: Any) -> None:
     adapter, _ = opensearch([body(content)])
     with pytest.raises(Malformed):
-        await first(adapter)
+        list((await first(adapter)).tasks)
 
 
 async def test_the_plainest_request() -> None:

@@ -245,7 +245,7 @@ async def test_a_row_of_almost_nothing(row: dict[str, Any], state: State, name: 
 )
 async def test_an_answer_of_the_wrong_shape(content: Any) -> None:
     with pytest.raises(Malformed):
-        await adapter([body(content)])[0].page(RUNNING)
+        list((await adapter([body(content)])[0].page(RUNNING)).tasks)
 
 
 def test_the_samples_of_key_pairs_say_their_times_in_seconds() -> None:

@@ -174,7 +174,7 @@ async def test_odd_rows_are_taken_as_they_are() -> None:
 async def test_an_answer_of_another_shape_is_malformed(fields: dict[str, object]) -> None:
     adapter, _ = tat(response(**fields))
     with pytest.raises(Malformed):
-        await adapter.page(EVERYTHING)
+        list((await adapter.page(EVERYTHING)).tasks)
 
 
 def server(count: int, cap: int = 100, total: int | str | None = -1) -> Any:

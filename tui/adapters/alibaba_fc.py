@@ -12,7 +12,7 @@ from tui.adapters._alibaba_tasks import ENDLESS, PAGES, Memory, settled, the_onl
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.calls import Action, Ask, Call, Reply
 from tui.errors import Malformed, NotFound
-from tui.model import Detail, Listing, Output, Page, State, Task, TaskKey, Want, duration
+from tui.model import Detail, Listing, Mapped, Output, Page, State, Task, TaskKey, Want, duration
 from tui.settings import Account, SourceSettings
 
 VERSION = "2023-03-30"
@@ -107,9 +107,9 @@ class FunctionCompute:
             raise
         answer = mapping(reply.json, "the answer of ListAsyncTasks")
         found = rows(answer, "tasks")
-        following = text(answer.get("nextToken"))
+        following, function = text(answer.get("nextToken")), series.function
         return Page(
-            tasks=tuple(self._task(row, series.function, reply) for row in found),
+            tasks=Mapped(found, lambda row: self._task(row, function, reply)),
             rows=tuple(found),
             next=(following,) if following and found else (),
             request_id=_alibaba.header_id(reply),

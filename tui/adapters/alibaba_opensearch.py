@@ -16,7 +16,7 @@ from tui.adapters._alibaba_tasks import ENDLESS, PAGES, Memory, settled, the_onl
 from tui.adapters._read import Row, epoch, identity, integer, mapping, number, rows, text
 from tui.calls import Action, Ask, Call, Reply
 from tui.errors import BadRequest, CallError, Denied, NotFound
-from tui.model import Detail, Listing, Output, Page, State, Task, TaskKey, Want, duration
+from tui.model import Detail, Listing, Mapped, Output, Page, State, Task, TaskKey, Want, duration
 from tui.settings import Account, SourceSettings
 
 VERSION = "2017-12-25"
@@ -122,9 +122,9 @@ class OpenSearch:
             self._memory.forget()  # an instance that was discovered may be gone since
             raise
         found, total = _rows(reply, LIST)
-        request = _alibaba.request_id(reply)
+        request, target = _alibaba.request_id(reply), series.target
         return Page(
-            tasks=tuple(self._task(row, series.target, reply.at, request) for row in found),
+            tasks=Mapped(found, lambda row: self._task(row, target, reply.at, request)),
             rows=tuple(found),
             next=following(at, len(found), total),
             total=total,

@@ -12,7 +12,7 @@ from tui.adapters._huawei import LIST_OWN_PROJECTS, LIST_PROJECTS, LOGIN, Access
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, NotFound
-from tui.model import Detail, Listing, Page, State, Task, TaskKey, Want
+from tui.model import Detail, Listing, Mapped, Page, State, Task, TaskKey, Want
 from tui.settings import Account, SourceSettings
 
 LIST_RUNNING = Action("ListRunningTask")
@@ -103,7 +103,7 @@ class HuaweiKps:
         total = integer(answer.get("total"))
         request = request_id(reply)
         return Page(
-            tasks=tuple(self._task(row, failed, reply.at, request) for row in found),
+            tasks=Mapped(found, lambda row: self._task(row, failed, reply.at, request)),
             rows=tuple(found),
             next=_following(span, len(found), total, plan=cursor is None),
             total=total,

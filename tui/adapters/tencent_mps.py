@@ -11,7 +11,7 @@ from tui.adapters._read import Row, identity, integer, moment, rows, text
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, Malformed, NotFound
-from tui.model import NO_EXTRA, Detail, Listing, Page, State, Task, TaskKey, Want, duration
+from tui.model import NO_EXTRA, Detail, Listing, Mapped, Page, State, Task, TaskKey, Want, duration
 from tui.settings import Account, SourceSettings
 
 MPS = Product("mps", "2019-06-12")
@@ -132,7 +132,7 @@ class TencentMps:
         following = text(response.get("ScrollToken")) if found else None
         request = request_id(reply)
         return Page(
-            tasks=tuple(self._task(row, shelf, reply.at, request) for row in found),
+            tasks=Mapped(found, lambda row: self._task(row, shelf, reply.at, request)),
             rows=tuple(found),
             next=() if following is None else (following,),
             total=integer(response.get("TotalCount")),

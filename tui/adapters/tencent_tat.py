@@ -13,7 +13,7 @@ from tui.adapters._read import Row, identity, integer, moment, rows, text
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, NotFound
-from tui.model import Detail, Listing, Output, Page, State, Task, TaskKey, Want, duration
+from tui.model import Detail, Listing, Mapped, Output, Page, State, Task, TaskKey, Want, duration
 from tui.settings import Account, SourceSettings
 
 TAT = Product("tat", "2020-10-28")
@@ -129,7 +129,7 @@ class TencentTat:
         total = integer(answer(reply).get("TotalCount"))
         request = request_id(reply)
         return Page(
-            tasks=tuple(self._task(row, reply.at, request) for row in found),
+            tasks=Mapped(found, lambda row: self._task(row, reply.at, request)),
             rows=tuple(found),
             next=tuple(_after(span, len(found), asked, total)),
             total=total,

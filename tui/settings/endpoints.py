@@ -56,7 +56,7 @@ def checked(url: str) -> str:
 def is_loopback(host: str) -> bool:
     """Whether a host (of a checked endpoint, brackets and all) is this machine."""
     address = _address(host)
-    return host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback)
+    return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def host_of(origin: str) -> str:
