@@ -2,6 +2,8 @@
 # They need python3 >= 3.11 with venv, and make; uv is used where it is on PATH.
 
 SHELL := /bin/sh
+# Where bytecode is not written, every start compiles anew and every test run rewrites its asserts anew.
+export PYTHONDONTWRITEBYTECODE :=
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
@@ -20,8 +22,8 @@ demo: $(STAMP_RUN) ## the monitor on an embedded demo cloud: no account, no netw
 test: $(STAMP_TEST) ## all tests: unit, SDK judges, end to end
 	$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
 
-unit: $(STAMP_TEST) ## the fast tests only
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not judge and not e2e" $(ARGS)
+unit: $(STAMP_TEST) ## the fast tests only: no SDK, no pty, no screens
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not judge and not e2e and not screen and not snapshot" $(ARGS)
 
 judges: $(STAMP_TEST) ## the vendors' own SDKs against the demo cloud
 	$(BIN)/python -m pytest -q -m judge $(ARGS)

@@ -7,7 +7,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.budget import UNDOCUMENTED, Budget, allowed
@@ -39,7 +39,6 @@ def test_the_share_of_a_limit(rate: float | None, share: float, found: float) ->
     assert allowed(Action("List", rate=rate), share) == pytest.approx(found)
 
 
-@settings(max_examples=50)
 @given(
     st.floats(0.05, 1),
     st.sampled_from([1.0, 5.0, 20.0, 100.0, None]),

@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -109,7 +109,6 @@ class TestJson:
     def test_times(self, millis: int | None, text: str | None) -> None:
         assert rfc3339(millis) == text
 
-    @settings(max_examples=40)
     @given(
         st.recursive(st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), st.lists)
     )

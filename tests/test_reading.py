@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tasks import task
@@ -109,7 +109,6 @@ def books(draw: Any, label: str) -> Book:
     return Book(pages, wrong)
 
 
-@settings(max_examples=80)
 @given(st.data(), st.integers(1, 3), st.integers(1, 5))
 def test_a_complete_read_has_every_task_once_and_an_incomplete_one_says_so(data: Any, many: int, width: int) -> None:
     shelf = {label: data.draw(books(label)) for label in "abc"[:many]}
@@ -141,7 +140,6 @@ def test_a_complete_read_has_every_task_once_and_an_incomplete_one_says_so(data:
     assert len(server.asked) <= sum(4 * len(book.pages) for book in shelf.values())
 
 
-@settings(max_examples=80)
 @given(
     st.lists(st.lists(st.sampled_from("abcdef"), max_size=3, unique=True), min_size=1, max_size=6),
     st.lists(st.lists(st.integers(0, 7), max_size=3), min_size=6, max_size=6),
@@ -199,7 +197,6 @@ def test_a_list_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- offsets -----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=80)
 @given(st.integers(0, 12), st.lists(st.integers(0, 3), min_size=30, max_size=30), st.integers(1, 4))
 def test_a_list_that_grows_at_its_head_while_it_is_read_loses_nothing(old: int, growth: list[int], limit: int) -> None:
     rows = [f"old{at}" for at in range(old)]
@@ -217,7 +214,6 @@ def test_a_list_that_grows_at_its_head_while_it_is_read_loses_nothing(old: int, 
         assert {f"old{at}" for at in range(old)} <= set(taken.ids)
 
 
-@settings(max_examples=40)
 @given(st.integers(0, 12), st.lists(st.integers(0, 3), min_size=20, max_size=20), st.integers(1, 4))
 def test_a_list_that_shrinks_while_it_is_read_comes_to_an_end(old: int, losses: list[int], limit: int) -> None:
     rows = [f"old{at}" for at in range(old)]

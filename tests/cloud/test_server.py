@@ -16,6 +16,8 @@ from tests.cloud.lab import Hands, sdk_hmac
 from tui.cloud.keys import ENV, HUAWEI_PROJECTS
 from tui.cloud.server import running
 
+pytestmark = pytest.mark.e2e  # in processes of their own
+
 SERVE = "import sys; from tui.cloud.server import run; sys.exit(run(tasks=7, seed=2{}))"
 
 

@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.settings.lines import line_of
@@ -113,7 +113,6 @@ def _values(text: str) -> list[str]:
     return ways
 
 
-@settings(max_examples=50)
 @given(st.data())
 def test_every_key_of_any_file_is_found_on_its_line(data: Any) -> None:
     lines: list[str] = []

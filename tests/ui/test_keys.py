@@ -12,6 +12,8 @@ from tui.ui.detail import TaskScreen
 from tui.ui.help import HelpScreen
 from tui.ui.picker import StatePicker
 
+pytestmark = pytest.mark.screen
+
 WIDE = (150, 45)
 
 

@@ -17,6 +17,8 @@ from tui.errors import ConfigError, Denied
 from tui.ui.desk import Desk
 from tui.ui.home import Home
 
+pytestmark = pytest.mark.screen
+
 SIZES = [(60, 15), (80, 24), (120, 40), (150, 45), (200, 60)]
 
 

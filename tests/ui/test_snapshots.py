@@ -11,6 +11,8 @@ import pytest
 from tests.ui.driving import driven
 from tests.ui.fake_desk import FakeDesk
 
+pytestmark = pytest.mark.snapshot
+
 FOLDER = Path(__file__).parent / "snapshots"
 UPDATE = "TASKDECK_SNAPSHOT_UPDATE"
 SIZES = [(80, 24), (120, 40), (200, 60)]
