@@ -11,7 +11,8 @@ import pytest
 
 from tests.adapters.scripted import KEY, Answers, ScriptedCall
 from tests.fixture_files import body, reply
-from tui.adapters._huawei import LIST_OWN_PROJECTS, LIST_PROJECTS, LOGIN, Access
+from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
+from tui.adapters._huawei_tokens import LOGIN
 from tui.adapters.huawei_kps import LIST_RUNNING, Settings
 from tui.calls import Ask, Credential, Reply, Secret
 from tui.errors import AuthError, BadRequest, ClockSkew, Denied, Malformed, NoCredential, Unavailable
@@ -286,7 +287,7 @@ async def test_many_credentials_do_not_pile_up() -> None:
     for number in range(100):
         call.use(Credential(key_id=f"AK{number}", secret=Secret("s")))
         await listed(way)
-    from tui.adapters._huawei import _STANDINGS
+    from tui.adapters._huawei_brake import _STANDINGS
 
     assert len(_STANDINGS[asyncio.get_running_loop()]) <= 32
 

@@ -24,12 +24,14 @@ from tests.adapters.test_huawei_access import (
 )
 from tests.adapters.test_huawei_kps import UNKNOWN_ID, adapter, cloud, known, one_page
 from tests.fixture_files import body, reply
-from tui.adapters import _huawei, huawei_kps
+from tui.adapters import _huawei, _huawei_access, _huawei_brake, _huawei_tokens, huawei_kps
 from tui.adapters._huawei import judge
 from tui.adapters.huawei_kps import FAILED, RUNNING, HuaweiKps
 from tui.errors import AuthError, BadRequest, Throttled
 from tui.model import State, Want
 from tui.signing import sdk_hmac
+
+OURS = (huawei_kps, _huawei, _huawei_access, _huawei_brake, _huawei_tokens)
 
 
 async def test_trap_01_a_running_row_is_live_whatever_its_prefix_says() -> None:
@@ -149,7 +151,7 @@ async def test_trap_14_a_name_beyond_ascii_stays_as_it_is() -> None:
     assert [task.target for task in (await one_page("list.page1.json")).tasks] == ["ecs-名-1", "ecs-名-2"]
 
 
-@pytest.mark.parametrize("file", [huawei_kps.__file__, _huawei.__file__, sdk_hmac.__file__])
+@pytest.mark.parametrize("file", [module.__file__ for module in (*OURS, sdk_hmac)])
 def test_trap_15_nothing_here_opens_a_file_or_knows_a_home(file: str) -> None:
     tree = ast.parse(Path(file).read_text("utf-8"))
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -177,7 +179,7 @@ async def test_trap_16_the_only_keys_are_those_of_the_accounts_credential() -> N
     way, call, _ = access(lambda ask: LISTED, project_id=PROJECT)
     await listed(way)
     assert f"Access={KEY.key_id}," in dict(call.signed[0].headers)["Authorization"]
-    assert "hcloud" not in inspect.getsource(_huawei) + inspect.getsource(huawei_kps)
+    assert not any("hcloud" in inspect.getsource(module) for module in OURS)
 
 
 async def test_trap_17_a_task_that_left_the_list_is_looked_for_among_the_failed_and_then_by_id() -> None:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters._huawei import LIST_OWN_PROJECTS, LIST_PROJECTS, LOGIN, Access, request_id
+from tui.adapters._huawei import request_id
+from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
+from tui.adapters._huawei_tokens import LOGIN
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, NotFound

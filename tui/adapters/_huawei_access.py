@@ -1,0 +1,91 @@
+"""A source's way in to Huawei: by signature or by IAM token, to the project of its region."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from tui.adapters import _huawei
+from tui.adapters._huawei_brake import standing
+from tui.adapters._huawei_tokens import Tokens
+from tui.adapters._read import mapping, rows, text
+from tui.calls import Action, Ask, Call, Credential, Reply
+from tui.errors import BadRequest, Denied, NoCredential
+from tui.settings import Account, SourceSettings
+
+LIST_PROJECTS = Action("KeystoneListProjects")
+LIST_OWN_PROJECTS = Action("KeystoneListAuthProjects")
+
+
+class Access:
+    """One source's way in. Its project is looked up once."""
+
+    def __init__(
+        self, source: SourceSettings, account: Account, call: Call, clock: Callable[[], float] = time.time
+    ) -> None:
+        from asyncio import Lock
+
+        self._region, self._account, self._call, self._clock = source.region, account, call, clock
+        self._iam = _huawei.iam_origin(source, account)
+        self._tokens = Tokens(account, source.region, self._iam, call, clock)
+        self._projects: dict[tuple[str, str], str] = {}
+        self._looking_up = Lock()
+
+    async def project(self) -> str:
+        """The project id: configured, else the credential's, else IAM is asked. BadRequest says what to set."""
+        credential = await self._credential()
+        configured = self._account.project_id or credential.project_id
+        if configured:
+            return configured
+        if self._account.auth == "token":
+            return await self._tokens.project(credential)
+        key = (credential.key_id, self._region)
+        async with self._looking_up:
+            if key not in self._projects:
+                self._projects[key] = await self._look_up()
+            return self._projects[key]
+
+    async def get(self, action: Action, origin: str, *segments: str, query: Iterable[tuple[str, str]] = ()) -> Reply:
+        """GET of a path inside the project, /v3/{project_id}/..."""
+        project = await self.project()
+        headers = (("X-Project-Id", project),)
+        return await self.send(_huawei.get(action, origin, ("v3", project, *segments), query, headers))
+
+    async def send(self, ask: Ask) -> Reply:
+        """One request; AuthError without sending it where this credential was refused a short time ago."""
+        credential = await self._credential()
+        if self._account.auth == "token":
+            return await self._tokens.send(ask, credential)
+        return await standing(credential).send(self._call, ask, self._clock)
+
+    async def _credential(self) -> Credential:
+        credential = await self._call.credential()
+        user = self._account.auth == "token"
+        if user == (credential.domain is None):
+            needed = "user name, password and domain of an IAM user" if user else 'auth = "token" for an IAM user'
+            raise NoCredential(f"account {self._account.name}: this needs {needed}")
+        return credential
+
+    async def _look_up(self) -> str:
+        name = self._account.name
+        try:
+            reply = await self.send(_huawei.get(LIST_PROJECTS, self._iam, ("v3", "projects"), [("name", self._region)]))
+        except Denied:
+            try:
+                reply = await self.send(_huawei.get(LIST_OWN_PROJECTS, self._iam, ("v3", "auth", "projects")))
+            except Denied as denied:
+                denied.reword(f"{denied.message} (set project_id of account {name} to do without)")
+                raise
+        projects = {
+            text(row.get("id")): text(row.get("name")) for row in rows(mapping(reply.json, "the answer"), "projects")
+        }
+        found = [one for one, called in projects.items() if one and called == self._region]
+        if len(found) == 1:
+            return found[0]
+        near = {one: called for one, called in projects.items() if called and called.startswith(self._region)}
+        several = f"more than one project is called {self._region}"
+        none = f"no project is called {self._region}, or this key may not see it"
+        seen = ", ".join(f"{one} ({called})" for one, called in sorted(near.items(), key=str)[:10])
+        raise BadRequest(
+            f"{several if found else none}: set project_id of account {name}" + (f" to one of {seen}" if seen else "")
+        )
