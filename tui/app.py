@@ -17,7 +17,6 @@ from typing import IO, TYPE_CHECKING, Any
 from tui.adapters import every
 from tui.errors import ConfigError, NotFound
 from tui.model import Change, Detail, Source, SourceStatus, TaskKey, Trouble, Word
-from tui.settings.place import BEGIN
 from tui.store import Store
 from tui.ui.desk import Provider
 
@@ -50,7 +49,7 @@ class LiveDesk:
         for provider in self.providers:
             source = Source(provider.short.lower(), provider.adapter, "", "")
             self.store.add_source(source)
-            trouble = Trouble(Word.NOKEY, message=f"no account yet. {BEGIN}")
+            trouble = Trouble(Word.NOKEY, message="try `taskdeck demo`; begin with `taskdeck config example`")
             self.store.set_status(SourceStatus(source=source, trouble=trouble))
         self._say(f"no config at {self.path}")
 
