@@ -106,11 +106,26 @@ class DemoDesk(LiveDesk):
         self._folder = tempfile.TemporaryDirectory(prefix="taskdeck-demo-")
         super().__init__(Path(self._folder.name) / "config.toml", write=write)
         self.note = "starting the demo cloud"
-        # Started before Textual is imported: the two start-ups share the two cores.
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+        self._options = ("--tasks", str(tasks), "--seed", str(seed), "--faults", ",".join(faults))
+        self._child: subprocess.Popen[bytes] | None = None
+
+    async def run(self, changed: Callable[[], None]) -> None:
+        """Starts the cloud (after the first frame: the two would share the cores), waits for it, then polls it."""
+        self._changed = changed
+        changed()
+        self._child = child = self._start()
+        line = await asyncio.to_thread(_pipe(child.stdout).readline)
+        try:
+            json.loads(line)
+        except ValueError:
+            words = (await asyncio.to_thread(_pipe(child.stderr).read)).decode("utf-8", "replace")
+            raise ConfigError(words.strip().removeprefix("taskdeck: ") or "the demo cloud did not start") from None
+        await self._poll(self.path)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             [
-                *(sys.executable, "-P", "-m", "tui", "cloud"),
-                *("--tasks", str(tasks), "--seed", str(seed), "--faults", ",".join(faults)),
+                *(sys.executable, "-P", "-m", "tui", "cloud", *self._options),
                 *("--config-out", os.fspath(self.path)),
             ],
             stdin=subprocess.DEVNULL,
@@ -120,28 +135,17 @@ class DemoDesk(LiveDesk):
             start_new_session=True,  # a ctrl-c at the terminal is for the monitor, which then ends its child
         )
 
-    async def run(self, changed: Callable[[], None]) -> None:
-        """Waits for the cloud to be ready, then polls it."""
-        self._changed = changed
-        changed()
-        line = await asyncio.to_thread(_pipe(self._child.stdout).readline)
-        try:
-            json.loads(line)
-        except ValueError:
-            words = (await asyncio.to_thread(_pipe(self._child.stderr).read)).decode("utf-8", "replace")
-            raise ConfigError(words.strip().removeprefix("taskdeck: ") or "the demo cloud did not start") from None
-        await self._poll(self.path)
-
     def close(self) -> None:
         """Ends the child and takes its config away."""
-        self._child.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._child.wait(1)
-        if self._child.poll() is None:
-            self._child.kill()
-            self._child.wait()
-        for pipe in (self._child.stdout, self._child.stderr):
-            _pipe(pipe).close()
+        if self._child is not None:
+            self._child.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(1)
+            if self._child.poll() is None:
+                self._child.kill()
+                self._child.wait()
+            for pipe in (self._child.stdout, self._child.stderr):
+                _pipe(pipe).close()
         self._folder.cleanup()
 
 
