@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.adapters.alibaba import asked, fc, first, ids, walked
 from tests.fixture_files import LOCAL_MS, body, reply
 from tui.adapters import Adapter
-from tui.adapters._alibaba_tasks import REMEMBERED
+from tui.adapters._alibaba_scopes import REMEMBERED
 from tui.adapters.alibaba_fc import STATES, FunctionCompute, Settings, payload
 from tui.calls import Ask, Reply
 from tui.errors import AuthError, BadRequest, Malformed, NotFound
@@ -331,7 +331,7 @@ async def test_task_mode(mode: Any, found: int) -> None:
 
 async def test_a_discovery_is_believed_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr("tui.adapters._alibaba_tasks.monotonic", lambda: now)
+    monkeypatch.setattr("tui.adapters._alibaba_scopes.monotonic", lambda: now)
     adapter, call = fc([configs("/functions/a"), configs("/functions/b")], functions="*")
     for _ in range(3):
         assert [one.label for one in await adapter.plan(Want())] == ["a"]

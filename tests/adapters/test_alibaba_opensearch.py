@@ -14,7 +14,7 @@ from tests.fixture_files import LOCAL_MS, body, reply
 from tui.adapters import Adapter
 from tui.adapters._alibaba_info import decoded, first_error, metrics, pretty
 from tui.adapters._alibaba_pages import FIRST, Cursor, following
-from tui.adapters._alibaba_tasks import REMEMBERED
+from tui.adapters._alibaba_scopes import REMEMBERED
 from tui.adapters.alibaba_opensearch import OpenSearch, Settings, Target, narrowed, parsed
 from tui.calls import Ask, Reply
 from tui.errors import BadRequest, Denied, Malformed, NotFound, Throttled
@@ -347,7 +347,7 @@ async def test_discovery_reads_all_pages_and_names_each_instance_once() -> None:
 
 async def test_a_discovery_is_believed_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr("tui.adapters._alibaba_tasks.monotonic", lambda: now)
+    monkeypatch.setattr("tui.adapters._alibaba_scopes.monotonic", lambda: now)
     adapter, call = opensearch([instances("x"), instances("y")], targets=("a/b/*",))
     for _ in range(3):
         assert [one.label for one in await adapter.plan(Want())] == ["a/b/x"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from tui.adapters import _settle
 from tui.adapters._read import Row, mapping, number, text
 from tui.calls import Action, Ask, Credential, Reply, Signed
 from tui.errors import (
@@ -20,7 +21,7 @@ from tui.errors import (
     Throttled,
     Unavailable,
 )
-from tui.model import Task, duration
+from tui.model import Task
 from tui.settings import Account, SourceSettings
 from tui.signing import tc3
 
@@ -137,20 +138,9 @@ def answer(reply: Reply) -> Row:
 
 
 def with_facts(old: Task, new: Task) -> Task:
-    """A by-id answer, with the older row's facts where the answer has none."""
-    started = new.started_at if new.started_at is not None else old.started_at
+    """A by-id answer, with the older row's facts, its end included, where the answer has none."""
     ended = old.ended_at if new.state.final and new.ended_at is None else new.ended_at
-    return replace(
-        new,
-        name=new.name if new.name is not None else old.name,
-        kind=new.kind if new.kind is not None else old.kind,
-        target=new.target if new.target is not None else old.target,
-        created_at=new.created_at if new.created_at is not None else old.created_at,
-        started_at=started,
-        ended_at=ended,
-        duration_ms=duration(new.state, started, ended),
-        extra={**old.extra, **new.extra},
-    )
+    return _settle.with_facts(old, replace(new, ended_at=ended))
 
 
 def _response(reply: Reply) -> Row | None:

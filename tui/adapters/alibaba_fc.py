@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from tui.adapters import _alibaba
-from tui.adapters._alibaba_tasks import ENDLESS, PAGES, Memory, settled, the_only
+from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, the_only
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
+from tui.adapters._settle import settled
 from tui.calls import Action, Ask, Call, Reply
 from tui.errors import Malformed, NotFound
 from tui.model import Detail, Listing, Mapped, Output, Page, State, Task, TaskKey, Want, duration

@@ -12,8 +12,9 @@ from tui.adapters import _alibaba
 from tui.adapters._alibaba import folded
 from tui.adapters._alibaba_info import decoded, first_error, metrics, pretty
 from tui.adapters._alibaba_pages import FIRST, Cursor, following
-from tui.adapters._alibaba_tasks import ENDLESS, PAGES, Memory, settled, the_only
+from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, the_only
 from tui.adapters._read import Row, epoch, identity, integer, mapping, number, rows, text
+from tui.adapters._settle import settled
 from tui.calls import Action, Ask, Call, Reply
 from tui.errors import BadRequest, CallError, Denied, NotFound
 from tui.model import Detail, Listing, Mapped, Output, Page, State, Task, TaskKey, Want, duration

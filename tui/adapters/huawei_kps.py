@@ -12,6 +12,7 @@ from tui.adapters._huawei import request_id
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
 from tui.adapters._huawei_tokens import LOGIN
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
+from tui.adapters._settle import vanished, with_facts
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, NotFound
 from tui.model import Detail, Listing, Mapped, Page, State, Task, TaskKey, Want
@@ -136,12 +137,12 @@ class HuaweiKps:
         for task in tasks:
             hit = failed.get(task.key.id)
             if hit is not None:
-                settled.append(_with_facts(task, hit[0]))
+                settled.append(with_facts(task, hit[0]))
                 continue
             try:
                 settled.append(_with_status(task, await self._asked(task.key.id)))
             except NotFound:
-                settled.append(replace(task, state=State.VANISHED, error=None))
+                settled.append(vanished(task))
         return settled
 
     async def _asked(self, task_id: str) -> Reply:
@@ -261,15 +262,4 @@ def _with_status(task: Task, reply: Reply) -> Task:
         extra={**task.extra, **_facts(answer, {"kps.server": "server_id"})},
         seen_at=reply.at,
         request_id=request_id(reply),
-    )
-
-
-def _with_facts(old: Task, new: Task) -> Task:
-    """A newer row, with the older one's facts where it has none."""
-    return replace(
-        new,
-        name=new.name or old.name,
-        target=new.target or old.target,
-        created_at=new.created_at if new.created_at is not None else old.created_at,
-        extra={**old.extra, **new.extra},
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters._read import Row, identity, integer, moment, rows, text
+from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, Malformed, NotFound
@@ -114,15 +115,7 @@ class TencentMps:
 
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """DescribeTaskDetail for one task after another: the API takes one id."""
-        settled = []
-        for task in tasks:
-            try:
-                reply = await self._describe(task.key.id)
-            except NotFound:
-                settled.append(replace(task, state=State.VANISHED))
-            else:
-                settled.append(_merged(task, self._by_id(task.key, reply)))
-        return settled
+        return await settled(self.detail, tasks)
 
     async def _page(self, shelf: Shelf, token: str | None, limit: int = LIMIT) -> Page:
         parameters = shelf.parameters(limit, token)

@@ -6,10 +6,11 @@ import binascii
 import itertools
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters._read import Row, identity, integer, moment, rows, text
+from tui.adapters._settle import vanished
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, NotFound
@@ -156,10 +157,7 @@ class TencentTat:
         found: dict[str, Task] = {}
         for ids in _chunks(tuple(dict.fromkeys(task.key.id for task in tasks)), LIMIT):
             found |= await self._found(ids)
-        return [
-            with_facts(task, found[task.key.id]) if task.key.id in found else replace(task, state=State.VANISHED)
-            for task in tasks
-        ]
+        return [with_facts(task, found[task.key.id]) if task.key.id in found else vanished(task) for task in tasks]
 
     async def _found(self, ids: tuple[str, ...]) -> dict[str, Task]:
         """The tasks of up to a hundred ids; a refused id is not there, and the others are asked without it."""

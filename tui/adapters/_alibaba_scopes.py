@@ -1,14 +1,13 @@
-"""What the Alibaba adapters do alike with tasks: settling by id, searching scopes, remembering a discovery."""
+"""What the Alibaba adapters do alike where a source has many scopes: searching them, remembering a discovery."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from time import monotonic
 from typing import Generic, TypeVar
 
 from tui.errors import BadRequest, NotFound
-from tui.model import Detail, Page, State, Task, TaskKey, duration
+from tui.model import Detail, Page, TaskKey
 
 REMEMBERED = 300.0  # seconds: what was discovered is believed for five minutes
 PAGES = 1000  # of one discovery or search: more is a server that never ends
@@ -16,43 +15,6 @@ PAGES = 1000  # of one discovery or search: more is a server that never ends
 ENDLESS = Page((), (), ("again",))
 
 T = TypeVar("T")
-
-
-ByIdRead = Callable[[TaskKey, Task], Awaitable[Detail]]
-"""An adapter's `detail`."""
-
-
-async def settled(detail: ByIdRead, tasks: Sequence[Task]) -> Sequence[Task]:
-    """Each task as its by-id read says, one after another: neither API can be asked for several at once."""
-    found = []
-    for task in tasks:
-        try:
-            answer = await detail(task.key, task)
-        except NotFound:
-            found.append(replace(task, state=State.VANISHED))
-        else:
-            found.append(merged(task, answer.task))
-    return found
-
-
-def merged(old: Task, new: Task) -> Task:
-    """A final by-id answer with the facts of the older row where it has none."""
-    if not new.state.final:
-        return new
-    started = new.started_at if new.started_at is not None else old.started_at
-    extra = {**old.extra, **new.extra}
-    return replace(
-        new,
-        name=new.name or old.name,
-        kind=new.kind or old.kind,
-        target=new.target or old.target,
-        created_at=new.created_at if new.created_at is not None else old.created_at,
-        started_at=started,
-        duration_ms=duration(new.state, started, new.ended_at, new.duration_ms),
-        progress=new.progress if new.progress is not None else old.progress,
-        retries=new.retries if new.retries is not None else old.retries,
-        extra=extra,
-    )
 
 
 def the_only(found: Sequence[Detail], key: TaskKey, missing: NotFound | None) -> Detail:
