@@ -37,7 +37,7 @@ check: $(STAMP_TEST) ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP_TEST) ## the figures of the README, measured on this machine
+bench: $(STAMP_TEST) ## first frame, and list against the SDKs, measured on this machine
 	$(BIN)/python benchmarks/first_frame.py
 	$(BIN)/python benchmarks/list_against_sdks.py
 
