@@ -1,4 +1,4 @@
-"""Pace: lets work be done at once, but not again before its time: at most five times a second, a quarter of a core."""
+"""Pace: lets work be done at once, but not again before its time: at most five times a second, a fifth of a core."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 LEAST = 0.2
-SHARE = 4
+SHARE = 4  # rests four times as long as the work took
 
 
 class Pace:
