@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import json
 import time
@@ -491,3 +492,76 @@ async def test_no_more_than_eight_calls_are_under_way_at_once() -> None:
         for one in calls:
             one.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
+
+
+SPELT = [
+    "sts+token/==",
+    quote("sts+token/==", safe=""),
+    quote("sts+token/==", safe="").lower(),
+    quote(quote("sts+token/==", safe=""), safe=""),
+    r"sts+token\/==",
+    base64.b64encode(b"sts+token/==").decode(),
+    base64.b64encode(b"?sts+token/==!").decode(),
+    base64.urlsafe_b64encode(b"??sts+token/==").decode(),
+]
+BARE = ["sts+token", "sts%2", "sts%25", "c3RzK3Rva2Vu", "0cyt0b2tlbi8", "zdHMrdG9rZW4"]
+
+
+class TestNoSecretComesBack:
+    """Whatever a server quotes, wherever it quotes it."""
+
+    @pytest.mark.parametrize("spelt", SPELT)
+    async def test_not_in_an_error_of_the_provider_in_any_spelling(self, spelt: str) -> None:
+        error = await failure(http(f"you sent <{spelt}>".encode(), status="401 No"))
+        assert error.message.startswith("you sent <")
+        assert "***" in error.message
+        assert not [one for one in BARE if one in f"{error.message}{error}{error!r}"]
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            http(b"", "Location: https://evil.example/sts+token/==/x", status="302 Found"),
+            http(b"{", "Content-Type: sts+token/=="),
+            http(b"{}", "Content-Encoding: sts+token/=="),
+            b"HTTP/1.1 200 OK\r\nsts+token/==: \x00\r\n\r\n",
+        ],
+        ids=["redirect", "content type", "encoding", "bad header"],
+    )
+    async def test_not_in_what_the_border_says(self, answer: bytes) -> None:
+        error = await failure(answer)
+        assert "sts+token" not in f"{error.message}{error}{error!r}"
+
+    async def test_not_in_code_and_request_id(self) -> None:
+        def quoting(reply: Reply) -> CallError:
+            return AuthError("no", code="No.sts+token/==", request_id="r-sts+token/==")
+
+        async with raw_server(http()) as server, line() as call:
+            with pytest.raises(AuthError) as caught:
+                await call(ask(server.origin, judge=quoting))
+        assert (caught.value.code, caught.value.request_id) == ("No.***", "r-***")
+
+    async def test_nor_a_token_that_only_the_signer_knows(self) -> None:
+        def bearer(ask: Ask, credential: Credential, now: float) -> Signed:
+            return Signed((("X-Auth-Token", "MIIe/session+token"),))
+
+        async with raw_server(http(b"MIIe%2Fsession%2Btoken", status="401 No")) as server, line() as call:
+            with pytest.raises(AuthError, match=r"^\*\*\*$"):
+                await call(ask(server.origin, sign=bearer))
+
+
+async def test_what_cannot_be_signed_is_a_bad_request() -> None:
+    def broken(ask: Ask, credential: Credential, now: float) -> Signed:
+        return Signed((("X", "project \ud800".encode().decode()),))
+
+    async with raw_server(http()) as server, line() as call:
+        with pytest.raises(BadRequest, match="cannot be signed"):
+            await call(ask(server.origin, sign=broken))
+    assert server.heard == []
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -1200", "Sat, 01 Jan 0100 00:00:00 GMT"])
+async def test_a_clock_of_another_age_is_not_believed(date: str) -> None:
+    """No signer can write the year 10000, and nobody's clock is a century off."""
+    error = await failure(http(b"", f"Date: {date}", status="412 Skew"))
+    assert isinstance(error, ClockSkew)
+    assert error.offset is None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
+from urllib.parse import quote
 
 from tui.errors import CallError
 
@@ -28,6 +31,13 @@ class Secret:
     def reveal(self) -> str:
         """The text itself."""
         return self._text
+
+    def hide(self, text: str) -> str:
+        """`text` without this in it, as it is, percent-encoded, in base64 or in JSON: providers quote what was sent."""
+        if self._text and text:
+            for spelling in sorted(set(_spellings(self._text)), key=len, reverse=True):
+                text = text.replace(spelling, "***")
+        return text
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -59,8 +69,22 @@ class Credential:
         """`text` without our secrets in it: providers quote what was signed, tokens included."""
         for secret in (self.secret, self.token):
             if secret:
-                text = text.replace(secret.reveal(), "***")
+                text = secret.hide(text)
         return text
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The ways in which a text is quoted."""
+    yield text
+    yield text.replace("/", "\\/")
+    for safe in ("", "/"):
+        once = quote(text, safe=safe, errors="replace")
+        yield from (once, re.sub("%..", lambda escape: escape[0].lower(), once), quote(once, safe=""))
+    data = text.encode(errors="replace")
+    for before in range(3):  # where in the encoded text it begins, modulo three bytes: the signs that are all its own
+        coded = b64encode(bytes(before) + data).decode()[-(-8 * before // 6) : 8 * (before + len(data)) // 6]
+        if len(coded) > 7:
+            yield from (coded, coded.replace("+", "-").replace("/", "_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

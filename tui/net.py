@@ -17,11 +17,10 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import quote
 
 from tui import __version__
 from tui.budget import Budget
-from tui.calls import Ask, Credential, CredentialSource, Reply, Signed
+from tui.calls import Ask, Credential, CredentialSource, Reply, Secret, Signed
 from tui.errors import BadRequest, CallError, ClockSkew, Malformed, NoCredential, Unavailable, WriteRefused
 from tui.settings import Account, Network
 from tui.settings.endpoints import host_of, is_loopback
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 ANSWER_LIMIT = 32 * 2**20  # bytes, decoded; the largest known answer (1,000 FC rows with payloads) is under 1 MiB
 IN_FLIGHT = 8  # httpx's CPU per request grows from 1.2 ms to 5.1 at 32 in flight
 CONNECT_SECONDS = 10.0
+CENTURY = 36_525 * 86_400.0  # a clock that is further off is not believed: no signer can write the year 10000
 _ENCODINGS = ("identity", "gzip", "x-gzip", "deflate")  # we ask for none; these are what servers send all the same
 _ZLIB_OR_GZIP = 47
 
@@ -221,27 +221,42 @@ class Line:
     async def _once(self, ask: Ask, credential: Credential) -> Reply:
         account = self._account
         await self._budget.take((account.vendor, account.name, self._region), ask.action, account.rate_share)
-        signed = ask.sign(ask, credential, self._clocks.now(ask.origin))
+        try:
+            signed = ask.sign(ask, credential, self._clocks.now(ask.origin))
+        except UnicodeError:  # half a surrogate pair in an id that a cloud gave us
+            raise BadRequest(f"a name or an id of {ask.action.name} cannot be signed") from None
         self.calls += 1
+        try:
+            return await self._judged(ask, signed)
+        except CallError as error:
+            _hide(error, credential, signed)
+            raise
+
+    async def _judged(self, ask: Ask, signed: Signed) -> Reply:
         reply = await self._wire.send(ask, signed)
         if reply.skew is not None:
             self.skew = reply.skew
         error = ask.judge(reply)
         if error is not None:
-            error.reword(_hidden(credential, error.message))
             raise error
         if not reply.parsed and not (ask.action.kind == "write" and not reply.body.strip()):
             raise _unreadable(reply)
         return reply
 
 
-def _hidden(credential: Credential, text: str) -> str:
-    """A provider's text without our secrets: Alibaba quotes the signed headers, an STS token among them."""
-    text = credential.hide(text)
-    for secret in (credential.secret, credential.token):
-        if secret:
-            text = text.replace(quote(secret.reveal(), safe=""), "***")
-    return text
+def _hide(error: CallError, credential: Credential, signed: Signed) -> None:
+    """Takes our secrets out of what a server said: Alibaba quotes the signed headers, an STS token among them."""
+    tokens = [Secret(value) for name, value in signed.headers if "token" in name.lower()]
+
+    def hidden(text: str) -> str:
+        text = credential.hide(text)
+        for token in tokens:
+            text = token.hide(text)
+        return text
+
+    error.reword(hidden(error.message))
+    error.code = hidden(error.code)
+    error.request_id = error.request_id and hidden(error.request_id)
 
 
 def _unreadable(reply: Reply) -> CallError:
@@ -265,9 +280,10 @@ def _no_constant(name: str) -> NoReturn:
 def _skew(headers: Mapping[str, str], sent: float, came: float) -> float | None:
     """The provider's clock minus ours, in seconds. The Date header has whole seconds: their middle is meant."""
     try:
-        return parsedate_to_datetime(headers["date"]).timestamp() + 0.5 - (sent + came) / 2
+        skew = parsedate_to_datetime(headers["date"]).timestamp() + 0.5 - (sent + came) / 2
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
+    return skew if abs(skew) < CENTURY else None
 
 
 def _translated(error: Exception, ask: Ask) -> CallError:
