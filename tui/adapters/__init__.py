@@ -6,15 +6,23 @@ Files that begin with "_" hold what the adapters of one vendor share.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from tui.calls import Action, Call
 from tui.model import Detail, Listing, Page, Task, TaskKey, Want
 from tui.settings import Account, SourceSettings
+from tui.settings.kinds import Endpoint, Region, SourceName
+
+
+class Place(NamedTuple):
+    """Where to look for what an account has: a region, and the endpoint of the config where it names one."""
+
+    region: str
+    endpoint: Endpoint | None = None
 
 
 class Adapter(Protocol):
@@ -30,9 +38,18 @@ class Adapter(Protocol):
     vendor: ClassVar[str]
     actions: ClassVar[tuple[Action, ...]]
     settings: ClassVar[type[SourceSettings]]
+    regions: ClassVar[tuple[str, ...]]
 
     def __init__(self, source: Any, account: Account, call: Call) -> None:
         """`source` is an instance of the adapter's own `settings`; `call` signs for the account."""
+        ...
+
+    @classmethod
+    async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
+        """What an account has at a place: for each source worth configuring, the adapter's own keys. None: nothing.
+
+        `regions` are the documented ones, to be looked through where the config names none.
+        """
         ...
 
     async def plan(self, want: Want) -> Sequence[Listing]:
@@ -76,3 +93,14 @@ def load(adapter_id: str) -> type[Adapter]:
 def every() -> tuple[type[Adapter], ...]:
     """All adapters in the order of their digits, as the screen shows them."""
     return tuple(sorted((load(adapter_id) for adapter_id in adapter_ids()), key=lambda adapter: adapter.digit))
+
+
+def named(place: Place, account: Account, adapter_id: str) -> dict[str, Any]:
+    """The keys that all settings share, for a source that exists only while something is discovered."""
+    return {
+        "name": SourceName("discovery"),
+        "adapter": adapter_id,
+        "account": account.name,
+        "region": Region(place.region),
+        "endpoint": place.endpoint,
+    }

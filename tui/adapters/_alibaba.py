@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tui.adapters._judge import by_status, filled
 from tui.adapters._read import integer, text
 from tui.calls import Action, Ask, Credential, Judge, Reply, Signed
 from tui.errors import (
@@ -22,6 +23,18 @@ from tui.errors import (
 )
 from tui.signing import acs3
 
+# The regions of the vendor's SDKs (alibaba.md 1).
+FC_REGIONS = (
+    *("ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-5"),
+    *("ap-southeast-7", "cn-beijing", "cn-chengdu", "cn-hangzhou", "cn-hongkong", "cn-huhehaote"),
+    *("cn-qingdao", "cn-shanghai", "cn-shenzhen", "cn-wulanchabu", "cn-zhangjiakou", "us-west-1"),
+    *("us-east-1", "eu-west-1", "eu-central-1", "me-central-1", "ap-south-1", "cn-shanghai-finance-1"),
+    *("cn-heyuan-acdr-1", "cn-hangzhou-finance"),
+)
+OPENSEARCH_REGIONS = (
+    *("us-east-1", "eu-central-1", "cn-zhangjiakou", "cn-shenzhen", "cn-shanghai", "cn-qingdao"),
+    *("cn-hongkong", "cn-hangzhou", "cn-beijing", "ap-southeast-5", "ap-southeast-1"),
+)
 # These four regions have no fcv3 host (alibaba.md 1.1).
 _OLD_FC_REGIONS = frozenset({"me-central-1", "cn-shanghai-finance-1", "cn-heyuan-acdr-1", "cn-hangzhou-finance"})
 
@@ -143,14 +156,6 @@ _NUMBERS: Mapping[str, type[CallError]] = {
     "1011": BadRequest,
     "1012": BadRequest,
 }
-_STATUSES: Mapping[int, type[CallError]] = {
-    401: AuthError,
-    403: Denied,
-    404: NotFound,
-    408: Unavailable,
-    429: Throttled,
-    499: Unavailable,
-}
 _SUCCESS = frozenset({"", "200", "ok"})
 
 
@@ -191,19 +196,10 @@ def _error(reply: Reply, status: int) -> CallError:
     """The error of a reply that is one: wait hint, then code, then `status` (HTTP, or the envelope's own)."""
     code, message = _words(reply)
     wait = integer(reply.headers.get("x-acs-retry-after")) or 0
-    kind = Throttled if wait > 0 else _by_code(code.lower()) or _by_status(status)
-    error = kind(
-        message or code or f"HTTP {reply.status}",
-        code=code,
-        request_id=request_id(reply),
-        http_status=reply.status,
-    )
-    if isinstance(error, ClockSkew):
-        error.offset = reply.skew
-    if isinstance(error, Throttled | Unavailable):
-        seconds = integer(reply.headers.get("retry-after")) or 0
-        error.retry_after = wait / 1000 if wait > 0 else float(seconds) if seconds > 0 else None
-    return error
+    kind = Throttled if wait > 0 else _by_code(code.lower()) or by_status(status)
+    seconds = wait / 1000 if wait > 0 else float(integer(reply.headers.get("retry-after")) or 0)
+    said = message or code or f"HTTP {reply.status}"
+    return filled(kind, reply, said, code=code, request_id=request_id(reply), wait=seconds)
 
 
 def _by_code(code: str) -> type[CallError] | None:
@@ -214,10 +210,6 @@ def _by_code(code: str) -> type[CallError] | None:
             return _CODES[known]
     # FC 3.0 does not say which code a missing task gets; such names are a family.
     return NotFound if code.endswith(("notfound", "notexist")) else None
-
-
-def _by_status(status: int) -> type[CallError]:
-    return _STATUSES.get(status) or (BadRequest if 400 <= status < 500 else Unavailable)
 
 
 def _words(reply: Reply) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tui.adapters._judge import by_status, filled
 from tui.adapters._read import integer, text
 from tui.calls import Action, Ask, Credential, Reply, Secret, Signed
 from tui.errors import (
@@ -42,14 +43,6 @@ GATEWAY: Mapping[str, type[CallError]] = {
     "0306": Denied,
     "0307": AuthError,
     "0308": Throttled,
-}
-STATUSES: Mapping[int, type[CallError]] = {
-    401: AuthError,
-    403: Denied,
-    404: NotFound,
-    408: Unavailable,
-    429: Throttled,
-    499: Unavailable,
 }
 _GATEWAY_CODE = re.compile(r"APIGW?\.(\d{4})", re.IGNORECASE)
 _CODE_AND_TEXT = (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"))
@@ -128,7 +121,7 @@ def _kind(reply: Reply, code: str, message: str) -> type[CallError]:
     gateway = _GATEWAY_CODE.match(code)
     if gateway is None:
         status = int(code) if code in ("401", "403", "404") else reply.status
-        return STATUSES.get(status, Unavailable if status >= 500 else BadRequest)
+        return by_status(status)
     number = gateway[1]
     if (
         number == "0301"
@@ -136,8 +129,7 @@ def _kind(reply: Reply, code: str, message: str) -> type[CallError]:
         and not any(words in message.lower() for words in _ABOUT_THE_KEY)
     ):
         return ClockSkew
-    by_status = STATUSES.get(reply.status, Unavailable if reply.status >= 500 else BadRequest)
-    return GATEWAY.get(number, by_status)
+    return GATEWAY.get(number) or by_status(reply.status)
 
 
 def _told(reply: Reply) -> tuple[str, str]:
@@ -161,12 +153,7 @@ def _told(reply: Reply) -> tuple[str, str]:
 
 
 def _filled(kind: type[CallError], reply: Reply, code: str, message: str) -> CallError:
-    error = kind(message, code=code, request_id=request_id(reply), http_status=reply.status)
-    if isinstance(error, ClockSkew):
-        error.offset = reply.skew
-    elif isinstance(error, Throttled | Unavailable):
-        error.retry_after = _wait(reply)
-    return error
+    return filled(kind, reply, message, code=code, request_id=request_id(reply), wait=_wait(reply))
 
 
 def _wait(reply: Reply) -> float | None:
@@ -182,4 +169,4 @@ def _wait(reply: Reply) -> float | None:
             )
         except (KeyError, ValueError, TypeError, OverflowError):
             return None
-    return float(seconds) if seconds is not None and seconds > 0 else None
+    return None if seconds is None else float(seconds)

@@ -13,8 +13,8 @@ from tui.errors import Malformed
 
 Row = Mapping[str, Any]
 
-# 9999-12-31T23:59:59.999Z: what datetime can still say.
-_LAST_MS = 253_402_300_799_999
+# 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: what datetime can still say.
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
 _WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*")
 
 
@@ -109,9 +109,10 @@ def _moment(value: str) -> int | None:
     if found.tzinfo is None:
         found = found.replace(tzinfo=UTC)
     try:
-        return round(found.timestamp() * 1000)
+        millis = round(found.timestamp() * 1000)
     except (OverflowError, ValueError):
         return None
+    return millis if _FIRST_MS <= millis <= _LAST_MS else None
 
 
 def _kind(value: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tui.adapters import _settle
+from tui.adapters._judge import by_status, filled
 from tui.adapters._read import Row, mapping, number, text
 from tui.calls import Action, Ask, Credential, Reply, Signed
 from tui.errors import (
@@ -51,14 +52,6 @@ CODES: Mapping[str, type[CallError]] = {
     "resourcenotfound": NotFound,
     "invalidparameter.notfound": NotFound,
     "invalidparametervalue.taskid": NotFound,
-}
-STATUSES: Mapping[int, type[CallError]] = {
-    401: AuthError,
-    403: Denied,
-    404: NotFound,
-    408: Unavailable,
-    429: Throttled,
-    499: Unavailable,
 }
 
 
@@ -117,8 +110,7 @@ def judge(reply: Reply) -> CallError | None:
     if error is not None:
         return _reported(reply, error)
     if reply.status >= 400:
-        kind = STATUSES.get(reply.status, Unavailable if reply.status >= 500 else BadRequest)
-        return _filled(kind, reply, f"HTTP {reply.status} without an error of the API", "")
+        return _filled(by_status(reply.status), reply, f"HTTP {reply.status} without an error of the API", "")
     if response is None:
         kind_of_body = reply.headers.get("content-type", "no content type").partition(";")[0][:60]
         message = f"HTTP {reply.status} with {len(reply.body):,} bytes of {kind_of_body}: no JSON with a Response"
@@ -161,10 +153,5 @@ def _reported(reply: Reply, error: Any) -> CallError:
 
 
 def _filled(kind: type[CallError], reply: Reply, message: str, code: str) -> CallError:
-    error = kind(message, code=code, request_id=request_id(reply), http_status=reply.status)
-    if isinstance(error, ClockSkew):
-        error.offset = reply.skew
-    elif isinstance(error, Throttled | Unavailable):
-        hint = number(reply.headers.get("retry-after"))
-        error.retry_after = hint if hint is not None and hint > 0 else None
-    return error
+    wait = number(reply.headers.get("retry-after"))
+    return filled(kind, reply, message, code=code, request_id=request_id(reply), wait=wait)

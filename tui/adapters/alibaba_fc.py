@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from tui.adapters import _alibaba
+from tui.adapters import Place, _alibaba, named
 from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, the_only
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.adapters._settle import settled
@@ -74,6 +74,7 @@ class FunctionCompute:
     digit: ClassVar[int] = 1
     vendor: ClassVar[str] = "alibaba"
     actions: ClassVar[tuple[Action, ...]] = (LIST, GET, DISCOVER, STOP)
+    regions: ClassVar[tuple[str, ...]] = _alibaba.FC_REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
@@ -81,6 +82,13 @@ class FunctionCompute:
         self._call = call
         self._origin = source.endpoint or _alibaba.fc_origin(source.region)
         self._memory: Memory[tuple[str, ...]] = Memory()
+
+    @classmethod
+    async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
+        """Every function in task mode."""
+        here = cls(Settings(**named(place, account, cls.id), functions="*"), account, call)
+        names = sorted({listing.scope.function for listing in await here.plan(Want()) if listing.scope.function})
+        return [{"functions": names}] if names else []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """One list for each function; with `want.states`, one for each native status that means one of them."""

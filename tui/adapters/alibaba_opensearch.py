@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import _alibaba
+from tui.adapters import Place, _alibaba, named
 from tui.adapters._alibaba import folded
 from tui.adapters._alibaba_info import decoded, first_error, metrics, pretty
 from tui.adapters._alibaba_pages import FIRST, Cursor, following
@@ -24,6 +24,10 @@ VERSION = "2017-12-25"
 LIST = Action("ListFunctionTasks")
 GET = Action("GetFunctionTask")
 DISCOVER = Action("ListFunctionInstances")
+APPS = Action("ListAppGroups")
+MOST_APPS = 1000
+# There is no operation that lists an application's functions: these are the ones that the vendor's pages name.
+FUNCTIONS = ("ctr", "pop", "hot", "category_prediction")
 DELETE = Action("DeleteFunctionTask", "write")
 
 # In the order of a task's life, in which lists of one status each are read.
@@ -82,7 +86,8 @@ class OpenSearch:
     short: ClassVar[str] = "OS"
     digit: ClassVar[int] = 2
     vendor: ClassVar[str] = "alibaba"
-    actions: ClassVar[tuple[Action, ...]] = (LIST, GET, DISCOVER, DELETE)
+    actions: ClassVar[tuple[Action, ...]] = (LIST, GET, DISCOVER, APPS, DELETE)
+    regions: ClassVar[tuple[str, ...]] = _alibaba.OPENSEARCH_REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
@@ -91,6 +96,27 @@ class OpenSearch:
         self._origin = source.endpoint or _alibaba.opensearch_origin(source.region)
         self._targets = tuple(dict.fromkeys(parsed(target) for target in source.targets))
         self._memory: Memory[tuple[Target, ...]] = Memory()
+
+    @classmethod
+    async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
+        """Every instance of the usual functions of every application: the API lists applications, not functions."""
+        origin = place.endpoint or _alibaba.opensearch_origin(place.region)
+        targets: list[str] = []
+        for page in range(1, MOST_APPS // 50 + 1):
+            asked = (("pageNumber", str(page)), ("pageSize", "50"))
+            segments = ("v4", "openapi", "app-groups")
+            reply = await call(_alibaba.ask(APPS, VERSION, origin, segments, asked, judge=_alibaba.judge))
+            found = rows(folded(mapping(reply.json, "the answer of ListAppGroups")), "result")
+            apps = [name for row in found if (name := text(folded(row).get("name")))]
+            targets += [f"{name.replace('/', '%2F')}/{function}/*" for name in apps for function in FUNCTIONS]
+            if len(found) < 50:
+                break
+        if not targets:
+            return []
+        here = cls(Settings(**named(place, account, cls.id), targets=tuple(targets)), account, call)
+        listed = [listing.scope.target for listing in await here.plan(Want()) if listing.scope.target is not None]
+        names = sorted("/".join(part.replace("/", "%2F") for part in target) for target in listed)
+        return [{"targets": names}] if names else []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """One list for each instance; with `want.states`, one for each native status that means one of them.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
+from tui.adapters import Place, named
 from tui.adapters._huawei import request_id
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
 from tui.adapters._huawei_tokens import LOGIN
@@ -28,6 +29,14 @@ LIMIT = 1000  # the default, and the most that is documented
 PLANNED = 1000  # cursors handed out at once; what a wild total would add is read page by page
 SEARCHED = 1000  # pages read for one task
 
+# The regions of the vendor's SDK (huawei.md 1).
+REGIONS = (
+    *("cn-north-1", "cn-north-2", "cn-north-4", "cn-north-9", "cn-north-11", "cn-north-12", "cn-east-2", "cn-east-3"),
+    *("cn-east-4", "cn-east-5", "cn-south-1", "cn-south-2", "cn-south-4", "cn-southwest-2", "cn-southwest-3"),
+    *("ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "la-south-2"),
+    *("la-north-2", "sa-brazil-1", "na-mexico-1", "af-south-1", "af-north-1", "me-east-1", "tr-west-1"),
+    *("my-kualalumpur-1", "ru-moscow-1"),
+)
 RUNNING = Listing("running-tasks", "running-tasks")
 FAILED = Listing("failed-tasks", "failed-tasks", stage=1)
 LIVE = frozenset({State.QUEUED, State.RUNNING})
@@ -73,12 +82,22 @@ class HuaweiKps:
         DELETE_FAILED,
         DELETE_ALL_FAILED,
     )
+    regions: ClassVar[tuple[str, ...]] = REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
 
     def __init__(self, source: Settings, account: Account, call: Call, clock: Callable[[], float] = time.time) -> None:
         self._source = source
         self._origin = source.endpoint or f"https://kms.{source.region}.myhuaweicloud.com"
         self._access = Access(source, account, call, clock)
+
+    @classmethod
+    async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
+        """One source for a region: worth it where the account has a project and a list shows a task."""
+        here = cls(Settings(**named(place, account, cls.id)), account, call)
+        for listing in await here.plan(Want()):
+            if (await here.page(listing)).rows:
+                return [{}]
+        return []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """Both lists, the failed ones last: a task that fails in between is not missed, and counts as failed.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
+from tui.adapters import Place, named
 from tui.adapters._read import Row, identity, integer, moment, rows, text
 from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
@@ -81,12 +82,22 @@ class TencentMps:
     digit: ClassVar[int] = 3
     vendor: ClassVar[str] = "tencent"
     actions: ClassVar[tuple[Action, ...]] = (DESCRIBE_TASKS, DESCRIBE_TASK_DETAIL, MANAGE_TASK)
+    regions: ClassVar[tuple[str, ...]] = ("",)
     settings: ClassVar[type[SourceSettings]] = Settings
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
         self._account = account
         self._call = call
+
+    @classmethod
+    async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
+        """One source for an account: worth it where a list shows a task."""
+        here = cls(Settings(**named(place, account, cls.id)), account, call)
+        for listing in await here.plan(Want()):
+            if (await here.page(listing)).rows:
+                return [{}]
+        return []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """The four lists, or those that hold the states wanted; times narrow the FINISH lists alone."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+from tui.adapters import Place, named
 from tui.adapters._read import Row, identity, integer, moment, rows, text
 from tui.adapters._settle import vanished
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
@@ -100,12 +101,23 @@ class TencentTat:
     digit: ClassVar[int] = 4
     vendor: ClassVar[str] = "tencent"
     actions: ClassVar[tuple[Action, ...]] = (DESCRIBE_INVOCATION_TASKS, CANCEL_INVOCATION)
+    # tencent.md 1.1
+    regions: ClassVar[tuple[str, ...]] = (
+        *("ap-guangzhou", "ap-shanghai", "ap-beijing", "ap-chengdu", "ap-chongqing", "ap-hongkong", "ap-singapore"),
+    )
     settings: ClassVar[type[SourceSettings]] = Settings
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
         self._account = account
         self._call = call
+
+    @classmethod
+    async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
+        """One source for a region: worth it where it shows a task."""
+        here = cls(Settings(**named(place, account, cls.id)), account, call)
+        everything, *_ = await here.plan(Want())
+        return [{}] if (await here.page(everything)).rows else []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """One list; with more ids than a filter takes, one for each combination of as many as it takes.

@@ -83,6 +83,7 @@ def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
     _format(show, ("text", "json"))
     sources = _command(commands, "sources", "the sources, their cost, their budget and their state after one poll")
     _format(sources, ("table", "json"))
+    sources.add_argument("--discover", metavar="ACCOUNT", help="what this account has, as TOML ready to paste")
 
 
 def _others(commands: argparse._SubParsersAction[_Parser]) -> None:

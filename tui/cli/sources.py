@@ -22,6 +22,10 @@ def run(given: Namespace) -> int:
     from tui.store import Store
 
     logs.start(given)
+    if given.discover:
+        from tui.cli import discover
+
+        return discover.run(given)
     settings = config(given)
     store = Store(raw_rows=0)
     code = asyncio.run(poll_once(settings, store))
