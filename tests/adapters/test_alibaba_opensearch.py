@@ -74,6 +74,7 @@ def test_it_is_an_adapter() -> None:
         ("ListFunctionTasks", "read"),
         ("GetFunctionTask", "read"),
         ("ListFunctionInstances", "read"),
+        ("ListAppGroups", "read"),
         ("DeleteFunctionTask", "write"),
     }
 
