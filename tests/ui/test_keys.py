@@ -6,6 +6,7 @@ import pytest
 
 from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
+from tui.errors import AuthError, CallError, Unavailable
 from tui.model import State
 from tui.ui.deck import DECK
 from tui.ui.detail import TaskScreen
@@ -159,6 +160,7 @@ async def test_bad_and_live_are_toggled_in_the_same_text() -> None:
         (("a",), ""),
         (("escape",), ""),
         (("v",), ""),
+        (("q",), ""),
     ],
 )
 async def test_the_state_picker(keys: tuple[str, ...], filter_text: str) -> None:
@@ -172,7 +174,7 @@ async def test_the_state_picker(keys: tuple[str, ...], filter_text: str) -> None
 
 async def test_every_state_of_the_picker_is_a_query() -> None:
     async with driven(None, (120, 40), "0") as (pilot, home):
-        for letter in "qrtsfegocnbl":
+        for letter in "urtsfegocnbl":
             await press(pilot, "s", letter)
             assert home.board.wrong is None, letter
             assert home.filter.edit.text
@@ -308,6 +310,13 @@ async def test_ctrl_c_twice_quits_and_the_first_says_so(monkeypatch: pytest.Monk
     assert pilot.app.return_value == 130
 
 
+@pytest.mark.parametrize("above", ["enter", "question_mark"])
+async def test_the_screen_on_top_says_that_ctrl_c_was_pressed(above: str) -> None:
+    async with driven(None, (120, 40), above, "ctrl+c") as (pilot, home):
+        assert "ctrl-c again to quit" in text(pilot)
+        assert home.told == ""
+
+
 async def test_ctrl_c_works_above_everything() -> None:
     async with driven(None, (120, 40), "slash", "ctrl+c", "ctrl+c") as (pilot, _):
         pass
@@ -360,3 +369,51 @@ async def test_asking_for_a_live_task_ends_with_its_screen() -> None:
         assert [worker.is_running for worker in asking] == [False]
         await press(pilot, "escape")
         assert not [worker for worker in pilot.app.workers if worker.name == "detail" and worker.is_running]
+
+
+async def test_a_paused_screen_keeps_its_picture_until_another_is_asked_for() -> None:
+    desk = FakeDesk()
+    async with driven(desk, (120, 40), "p") as (pilot, home):
+        before = text(pilot).splitlines()[1:]
+        fill(desk.store, SOURCES[0], tasks_of(SOURCES[0], 90, seed=8), at=home.pen().now)
+        home.take()
+        home.tick()
+        await settle(pilot)
+        assert text(pilot).splitlines()[1:] == before
+        assert "PAUSED +" in text(pilot)
+        assert "PAUSED +0" not in text(pilot)
+        await press(pilot, "3")
+        assert home.active.place.rows
+        assert "PAUSED +0 held" in text(pilot)
+        await press(pilot, "0", "slash", *"state:fail", "enter")
+        assert {task.state for task in home.active.place.rows} == {State.FAILED}
+        await press(pilot, "p")
+        assert "PAUSED" not in text(pilot)
+
+
+async def test_a_task_whose_source_stopped_calling_is_asked_for_only_by_hand() -> None:
+    desk = FakeDesk(troubles=True)
+    async with driven(desk, (120, 40), "5", "enter", "J") as (pilot, _):
+        assert "r asks again: APIGW.0301" in text(pilot)
+        assert desk.asked == []
+        await press(pilot, "r")
+        assert len(desk.asked) == 1
+        assert "r asks again" not in text(pilot)
+
+
+@pytest.mark.parametrize(("error", "goes_on"), [(AuthError("no"), False), (Unavailable("later"), True)])
+async def test_a_refused_key_is_not_tried_again(error: CallError, goes_on: bool) -> None:
+    desk = FakeDesk()
+    desk.detail_error = error
+    async with driven(desk, (120, 40), "0", "a", "enter") as (pilot, _):
+        asking = [worker for worker in pilot.app.workers if worker.name == "detail" and worker.is_running]
+        assert bool(asking) is goes_on
+        assert ("r asks again" in text(pilot)) is not goes_on
+
+
+@pytest.mark.parametrize("typed", ["colour:red", "(src:fc OR", "state:fail created:today -name:canary dur>"])
+async def test_what_is_typed_stays_on_screen_beside_a_long_complaint(typed: str) -> None:
+    async with driven(None, (80, 24), "slash", *typed) as (pilot, _):
+        bar = next(line for line in text(pilot).splitlines() if line.startswith(" /"))
+        assert typed[-20:] in bar
+        assert len(bar.partition(typed[-20:])[2].strip()) > 20

@@ -15,7 +15,7 @@ from tui.errors import ConfigError
 from tui.model import SourceStatus, State, Trouble, Word
 from tui.query import parse
 from tui.text import width
-from tui.ui import answer, columns, glyphs, sizes, themes, when
+from tui.ui import answer, bars, columns, glyphs, sizes, themes, when
 from tui.ui.cells import short_region
 from tui.ui.edit import Edit
 from tui.ui.events import Events
@@ -131,6 +131,10 @@ def test_editing() -> None:
     assert edit.text == "one two three"
     edit.press("down")
     assert edit.text == ""
+    edit.insert("half a tho")
+    edit.press("up")
+    edit.press("down")
+    assert edit.text == "half a tho"
     assert not edit.press("f5")
 
 
@@ -238,7 +242,14 @@ def test_the_lines_under_a_title_say_what_is_wrong_and_are_few() -> None:
     assert told(SourceStatus(source=source, pages_read=1, rows_read=118)) == ["reading page 2, 118 rows"]
     assert told(replace(quiet, tasks=0)) == ["0 tasks in cn-shanghai"]
     assert told(replace(quiet, answered_at=NOW - 200_000)) == ["as of 12:39:17, 3 rows kept"]
-    assert told(replace(quiet, trouble=Trouble(Word.NOKEY))) == ["NOKEY", "as of 12:42:37, 3 rows kept"]
+    assert told(replace(quiet, trouble=Trouble(Word.NOKEY))) == [
+        "NOKEY",
+        "as of 12:42:37, 3 rows kept; calls have stopped, r tries again",
+    ]
+    assert told(replace(quiet, skew=-725.0)) == ["this machine's clock is 12m ahead of the provider's"]
+    offline = replace(quiet, trouble=Trouble(Word.OFFLINE, "ConnectError"), next_at=NOW + 9_000)
+    assert told(offline)[0] == "next read 12:42:46: ConnectError"
+    assert told(replace(offline, next_at=NOW - 1))[0] == "ConnectError"
     many = told(*[replace(quiet, trouble=Trouble(Word.DENIED, "No\x1b[2J")) for _ in range(3)])
     assert many == ["thumbs: No␛", "thumbs: as of 12:42:37, 3 rows kept", "and 4 more"]
 
@@ -253,3 +264,11 @@ def test_a_title_drops_what_does_not_fit() -> None:
         assert strip.text.startswith(" 1 FC ")
         assert strip.text.rstrip().endswith("live")
     assert "no source" in title(Facts(PROVIDERS[0]), pen, 60, active=False).text
+
+
+@pytest.mark.parametrize("cells", range(60, 160))
+def test_the_provider_strip_is_never_cut_where_it_fits(cells: int) -> None:
+    pen = Pen(themes.load("deck-dark"), glyphs.ASCII, NOW, utc=True)
+    desk = FakeDesk(troubles=True)
+    facts = [gather(provider, desk.store) for provider in PROVIDERS]
+    assert ".." not in bars.providers(facts, pen, cells, 1).text

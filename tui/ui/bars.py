@@ -78,11 +78,11 @@ def providers(all_facts: Sequence[Facts], pen: Pen, cells: int, active: int | No
     """` 1 FC 412 12x now   2 OS ...`: the panes folded into one line."""
     for terse in TERSE:
         inks = [_provider(facts, pen, terse, active=facts.provider.digit == active) for facts in all_facts]
-        if sum(ink.width + terse.gap for ink in inks) <= cells:
+        if 1 + sum(ink.width for ink in inks) + terse.gap * (len(inks) - 1) <= cells:
             break
-    line = Ink().add(" ")
-    for ink in inks:
-        line.extend(ink).add(" " * terse.gap)
+    line = Ink()
+    for at, ink in enumerate(inks):
+        line.add(" " * (terse.gap if at else 1)).extend(ink)
     return line.strip(cells)
 
 

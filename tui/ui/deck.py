@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -13,7 +16,7 @@ from tui.ui.board import ALL, Board
 from tui.ui.canvas import Bar
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
-from tui.ui.events import Events, line
+from tui.ui.events import Event, Events, line
 from tui.ui.filter_bar import FilterBar
 from tui.ui.glyphs import Glyphs
 from tui.ui.ink import Ink
@@ -26,6 +29,7 @@ from tui.ui.table import Log, Pane
 from tui.ui.themes import Look
 from tui.ui.titles import Pen
 
+Drawn = TypeVar("Drawn", Pen, Legend)
 DECK = -1  # the view of all panes, beside the digits of single ones
 
 
@@ -53,7 +57,9 @@ class Deck(Screen[None], inherit_bindings=False):
         self.fits = sizes.Layout()
         self._arranged: tuple[object, ...] | None = None
         self.taken = -1
-        self.paused_at: int | None = None
+        self.paused = False
+        self._shown: tuple[int, tuple[int, ...], str] | None = None
+        self._log: list[Event] = []
         self.question = ""
         self.told = ""
 
@@ -109,14 +115,19 @@ class Deck(Screen[None], inherit_bindings=False):
         """What cells need now."""
         return Legend(self._options.clock(), self._glyphs, self.desk.store.sources, self.board.shorts)
 
+    def _still(self, drawn: Drawn) -> Drawn:
+        """With the time of the picture while the screen is paused: its ages and words are of then."""
+        return replace(drawn, now=self._shown[0]) if self.paused and self._shown else drawn
+
     def take(self) -> None:
-        """Takes what differs out of the store and paints it."""
-        if self.paused_at is not None:
-            self._lines()
-            return
+        """Takes what differs out of the store and paints it; a paused screen keeps its picture until asked another."""
         now = self._options.clock()
         self._events.look(self.desk.store, now)
-        self.taken = self.desk.store.version
+        asked = (*self.digits,), self.filter.edit.text
+        if self.paused and self._shown is not None and self._shown[1:] == asked:
+            self.paint()  # the picture of before, whatever else was pressed
+            return
+        self.taken, self._shown, self._log = self.desk.store.version, (now, *asked), list(self._events.lines)
         self.board.read(self.digits, now)
         grey = self.board.grey(now)
         for digit in self.digits:
@@ -125,14 +136,16 @@ class Deck(Screen[None], inherit_bindings=False):
 
     def tick(self) -> None:
         """A second has passed: ages, and words that depend on them."""
-        if self.paused_at is None and self.is_current:
+        if self.is_current:
             self._events.look(self.desk.store, self._options.clock())
+            if not self.paused:
+                self._log = list(self._events.lines)
             self.paint()
 
     def paint(self) -> None:
         """Draws everything; only lines that differ are written."""
         self._lines()
-        pen, legend = self.pen(), self.legend()
+        pen, legend = self._still(self.pen()), self._still(self.legend())
         for digit in self.digits:
             pane = self.panes[digit]
             pane.active = pane is self.active
@@ -142,9 +155,9 @@ class Deck(Screen[None], inherit_bindings=False):
             self.log_pane.repaint()
 
     def _lines(self) -> None:
-        pen, facts = self.pen(), self.board.facts
+        pen, facts = self._still(self.pen()), self.board.facts
         active = None if self.active.digit == ALL else self.active.digit
-        self.bars["header"].show(lambda cells: bars.header(self._header(), pen, cells))
+        self.bars["header"].show(lambda cells: bars.header(self._header(), self.pen(), cells))
         self.bars["providers"].show(lambda cells: bars.providers(facts, pen, cells, active))
         self.bars["states"].show(lambda cells: bars.states(facts, pen, cells))
         self.bars["event"].show(lambda cells: self._last_line(pen, cells))
@@ -156,7 +169,7 @@ class Deck(Screen[None], inherit_bindings=False):
         names = {DECK: "deck", ALL: "all tasks"} | {at: one.title for at, one in self.board.providers.items()}
         store = self.desk.store
         paces = sorted({store.status(name).interval for name in store.sources})
-        held = f"PAUSED +{store.version - self.paused_at} held" if self.paused_at is not None else ""
+        held = f"PAUSED +{store.version - self.taken} held" if self.paused else ""
         return bars.Header(
             view=names[self.view],
             accounts=",".join(sorted({source.account for source in store.sources.values()})),
@@ -173,7 +186,7 @@ class Deck(Screen[None], inherit_bindings=False):
         return self._event(0, cells) or Strip.blank(cells)
 
     def _event(self, at: int, cells: int) -> Strip | None:
-        return line(self._events.lines[at], self.pen(), self.legend(), cells) if at < len(self._events.lines) else None
+        return line(self._log[at], self.pen(), self.legend(), cells) if at < len(self._log) else None
 
     def _empty(self) -> str:
         if not self.board.filtered:

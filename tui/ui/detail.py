@@ -9,22 +9,23 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
-from tui.errors import CallError
+from tui.errors import CallError, Malformed, Throttled, Unavailable
 from tui.model import Detail, Task
 from tui.text import clean, cut_middle
-from tui.ui import answer, bars, when
+from tui.ui import answer, when
 from tui.ui.canvas import Bar
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
 from tui.ui.ink import Ink, between
-from tui.ui.keys import DETAIL, hinted
+from tui.ui.keys import DETAIL
 from tui.ui.layer import Layer
 from tui.ui.pager import Pager
 from tui.ui.sheet import sheet
 from tui.ui.themes import TONES
-from tui.ui.titles import Pen
+from tui.ui.titles import STOPPED, Pen
 
 AGAIN = 3.0
+PASSING = (Throttled, Unavailable, Malformed)
 Step = Callable[[int], tuple[Task | None, int, int]]
 
 
@@ -36,8 +37,8 @@ class TaskScreen(Layer[None], inherit_bindings=False):
     def __init__(
         self, desk: Desk, task: Task, pen: Callable[[], Pen], legend: Callable[[], Legend], step: Step
     ) -> None:
-        super().__init__()
-        self._desk, self._pen, self._legend, self._step = desk, pen, legend, step
+        super().__init__(pen)
+        self._desk, self._legend, self._step = desk, legend, step
         self._about = task
         self._detail: Detail | None = None
         self._written: tuple[Detail, int, list[Ink]] | None = None
@@ -56,6 +57,15 @@ class TaskScreen(Layer[None], inherit_bindings=False):
         self.pager = self.query_one(Pager)
         self._bars = {bar.id or "": bar for bar in self.query(Bar)}
         self.set_interval(1, self._paint)
+        self._look()
+
+    def _look(self) -> None:
+        """Shows the row, and asks unless the source has stopped calling."""
+        trouble = self._desk.store.status(self._about.key.source).trouble
+        if trouble is not None and trouble.word in STOPPED:
+            self._trouble = _told(trouble.code, trouble.message, trouble.request_id, asking=False)
+            self._paint()
+            return
         self._paint()
         self._ask()
 
@@ -64,16 +74,21 @@ class TaskScreen(Layer[None], inherit_bindings=False):
 
     async def _keep_asking(self) -> None:
         while True:
+            pause = AGAIN
             try:
                 self._detail, self._trouble = await self._desk.detail(self._about.key), ""
                 self._about = self._detail.task
             except CallError as error:
-                request = f" (request {error.request_id})" if error.request_id else ""
-                self._trouble = clean(f"{error.code} {error.message}{request}".strip())
+                passing = isinstance(error, PASSING)
+                self._trouble = _told(error.code, error.message, error.request_id, asking=passing)
+                if not passing:  # a key is locked by asking on
+                    self._paint()
+                    return
+                pause = max(AGAIN, getattr(error, "retry_after", None) or 0.0)
             self._paint()
             if self._about.state.final:
                 return
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(pause)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A bug of ours while asking ends as any other bug does."""
@@ -86,7 +101,7 @@ class TaskScreen(Layer[None], inherit_bindings=False):
         self._bars["state"].show(lambda cells: self._state(pen, cells))
         self._bars["trouble"].display = bool(self._trouble)
         self._bars["trouble"].show(lambda cells: Ink().add(f" {self._trouble}", pen.look["state.bad"]).strip(cells))
-        self._bars["hints"].show(lambda cells: bars.hints(hinted(self.active_bindings.values()), pen, cells))
+        self.paint_hints()
         self.pager.repaint()
 
     def _header(self, pen: Pen, cells: int) -> Strip:
@@ -129,9 +144,16 @@ class TaskScreen(Layer[None], inherit_bindings=False):
         if task is not None and task.key != self._about.key:
             self._about, self._detail, self._trouble = task, None, ""
             self.pager.top = 0
-            self._paint()
-            self._ask()
+            self.workers.cancel_node(self)
+            self._look()
 
     def action_poke(self) -> None:
         """Asks again now."""
         self._ask()
+
+
+def _told(code: str, message: str, request_id: str | None, *, asking: bool) -> str:
+    """What went wrong; whether it is asked again by itself."""
+    said = " ".join(part for part in (code, message) if part)
+    request = f" (request {request_id})" if request_id else ""
+    return clean(f"{said}{request}" if asking else f"r asks again: {said}{request}")

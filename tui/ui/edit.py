@@ -13,6 +13,7 @@ class Edit:
         self.caret = len(text)
         self._history: list[str] = []
         self._at = 0
+        self._draft = ""
 
     def put(self, text: str) -> None:
         """Replaces everything; the caret goes to the end."""
@@ -42,9 +43,11 @@ class Edit:
         self._at = len(self._history)
 
     def recall(self, by: int) -> None:
-        """An older (-1) or newer (1) line of the history."""
+        """An older (-1) or newer (1) line of the history; after the newest what was being typed."""
+        if self._at == len(self._history):
+            self._draft = self.text
         self._at = max(0, min(len(self._history), self._at + by))
-        self.put(self._history[self._at] if self._at < len(self._history) else "")
+        self.put(self._history[self._at] if self._at < len(self._history) else self._draft)
 
     def press(self, key: str) -> bool:
         """Acts on an editing key; False when it is none."""

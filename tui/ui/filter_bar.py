@@ -10,7 +10,8 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.text import clean, width
+from tui.text import clean, cut_end
+from tui.text import width as terminal
 from tui.ui.canvas import Canvas
 from tui.ui.edit import Edit
 from tui.ui.ink import Ink, between
@@ -56,20 +57,27 @@ class FilterBar(Canvas, can_focus=True):
         """`/ text                 39 of 1,284`."""
         look, verdict = self._pen.look, self._verdict
         told = verdict.wrong or verdict.told
-        right = Ink().add(clean(told), look["state.bad" if verdict.wrong else "dim"]).add(" ")
-        left = Ink().add(" /", look["key"]).add(" ").extend(self._text(max(8, width - 4 - right.width)))
+        room = width - 5  # beside ` / `, a blank between the two and one at the end
+        typed = self._wide(0, len(self.edit.text)) + 1
+        text = self._text(min(typed, max(room - terminal(clean(told)), room // 2)))
+        left = Ink().add(" /", look["key"]).add(" ").extend(text)
+        told = cut_end(clean(told), width - 2 - left.width)
+        right = Ink().add(told, look["state.bad" if verdict.wrong else "dim"]).add(" ")
         return [between(left, right, width).strip(width)]
+
+    def _wide(self, start: int, end: int) -> int:
+        return terminal(clean(self.edit.text[start:end]))
 
     def _text(self, cells: int) -> Ink:
         """The part of the text round the caret that fits, the caret reversed, the wrong span underlined."""
         look, edit, verdict = self._pen.look, self.edit, self._verdict
         first = 0
-        while first < edit.caret and width(clean(edit.text[first : edit.caret + 1])) > cells:
+        while first < edit.caret and self._wide(first, edit.caret + 1) >= cells:
             first += 1
         ink = Ink()
         for at in range(first, len(edit.text) + 1):
             char = clean(edit.text[at]) if at < len(edit.text) else " "
-            if ink.width + width(char) > cells:
+            if ink.width + terminal(char) > cells:
                 break
             wrong = verdict.wrong and verdict.start <= at < verdict.end
             style = look["match"] + look["state.bad"] if wrong else look["text"]

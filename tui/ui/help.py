@@ -10,11 +10,10 @@ from textual.binding import ActiveBinding
 from textual.strip import Strip
 
 from tui.text import cut_end
-from tui.ui import bars
 from tui.ui.canvas import Bar
 from tui.ui.edit import Edit
 from tui.ui.ink import Ink
-from tui.ui.keys import HELP, gathered, hinted
+from tui.ui.keys import HELP, gathered
 from tui.ui.layer import Layer
 from tui.ui.pager import Pager
 from tui.ui.titles import Pen
@@ -34,8 +33,7 @@ class HelpScreen(Layer[None], inherit_bindings=False):
     BINDINGS = HELP
 
     def __init__(self, pen: Callable[[], Pen], below: Sequence[ActiveBinding]) -> None:
-        super().__init__()
-        self._pen = pen
+        super().__init__(pen)
         self._keys = gathered(active.binding for active in below)
         self._edit: Edit | None = None
 
@@ -52,9 +50,8 @@ class HelpScreen(Layer[None], inherit_bindings=False):
 
     def _paint(self) -> None:
         pen = self._pen()
-        header, hints = self.query_one("#header", Bar), self.query_one("#hints", Bar)
-        header.show(lambda cells: self._header(pen, cells))
-        hints.show(lambda cells: bars.hints(hinted(self.active_bindings.values()), pen, cells))
+        self.query_one("#header", Bar).show(lambda cells: self._header(pen, cells))
+        self.paint_hints()
         self.pager.repaint()
 
     def _header(self, pen: Pen, cells: int) -> Strip:

@@ -158,7 +158,7 @@ class Home(Deck, inherit_bindings=False):
 
     def action_pause(self) -> None:
         """Holds the screen; polling goes on."""
-        self.paused_at = self.taken if self.paused_at is None else None
+        self.paused = not self.paused
         self.take()
 
     def action_back(self) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from textual.screen import Screen
 
-from tui.ui.keys import LAYER
+from tui.ui import bars
+from tui.ui.canvas import Bar
+from tui.ui.ink import Ink
+from tui.ui.keys import LAYER, hinted
 from tui.ui.pager import Pager
 from tui.ui.quiet import hush
+from tui.ui.titles import Pen
 
 Answer = TypeVar("Answer")
 
@@ -21,9 +26,24 @@ class Layer(Screen[Answer], inherit_bindings=False):
     DEFAULT_CSS = "Layer { layout: vertical; overflow: hidden; }"
     pager: Pager
 
-    def __init__(self) -> None:
+    def __init__(self, pen: Callable[[], Pen]) -> None:
         super().__init__()
         hush(self)
+        self._pen = pen
+        self._said = ""
+
+    def say(self, text: str) -> None:
+        """One line for what the user just did, in the place of the hints; "" takes it away."""
+        self._said = text
+        self.paint_hints()
+
+    def paint_hints(self) -> None:
+        """The last line: what is said, else the keys."""
+        pen = self._pen()
+        keys = hinted(self.active_bindings.values())
+        said = Ink().add(" ").add(self._said, pen.look["mark"])
+        bar = self.query_one("#hints", Bar)
+        bar.show(lambda cells: said.strip(cells) if self._said else bars.hints(keys, pen, cells))
 
     def action_back(self) -> None:
         """One layer back."""

@@ -17,7 +17,7 @@ from tui.ui.ink import Ink
 from tui.ui.themes import TONES
 from tui.ui.titles import ORDER, Pen
 
-LETTERS = dict(zip(ORDER, "qrtsfegocn", strict=True))
+LETTERS = dict(zip(ORDER, "urtsfegocn", strict=True))
 
 
 class Choices(Canvas):

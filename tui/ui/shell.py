@@ -111,8 +111,11 @@ class Taskdeck(App[int], inherit_bindings=False):
             self.exit(130, return_code=130)
             return
         self._interrupted_at = now
-        self._home.say("ctrl-c again to quit")
-        self.set_timer(TWICE, lambda: self._home.say(""))
+        from tui.ui.layer import Layer
+
+        said_by = self.screen if isinstance(self.screen, Layer) else self._home
+        said_by.say("ctrl-c again to quit")
+        self.set_timer(TWICE, lambda: said_by.say("") if said_by.is_attached else None)
 
     def action_help(self) -> None:
         """The keys of the screen below."""

@@ -15,6 +15,7 @@ from tui.ui.ink import Ink, between
 from tui.ui.themes import TONES, Look
 
 NOTES = 3
+SKEWED = 60.0  # seconds: less is no news
 ORDER = (
     State.QUEUED,
     State.RUNNING,
@@ -27,6 +28,8 @@ ORDER = (
     State.CANCELLED,
     State.UNKNOWN,
 )
+WAITING = frozenset({Word.THROTTLED, Word.OFFLINE, Word.DENIED})
+STOPPED = frozenset({Word.AUTH, Word.NOKEY})
 CALM = frozenset({Word.LIVE, Word.EMPTY, Word.LOADING})
 
 
@@ -108,14 +111,20 @@ def _about(status: SourceStatus, pen: Pen) -> list[str]:
     if trouble is not None:
         told = " ".join(part for part in (trouble.code, trouble.message) if part)
         request = f" (request {trouble.request_id})" if trouble.request_id else ""
-        retry = trouble.retry_at or (status.next_at if word is Word.THROTTLED else None)
-        again = f"next read {pen.time(retry)}: " if retry else ""
+        retry = trouble.retry_at or (status.next_at if word in WAITING else None)
+        again = f"next read {pen.time(retry)}: " if retry and retry > pen.now else ""
         said.append(clean(f"{again}{told or word}{request}"))
-    if (trouble is not None or word is Word.STALE) and status.answered_at is not None:
-        said.append(f"as of {pen.time(status.answered_at)}, {status.tasks:,} rows kept")
+    kept = [f"as of {pen.time(status.answered_at)}, {status.tasks:,} rows kept"] if status.answered_at else []
+    if word in STOPPED and status.source.account:
+        said.append("; ".join([*kept, "calls have stopped, r tries again"]))
+    elif trouble is not None or word is Word.STALE:
+        said += kept
     if word is Word.LOADING and status.pages_read:
         said.append(f"reading page {status.pages_read + 1}, {status.rows_read:,} rows")
-    if status.missing:
+    if status.skew is not None and abs(status.skew) >= SKEWED:
+        side = "behind" if status.skew > 0 else "ahead of"
+        said.append(f"this machine's clock is {when.age(round(abs(status.skew) * 1000))} {side} the provider's")
+    if status.missing and not (word in STOPPED and status.answered_at is None):
         said.append(clean(f"not read: {', '.join(status.missing)}"))
     if word is Word.EMPTY:
         said.append(clean(f"0 tasks in {status.source.region or status.source.name}"))
