@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Mapping
 from time import monotonic
 from typing import Generic, TypeVar
 
 from tui.errors import BadRequest, NotFound
-from tui.model import Detail, Page, TaskKey
+from tui.model import Detail, Page, State, TaskKey, Want
 
 REMEMBERED = 300.0  # seconds: what was discovered is believed for five minutes
 PAGES = 1000  # of one discovery or search: more is a server that never ends
@@ -17,8 +17,22 @@ ENDLESS = Page((), (), ("again",))
 T = TypeVar("T")
 
 
-def the_only(found: Sequence[Detail], key: TaskKey, missing: NotFound | None) -> Detail:
-    """The one task that a search over all scopes found. NotFound for none, BadRequest for several."""
+def asked_for(states: Mapping[str, State], want: Want) -> tuple[str | None, ...]:
+    """The native statuses to ask for: one is answered exactly; a status we do not know cannot be asked for."""
+    if want.states is None or State.UNKNOWN in want.states:
+        return (None,)
+    return tuple(status for status, state in states.items() if state in want.states) or (None,)
+
+
+async def the_only(key: TaskKey, reads: Iterable[Awaitable[Detail]]) -> Detail:
+    """The one task that a search over all scopes finds. NotFound for none, BadRequest for several."""
+    found: list[Detail] = []
+    missing: NotFound | None = None
+    for read in reads:
+        try:
+            found.append(await read)
+        except NotFound as error:
+            missing = error
     if len(found) == 1:
         return found[0]
     if found:

@@ -19,7 +19,7 @@ _WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*")
 
 
 def mapping(value: Any, what: str) -> Row:
-    """`value` as an object. Malformed names `what` is not one."""
+    """`value` as an object. Malformed: `what` is not one."""
     if not isinstance(value, dict):
         raise Malformed(f"{what} is {_kind(value)}, not an object")
     return value
@@ -28,7 +28,7 @@ def mapping(value: Any, what: str) -> Row:
 def rows(holder: Row, name: str) -> list[Row]:
     """The list of objects under `name`: a null is an empty list, a missing one is Malformed."""
     if name not in holder:
-        raise Malformed(f"no {name} in the answer (keys: {', '.join(sorted(map(str, holder)))[:200]})")
+        raise Malformed(f"no {name} in the answer ({keys(holder)})")
     value = holder[name]
     if value is None:
         return []
@@ -52,7 +52,7 @@ def identity(row: Row, name: str) -> str:
     """The id of a row: without it a row cannot be told from others. Malformed."""
     found = text(row.get(name))
     if found is None:
-        raise Malformed(f"a row without {name} (keys: {', '.join(sorted(map(str, row)))[:200]})")
+        raise Malformed(f"a row without {name} ({keys(row)})")
     return found
 
 
@@ -113,6 +113,11 @@ def _moment(value: str) -> int | None:
     except (OverflowError, ValueError):
         return None
     return millis if _FIRST_MS <= millis <= _LAST_MS else None
+
+
+def keys(row: Row) -> str:
+    """What an object of the wrong shape has, for an error: its keys, never its values."""
+    return f"keys: {', '.join(sorted(map(str, row)))[:200]}"
 
 
 def _kind(value: Any) -> str:

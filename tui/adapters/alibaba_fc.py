@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from tui.adapters import Place, _alibaba, named
-from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, the_only
+from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, asked_for, the_only
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.adapters._settle import settled
 from tui.calls import Action, Ask, Call, Reply
@@ -93,7 +93,7 @@ class FunctionCompute:
     async def plan(self, want: Want) -> Sequence[Listing]:
         """One list for each function; with `want.states`, one for each native status that means one of them."""
         functions, whole = await self._functions()
-        statuses = _statuses(want)
+        statuses = asked_for(STATES, want)
         listings = [
             Listing(function if status is None else f"{function} {status}", self._series(function, status, want), stage)
             for stage, status in enumerate(statuses)
@@ -130,15 +130,8 @@ class FunctionCompute:
             key = known.key
         if key.scope:
             return await self._detail(key, output)
-        found: list[Detail] = []
-        missing: NotFound | None = None
         functions, _ = await self._functions()
-        for function in functions:
-            try:
-                found.append(await self._detail(key._replace(scope=function), output))
-            except NotFound as error:
-                missing = error
-        return the_only(found, key, missing)
+        return await the_only(key, (self._detail(key._replace(scope=function), output) for function in functions))
 
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """GetAsyncTask for each."""
@@ -234,13 +227,6 @@ def _extra(row: Row) -> dict[str, Any]:
     if isinstance(events, list) and events:
         extra["fc.events"] = len(events)
     return extra
-
-
-def _statuses(want: Want) -> tuple[str | None, ...]:
-    """The native statuses to ask for: one is answered exactly; a status we do not know cannot be asked for."""
-    if want.states is None or State.UNKNOWN in want.states:
-        return (None,)
-    return tuple(native for native, state in STATES.items() if state in want.states) or (None,)
 
 
 def _in_task_mode(config: Row) -> bool:

@@ -12,7 +12,7 @@ from tui.adapters import Place, _alibaba, named
 from tui.adapters._alibaba import folded
 from tui.adapters._alibaba_info import decoded, first_error, metrics, pretty
 from tui.adapters._alibaba_pages import FIRST, Cursor, following
-from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, the_only
+from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, asked_for, the_only
 from tui.adapters._read import Row, epoch, identity, integer, mapping, number, rows, text
 from tui.adapters._settle import settled
 from tui.calls import Action, Ask, Call, Reply
@@ -130,7 +130,7 @@ class OpenSearch:
                 Series(target, narrowed(status=status, started_after=want.started_after)),
                 stage,
             )
-            for stage, status in enumerate(_statuses(want))
+            for stage, status in enumerate(asked_for(STATES, want))
             for target in targets
         ]
         return [*listings, *spoiled]
@@ -167,15 +167,9 @@ class OpenSearch:
             key = known.key
         if key.scope:
             return await self._detail(self._target(key.scope), key, known, output)
-        found: list[Detail] = []
-        missing: NotFound | None = None
         targets, _ = await self._instances()
-        for target in targets:
-            try:
-                found.append(await self._detail(target, key._replace(scope=target.scope), None, output))
-            except NotFound as error:
-                missing = error
-        return the_only(found, key, missing)
+        scoped = ((target, key._replace(scope=target.scope)) for target in targets)
+        return await the_only(key, (self._detail(target, one, None, output) for target, one in scoped))
 
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """GetFunctionTask for each."""
@@ -313,13 +307,6 @@ def narrowed(
     """The filters of ListFunctionTasks; times are epoch milliseconds."""
     given = (("status", status), ("startTime", started_after), ("endTime", ended_before))
     return tuple((name, str(value)) for name, value in given if value is not None)
-
-
-def _statuses(want: Want) -> tuple[str | None, ...]:
-    """The native statuses to ask for: one is answered exactly; a status we do not know cannot be asked for."""
-    if want.states is None or State.UNKNOWN in want.states:
-        return (None,)
-    return tuple(native for native, state in STATES.items() if state in want.states) or (None,)
 
 
 def _rows(reply: Reply, action: Action) -> tuple[list[Row], int | None]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters import Place, named
-from tui.adapters._read import Row, identity, integer, moment, rows, text
+from tui.adapters._read import Row, identity, integer, keys, moment, rows, text
 from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.calls import Action, Call, Reply
@@ -202,7 +202,7 @@ class TencentMps:
         response = answer(reply)
         native = text(response.get("Status"))
         if native is None:
-            raise Malformed(f"no Status in the answer (keys: {', '.join(sorted(map(str, response)))[:200]})")
+            raise Malformed(f"no Status in the answer ({keys(response)})")
         failure = _failure(response) if native.upper() == "FINISH" else None
         finished = State.SUCCEEDED if failure is None else State.FAILED
         state = finished if native.upper() == "FINISH" else STATES.get(native.upper(), State.UNKNOWN)
