@@ -7,19 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from urllib.parse import quote_plus
 
 ALGORITHM = "TC3-HMAC-SHA256"
 SIGNED_HEADERS = "content-type;host"
-UNSIGNED_PAYLOAD = b"UNSIGNED-PAYLOAD"
-"""What is hashed in place of the body when `X-TC-Content-SHA256: UNSIGNED-PAYLOAD` is sent."""
-
-
-def query_text(parameters: Iterable[tuple[str, str]]) -> str:
-    """The query of the GET form: form-encoded in the order given (a space is "+"), sent and signed as it is."""
-    return "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in parameters)
 
 
 def canonical_request(method: str, query: str, content_type: str, host: str, payload: bytes) -> str:
