@@ -7,10 +7,10 @@ import logging
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from tui.adapters import Adapter
 from tui.errors import (
     AuthError,
     BadRequest,
@@ -24,9 +24,9 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
-from tui.model import Change, Page, SourceStatus, TaskKey, Trouble, Want, Word
+from tui.model import Change, Page, SourceStatus, Task, TaskKey, Trouble, Want, Word
 from tui.net import Line
-from tui.reading import PATIENT, Outcome, Patience, read, retrying
+from tui.reading import PATIENT, Outcome, Patience, Reader, read, retrying
 from tui.settings import SourceSettings
 from tui.store import Round, Store, outdated
 from tui.text import clean
@@ -53,6 +53,14 @@ LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
 PROBES = (10.0, 60.0)  # seconds between two probes of a provider that is out of reach
 
 
+class Pollable(Reader, Protocol):
+    """The part of an adapter that a poll needs: its lists, and tasks by id."""
+
+    async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Tasks asked by id."""
+        ...
+
+
 def word_of(error: CallError) -> Word:
     """The source's word for an error (contract, section 4)."""
     return next((word for kind, word in _WORDS if isinstance(error, kind)), Word.ERROR)
@@ -74,7 +82,7 @@ class Poller:
     def __init__(
         self,
         settings: SourceSettings,
-        adapter: Adapter,
+        adapter: Pollable,
         line: Line,
         store: Store,
         *,

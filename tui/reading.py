@@ -6,7 +6,7 @@ import asyncio
 import math
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -15,8 +15,6 @@ from tui.model import Listing, Page, Want
 
 T = TypeVar("T")
 PAGE_CAP = 20_000  # pages of one list: 2 million tasks at 100 a page; a server that never ends is stopped here
-
-
 SLICE = 250  # rows made into tasks at once: 5 ms, a third of a frame
 TURNS = 8  # of the loop, after which httpx has put a request on the wire
 
@@ -24,7 +22,7 @@ TURNS = 8  # of the loop, after which httpx has put a request on the wire
 class Reader(Protocol):
     """The part of an adapter that reads lists."""
 
-    async def plan(self, want: Want) -> Any:
+    async def plan(self, want: Want) -> Sequence[Listing]:
         """The lists of one poll."""
         ...
 
