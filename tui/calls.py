@@ -129,6 +129,12 @@ class Reply(NamedTuple):
     at: int = 0
     skew: float | None = None
 
+    @property
+    def told(self) -> str:
+        """What came, for a message about an answer that nobody can read: `HTTP 200 with 12 bytes of text/plain`."""
+        kind = self.headers.get("content-type", "no content type").partition(";")[0][:60]
+        return f"HTTP {self.status} with " + (f"{len(self.body):,} bytes of {kind}" if self.body else "an empty body")
+
 
 class Signed(NamedTuple):
     """The headers (and the body, where a login puts the password there) that a signer adds."""

@@ -11,7 +11,7 @@ from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tui.model import Source, State, Task
-from tui.text import clean, cut_end, cut_middle, width
+from tui.text import clean, fit, width
 
 JSON_FIELDS = (
     "source", "adapter", "account", "region", "id", "scope", "name", "kind", "target", "state", "native_state",
@@ -156,7 +156,10 @@ def write_table(
     ]
     widths = _widths(fields, columns, rows, cells)
     for row, task in _rows(columns, rows, tasks):
-        line = "  ".join(_aligned(text, *spec) for text, spec in zip(row, widths, strict=True)).rstrip()
+        line = "  ".join(
+            fit(text, size, right=right, middle=middle)
+            for text, (size, right, middle) in zip(row, widths, strict=True)
+        ).rstrip()
         if colour and task is not None:
             line = f"\x1b[{_SGR[_tone(task.state)]}m{line}\x1b[0m"
         elif colour:
@@ -186,12 +189,6 @@ def _widths(
     right = [one.kind in ("duration", "age", "number") for one in fields]
     middle = [one.name == "id" for one in fields]
     return list(zip(wanted, right, middle, strict=True))
-
-
-def _aligned(text: str, cells: int, right: bool, middle: bool) -> str:
-    text = cut_middle(text, cells) if middle else cut_end(text, cells)
-    pad = " " * (cells - width(text))
-    return pad + text if right else text + pad
 
 
 def _tone(state: State) -> str:

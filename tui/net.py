@@ -240,7 +240,7 @@ class Line:
         if error is not None:
             raise error
         if not reply.parsed and not (ask.action.kind == "write" and not reply.body.strip()):
-            raise _unreadable(reply)
+            raise Malformed(f"{reply.told}: not JSON", http_status=reply.status)
         return reply
 
 
@@ -257,12 +257,6 @@ def _hide(error: CallError, credential: Credential, signed: Signed) -> None:
     error.reword(hidden(error.message))
     error.code = hidden(error.code)
     error.request_id = error.request_id and hidden(error.request_id)
-
-
-def _unreadable(reply: Reply) -> CallError:
-    kind = reply.headers.get("content-type", "no content type").partition(";")[0][:60]
-    size = f"{len(reply.body):,} bytes of {kind}" if reply.body else "an empty body"
-    return Malformed(f"HTTP {reply.status} with {size}: not JSON", http_status=reply.status)
 
 
 def _json(content: bytes) -> tuple[bool, Any]:

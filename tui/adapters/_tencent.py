@@ -112,9 +112,7 @@ def judge(reply: Reply) -> CallError | None:
     if reply.status >= 400:
         return _filled(by_status(reply.status), reply, f"HTTP {reply.status} without an error of the API", "")
     if response is None:
-        kind_of_body = reply.headers.get("content-type", "no content type").partition(";")[0][:60]
-        message = f"HTTP {reply.status} with {len(reply.body):,} bytes of {kind_of_body}: no JSON with a Response"
-        return _filled(Malformed, reply, message, "")
+        return _filled(Malformed, reply, f"{reply.told}: no JSON with a Response", "")
     return None
 
 
