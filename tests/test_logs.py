@@ -111,3 +111,31 @@ def test_where_the_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert logs.state_dir(Namespace(state_dir=None)) == tmp_path / "env"
     monkeypatch.delenv("TASKDECK_STATE_DIR")
     assert logs.state_dir(Namespace()).name == "taskdeck"
+
+
+def test_a_log_that_others_could_read_is_made_private(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("")
+    (tmp_path / "log").chmod(0o644)
+    logs.start(Namespace(state_dir=None, log=str(tmp_path / "log")))
+    root.error("x")
+    assert mode(tmp_path / "log") == 0o600
+
+
+def test_a_trace_does_not_go_into_a_file_that_somebody_laid_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder for all, a name that can be guessed may be there already: readable, or a pipe that waits for ever."""
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    laid = tmp_path / f"taskdeck-{os.getpid()}.log"
+    os.mkfifo(laid)
+    (tmp_path / "file").write_text("")
+    path = logs.write_trace(ValueError("x"), Namespace(state_dir=str(tmp_path / "file"), log=None))
+    assert path != laid
+    assert "ValueError: x" in path.read_text()
+    assert mode(path) == 0o600
+
+
+def test_a_pipe_in_place_of_the_log_holds_nothing_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log")
+    logs.start(Namespace(state_dir=None, log=str(tmp_path / "log")))
+    root.error("x")

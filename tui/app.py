@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tui.adapters import every
+from tui.credentials import without_keys
 from tui.errors import ConfigError, NotFound
 from tui.model import Change, Detail, Source, SourceStatus, TaskKey, Trouble, Word
+from tui.settings.place import is_there
 from tui.store import Store
 from tui.ui.desk import Provider
 
@@ -39,7 +41,7 @@ class LiveDesk:
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled. Raises ConfigError."""
         self._changed = changed
-        if not self.path.exists():
+        if not is_there(self.path):
             self._empty()
             return
         await self._poll(self.path)
@@ -131,7 +133,7 @@ class DemoDesk(LiveDesk):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | {"TASKDECK_CLOUD_PARENT": str(os.getpid())},
+            env=without_keys(os.environ) | {"TASKDECK_CLOUD_PARENT": str(os.getpid())},
             start_new_session=True,  # a ctrl-c at the terminal is for the monitor, which then ends its child
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import suppress
@@ -95,12 +96,13 @@ def place() -> Path | None:
 
 def write_trace(error: BaseException, given: Namespace) -> Path:
     """Writes the trace of a bug where it can be written; answers where."""
-    import tempfile
     import traceback
 
     text = "".join(traceback.format_exception(error))
-    for path in (log_path(given), Path(tempfile.gettempdir()) / f"taskdeck-{os.getpid()}.log"):
+    places: tuple[Callable[[], Path], ...] = (lambda: log_path(given), _temporary)
+    for named in places:
         try:
+            path = named()
             _prepare(path)
             with open(path, "a", encoding="utf-8", errors="backslashreplace", opener=_private) as file:
                 file.write(text)
@@ -110,10 +112,25 @@ def write_trace(error: BaseException, given: Namespace) -> Path:
     return Path(os.devnull)
 
 
+def _temporary() -> Path:
+    """A new file of our own: in a folder for all, a name that can be guessed may be somebody else's file already."""
+    import tempfile
+
+    folder = Path(tempfile.gettempdir())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix="taskdeck-", suffix=".log", dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
 def _prepare(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _private(path: str, flags: int) -> int:
-    """Opens for the owner alone, and never through a link that somebody else laid there."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    """Opens for the owner alone, never through a link that somebody else laid there, never to wait for a reader."""
+    handle = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        with suppress(OSError):  # another user's file, or a file system without modes
+            os.fchmod(handle, 0o600)
+    return handle

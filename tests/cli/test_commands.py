@@ -297,9 +297,18 @@ def test_a_completion_script_knows_every_command_and_parses(scene: Scene, shell:
         ("taskdeck list -o nd", "ndjson"),
         ("taskdeck config ", "schema"),
         ("taskdeck list --so", "--sort"),
+        ("taskdeck --config list sho", "show"),
+        ("taskdeck --color ", "never"),
     ],
 )
 def test_bash_completes(scene: Scene, typed: str, expected: str) -> None:
+    found = completed(scene, typed)
+    assert expected in found
+    assert typed.endswith("--so") or not any(word.startswith("-") for word in found)
+
+
+def completed(scene: Scene, typed: str) -> list[str]:
+    """What bash offers after what was typed."""
     program = shutil.which("bash")
     assert program
     words = typed.split(" ")
@@ -307,7 +316,12 @@ def test_bash_completes(scene: Scene, typed: str, expected: str) -> None:
     ask = f"COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _taskdeck; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     script = scene.plain("completion", "bash").out + ask
     ran = subprocess.run([program, "-c", script], capture_output=True, text=True, check=True, timeout=20)
-    assert expected in ran.stdout.split()
+    return ran.stdout.split()
+
+
+@pytest.mark.parametrize("typed", ["taskdeck list --source ", "taskdeck demo --faults ", "taskdeck list --sort -"])
+def test_bash_offers_no_option_where_a_value_is_due(scene: Scene, typed: str) -> None:
+    assert completed(scene, typed) == []
 
 
 class TestProgress:
@@ -354,3 +368,11 @@ def test_faults_that_do_not_exist_are_a_mistake(scene: Scene) -> None:
     ran = scene.plain("cloud", "--faults", "nosuch")
     assert (ran.code, ran.out) == (2, "")
     assert "nosuch" in ran.err
+
+
+@pytest.mark.parametrize("command", ["list", "sources", "show"])
+def test_a_config_that_cannot_even_be_looked_for_is_a_mistake_of_the_user(scene: Scene, command: str) -> None:
+    ran = scene.plain("--config", "a" * 1000, command, *(["s/1"] if command == "show" else []))
+    assert ran.code == 2
+    assert ran.err.startswith("taskdeck: aaa")
+    assert "cannot be read" in ran.err

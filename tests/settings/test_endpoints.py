@@ -149,16 +149,16 @@ def test_an_address_is_judged_alike_in_all_its_spellings(address: ipaddress.IPv4
         ".".join(hex(part) for part in parts),
         f"{parts[0]}.{number & 0xFFFFFF}",
         f"[::ffff:{address}]",
-        f"[64:ff9b::{address}]",
     ]
 
-    def verdict(host: str) -> str:
+    def verdict(scheme: str, host: str) -> str:
         try:
-            return checked(f"http://{host}") and "fine"
+            return checked(f"{scheme}://{host}") and "fine"
         except ValueError as error:
             return str(error).partition(" ")[2]
 
-    assert len({verdict(one) for one in spellings}) == 1
+    assert len({verdict("http", one) for one in spellings}) == 1
+    assert len({verdict("https", one) for one in (*spellings, f"[64:ff9b::{address}]")}) == 1
 
 
 @given(st.text(max_size=60))
@@ -176,3 +176,26 @@ def test_any_text_is_an_origin_or_an_error(text: str) -> None:
 def test_the_host_of_an_origin() -> None:
     assert host_of("https://a.b:1") == "a.b"
     assert host_of("https://[::1]:1") == "[::1]"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[64:ff9b::7f00:1]",
+        "http://[2002:7f00:1::]",
+        "http://[::ffff:0:127.0.0.1]",
+        "http://[::127.0.0.1]",
+    ],
+)
+def test_an_address_that_a_gateway_translates_is_not_this_machine(url: str) -> None:
+    """Such a packet leaves the machine: nothing may go there in the clear, the demo keys not at all."""
+    assert not is_loopback(host_of(url))
+    with pytest.raises(ValueError, match="in the clear"):
+        checked(url)
+    assert checked(url.replace("http:", "https:"))
+
+
+def test_a_password_in_an_endpoint_is_not_repeated() -> None:
+    with pytest.raises(ValueError, match="no user info") as caught:
+        checked("https://user:hunter2@host.example")
+    assert "hunter2" not in str(caught.value)

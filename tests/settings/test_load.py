@@ -393,3 +393,38 @@ class TestSchema:
 
     def test_no_default_is_without_end(self) -> None:
         assert math.inf not in [one.get("default") for one in self.SCHEMA["properties"].values()]
+
+
+class TestHostileFiles:
+    """A config from somewhere else: still one line, never a trace, never a password on the screen."""
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            (f"[keys]\na = 0x{'f' * 5000}", ":2: keys.a: a number of more than 4096 bits"),
+            (f"[monitor]\ninterval = 0x{'f' * 5000}", ":2: monitor.interval: a number of more than 4096 bits"),
+            (f"[keys]\n{'a.' * 5000}b = 1", ": keys.a.a: nested too deeply"),
+            (f"[monitor]\ninterval.{'a.' * 5000}b = 1", ": monitor.interval.a: nested too deeply"),
+            ('[network]\nca_bundle = "~nobody-here/ca.pem"', ":2: network.ca_bundle: ~nobody-here/ca.pem is no file"),
+            (f'[network]\nca_bundle = "{"a" * 5000}"', "a is no file"),
+            ('[network]\nca_bundle = "a\\u0000b"', ":2: network.ca_bundle: "),
+        ],
+        ids=["number", "interval", "nested keys", "nested interval", "user", "long name", "nul"],
+    )
+    def test_is_one_line(self, text: str, message: str) -> None:
+        assert message in mistake(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '[network]\nproxy = "http://user:hunter2/x@proxy"',
+            '[accounts.a]\nvendor = "alibaba"\ncredentials = "hunter2hunter2hunter2"',
+        ],
+    )
+    def test_what_may_be_a_secret_is_not_repeated(self, text: str) -> None:
+        assert "hunter2" not in mistake(text)
+
+    def test_the_password_of_a_proxy_is_in_no_repr(self) -> None:
+        read = config('[network]\nproxy = "http://user:hunter2@proxy:3128"')
+        assert read.network.proxy == "http://user:hunter2@proxy:3128"
+        assert "hunter2" not in repr(read)

@@ -93,3 +93,10 @@ def test_the_order_and_case_of_headers_do_not_matter(headers: dict[str, str]) ->
         "GET", "/", "", headers.items()
     )
     assert sdk_hmac.signed_names(backwards) == sdk_hmac.signed_names(headers.items())
+
+
+def test_half_a_surrogate_pair_is_encoded_and_signed() -> None:
+    """Only a hostile answer holds one, as a project or a task id: it must not end the program."""
+    path = sdk_hmac.wire_path("v3", "a\ud800", "tasks")
+    assert path == "/v3/a%ED%A0%80/tasks"
+    assert sdk_hmac.string_to_sign("20260101T000000Z", sdk_hmac.canonical_request("GET", path, "", [("Host", "h")]))

@@ -55,6 +55,12 @@ def names(account: Account, prefix: str = "") -> tuple[str, ...]:
     return tuple(prefix + name for name in known if name)
 
 
+def without_keys(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a child that needs no key: without these names, whatever the prefix before them."""
+    known = tuple(name for one in (*_KEY_PAIR.values(), _IAM_USER) for name in one if name)
+    return {name: value for name, value in environ.items() if not name.endswith(known)}
+
+
 def _from_environment(account: Account, environ: Mapping[str, str], prefix: str) -> Credential:
     if account.auth == "token":
         user, password, domain = (_needed(account, environ, prefix + name) for name in _IAM_USER)

@@ -35,7 +35,7 @@ class Ui:
 class Network:
     """`[network]`: the environment's proxy variables are not read, this table is."""
 
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # may hold a password
     ca_bundle: str | None = None
     timeout: Seconds = Seconds(30)
 

@@ -37,7 +37,8 @@ def checked(url: str) -> str:
     match = _ORIGIN.fullmatch(url)
     if match is None:
         raise ValueError(
-            f"{url!r} is not scheme://host[:port] (no user info, path, query or fragment; https, or http on loopback)"
+            f"{re.sub('//.*@', '//***@', url)!r} is not scheme://host[:port] "
+            "(no user info, path, query or fragment; https, or http on loopback)"
         )
     scheme, host, port = match[1], match[2].lower().removesuffix("."), match[3]
     if port is not None and not 0 < int(port) < 65_536:
@@ -54,7 +55,7 @@ def checked(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host (of a checked endpoint, brackets and all) is this machine."""
+    """Whether a host (of a checked endpoint, brackets and all) is this machine, without a gateway in between."""
     address = _address(host)
     return host == "localhost" or (address is not None and address.is_loopback)
 
@@ -70,18 +71,23 @@ def _address(host: str) -> Address | None:
     try:
         if host.startswith("["):
             found = ipaddress.IPv6Address(host[1:-1])
-            return found.ipv4_mapped or found.sixtofour or _embedded(found) or found
+            return found.ipv4_mapped or found
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except (ValueError, OSError):
         return None
 
 
-def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address at the end of a NAT64, SIIT or IPv4-compatible one; ::1 and :: are themselves."""
+def _translated(address: Address) -> Address:
+    """What a gateway makes of a 6to4, NAT64, SIIT or IPv4-compatible address; ::1 and :: are themselves."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address.sixtofour is not None:
+        return address.sixtofour
     if int(address) > 1 and any(address in net for net in _EMBEDDING_NETS):
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return None
+    return address
 
 
 def _is_metadata(address: Address) -> bool:
-    return any(address in net for net in _METADATA_NETS if net.version == address.version)
+    meant = (address, _translated(address))
+    return any(one in net for net in _METADATA_NETS for one in meant if net.version == one.version)

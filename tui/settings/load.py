@@ -23,6 +23,7 @@ Models = Mapping[str, tuple[str, type[SourceSettings]]]
 """Adapter id -> (vendor, the adapter's own settings model); given by who knows the adapters."""
 
 TABLES = ("monitor", "ui", "keys", "views", "network", "accounts", "sources")
+_DEEPEST = 20
 _CREDENTIALS = re.compile(r"keyring|vault|env|env:\w+|profile:.+|command:.+|demo")
 
 
@@ -46,7 +47,9 @@ def parse(text: str, models: Models, path: Path) -> Config:
         last = text.rstrip("\n").count("\n") + 1  # what is missing at the end of the file is missing there
         where = f"{path}:{place[1]}:{place[2]}" if place else f"{path}:{last}"
         raise ConfigError(f"{where}: no TOML: {re.sub(r' *[(]at .*[)]', '', str(error))}") from None
-    return _File(text, data, models, path).config()
+    file = _File(text, data, models, path)
+    file.sound()
+    return file.config()
 
 
 def schema(models: Models) -> dict[str, Any]:
@@ -93,6 +96,19 @@ class _File:
     def __init__(self, text: str, data: dict[str, Any], models: Models, path: Path) -> None:
         self.text, self.data, self.models, self.path = text, data, models, path
 
+    def sound(self) -> None:
+        """Refuses what no message could even quote: numbers and dotted keys without end."""
+        waiting: list[tuple[Keys, Any]] = [((), self.data)]
+        while waiting:
+            where, value = waiting.pop()
+            if isinstance(value, int) and value.bit_length() > 4096:
+                raise self.wrong(where, "a number of more than 4096 bits")
+            if isinstance(value, dict | list):
+                if len(where) > _DEEPEST:
+                    raise self.wrong(where[:3], "nested too deeply")
+                pairs = value.items() if isinstance(value, dict) else enumerate(value)
+                waiting.extend(((*where, key), one) for key, one in pairs)
+
     def config(self) -> Config:
         self.known((), self.data, TABLES)
         accounts = {name: self.account(name) for name in self.table(("accounts",))}
@@ -127,7 +143,8 @@ class _File:
         if not _CREDENTIALS.fullmatch(one.credentials):
             raise self.wrong(
                 (*where, "credentials"),
-                f"{one.credentials!r} is none of keyring, vault, env, env:PREFIX_, profile:NAME, command:ARGV, demo",
+                f"{_brief(one.credentials)} is none of keyring, vault, env, env:PREFIX_, profile:NAME, command:ARGV, "
+                "demo",
             )
         if one.project_id is not None and not re.fullmatch(r"[0-9A-Za-z_-]+", one.project_id):
             raise self.wrong((*where, "project_id"), f"{one.project_id!r} is no project id")
@@ -159,11 +176,13 @@ class _File:
 
     def network(self, network: Network) -> Network:
         if network.proxy is not None and not re.fullmatch(r"https?://[^\s/]+/?", network.proxy):
-            raise self.wrong(("network", "proxy"), f"{network.proxy!r} is no http:// or https:// proxy")
+            raise self.wrong(
+                ("network", "proxy"), f"{re.sub('//.*@', '//***@', network.proxy)!r} is no http:// or https:// proxy"
+            )
         if network.ca_bundle is None:
             return network
-        bundle = self.path.parent / Path(network.ca_bundle).expanduser()
-        if not bundle.is_file():
+        bundle = self.path.parent / os.path.expanduser(network.ca_bundle)  # noqa: PTH111 - Path's raises for ~nobody
+        if not os.path.isfile(bundle):  # noqa: PTH113 - Path's raises for a name that is too long
             raise self.wrong(("network", "ca_bundle"), f"{bundle} is no file")
         return dataclasses.replace(network, ca_bundle=os.fspath(bundle))
 
@@ -201,6 +220,11 @@ class _File:
     def wrong(self, keys: Keys, problem: str) -> ConfigError:
         name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in keys).lstrip(".")
         return ConfigError(f"{self.path}:{line_of(self.text, keys)}: {name}: {problem}")
+
+
+def _brief(word: str) -> str:
+    """A word for a message, but not what may be a key that was pasted."""
+    return repr(word) if len(word) <= 12 else "this"
 
 
 def _unknown(what: str, word: str, known: Iterable[str]) -> str:

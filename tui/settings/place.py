@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tui.errors import ConfigError
+
 BEGIN = "`taskdeck demo` shows the monitor without one; `taskdeck config example` prints one to begin with"
 
 
@@ -16,3 +18,11 @@ def config_path(named: str | None = None) -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("taskdeck", appauthor=False) / "config.toml"
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a config. Raises ConfigError where nobody can look."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None

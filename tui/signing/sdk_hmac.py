@@ -13,8 +13,8 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def encode(text: str) -> str:
-    """`text` with everything but letters, digits and `-._~` as %XX of its UTF-8 bytes."""
-    return quote(text, safe="~")
+    """`text` with everything but letters, digits and `-._~` as %XX of its UTF-8 bytes, a lone surrogate too."""
+    return quote(text, safe="~", errors="surrogatepass")
 
 
 def wire_path(*segments: str) -> str:
