@@ -158,14 +158,14 @@ def later(old: Task, new: Task) -> Task:
 
 
 class Listing(NamedTuple):
-    """One list that is read page by page; `label` names it when it is missing, `scope` is the adapter's own.
+    """One list that is read page by page; `label` names it when it is missing, `asks` is the adapter's own: its query.
 
     Lists of one stage may be read side by side; a later stage is read when the earlier ones are through:
     a task that moves on between two lists is then seen twice rather than never.
     """
 
     label: str
-    scope: Any = None
+    asks: Any = None
     stage: int = 0
 
 

@@ -212,7 +212,7 @@ async def test_states_are_asked_for_where_the_answer_is_exact(
 ) -> None:
     adapter, _ = fc([])
     listings = await adapter.plan(Want(None if states is None else frozenset(states)))
-    assert [dict(one.scope.pairs).get("status") for one in listings] == statuses
+    assert [dict(one.asks.pairs).get("status") for one in listings] == statuses
     assert [one.stage for one in listings] == list(range(len(statuses)))
     assert len({hash(one) for one in listings}) == len(listings)
 
@@ -301,7 +301,7 @@ async def test_discovery_finds_the_functions_in_task_mode() -> None:
     adapter, call = fc([reply("alibaba-fc/discovery.list-async-invoke-configs.json")], functions="*")
     listings = await adapter.plan(Want())
     assert [one.label for one in listings] == ["my-func", "nightly"]
-    assert [one.scope.pairs for one in listings] == [(), ()]
+    assert [one.asks.pairs for one in listings] == [(), ()]
     (ask,) = call.asks
     assert (ask.action.name, ask.path, asked(ask)) == ("ListAsyncInvokeConfigs", CONFIGS, {"limit": "100"})
 
@@ -318,8 +318,8 @@ async def test_discovery_reads_all_pages_and_names_each_function_once() -> None:
     ]
     adapter, call = fc(answers, functions="*", qualifier="prod")
     listings = await adapter.plan(Want())
-    assert [one.scope.function for one in listings] == ["a", "b", "functions"]
-    assert all(one.scope.pairs == (("qualifier", "prod"),) for one in listings)
+    assert [one.asks.function for one in listings] == ["a", "b", "functions"]
+    assert all(one.asks.pairs == (("qualifier", "prod"),) for one in listings)
     assert [asked(ask).get("nextToken") for ask in call.asks] == [None, "t\n"]
 
 
@@ -498,4 +498,4 @@ async def test_paging_yields_every_task_once_and_ends(rows: int, size: int) -> N
 
 async def test_an_empty_page_ends_the_list() -> None:
     adapter, _ = fc([body({"tasks": [], "nextToken": "more"})])
-    assert (await adapter.page(Listing("f", (await adapter.plan(Want()))[0].scope))).next == ()
+    assert (await adapter.page(Listing("f", (await adapter.plan(Want()))[0].asks))).next == ()

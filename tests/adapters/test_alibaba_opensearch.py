@@ -208,7 +208,7 @@ async def test_states_are_asked_for_where_the_answer_is_exact(
 ) -> None:
     adapter, _ = opensearch([])
     listings = await adapter.plan(Want(None if states is None else frozenset(states)))
-    assert [dict(one.scope.pairs).get("status") for one in listings] == statuses
+    assert [dict(one.asks.pairs).get("status") for one in listings] == statuses
     assert [one.stage for one in listings] == list(range(len(statuses)))
 
 
@@ -323,7 +323,7 @@ async def test_discovery_finds_the_instances(case: str) -> None:
     answers = [reply(f"alibaba-opensearch/discovery.list-function-instances.{case}.json")]
     adapter, call = opensearch(answers, targets=("my-app/ctr/*",))
     (listing,) = await adapter.plan(Want())
-    assert (listing.label, listing.scope.target) == (SCOPE, Target("my-app", "ctr", "ctr_test"))
+    assert (listing.label, listing.asks.target) == (SCOPE, Target("my-app", "ctr", "ctr_test"))
     (ask,) = call.asks
     assert (ask.action.name, ask.path) == ("ListFunctionInstances", BASE)
     assert asked(ask) == {"pageNumber": "1", "pageSize": "100", "source": "all"}

@@ -288,7 +288,7 @@ async def test_trap_21_tasks_are_listed_by_function_in_task_mode() -> None:
     assert [one.label for one in await adapter.plan(Want())] == ["my-func", "nightly"]
     assert len(call.asks) == 1, "no function is probed"
     named, _ = fc([], functions=("a", "b"), qualifier="prod")
-    assert [one.scope.pairs for one in await named.plan(Want())] == [(("qualifier", "prod"),)] * 2
+    assert [one.asks.pairs for one in await named.plan(Want())] == [(("qualifier", "prod"),)] * 2
 
 
 def test_trap_22_every_request_goes_through_the_one_call() -> None:

@@ -301,7 +301,7 @@ async def test_any_number_of_ids_is_one_list_for_each_combination(counts: list[i
     plan = await adapter.plan(Want())
     combinations = set()
     for listing in plan:
-        values = {one.name: one.values for one in listing.scope}
+        values = {one.name: one.values for one in listing.asks}
         assert all(1 <= len(ids) <= 5 for ids in values.values())
         for instance in values.get("instance-id", ("",)):
             for invocation in values.get("invocation-id", ("",)):

@@ -338,7 +338,7 @@ async def test_nothing_to_settle_asks_nothing(adapter: type[Adapter]) -> None:
 @each
 async def test_a_wanted_state_asks_for_few_lists_each_of_its_own_name(adapter: type[Adapter]) -> None:
     one, _ = made(adapter, reply(fullest(adapter)))
-    whole = {repr(listing.scope) for listing in await one.plan(Want())}
+    whole = {repr(listing.asks) for listing in await one.plan(Want())}
     for state in State:
         narrowed = await one.plan(Want(states=frozenset({state})))
         assert len({listing.label for listing in narrowed}) == len(narrowed)

@@ -1,7 +1,7 @@
 """The Adapter protocol, and a scan of this folder: an adapter is one file, found by name, listed nowhere.
 
 A file `some_api.py` here holds one class and says `ADAPTER = ThatClass`; its id is `some-api`.
-Files that begin with "_" hold what the adapters of one vendor share.
+Files that begin with "_" hold what the adapters of one vendor share, or those of all.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class Place(NamedTuple):
 class Adapter(Protocol):
     """One list-task API: how to ask it, and how its rows become tasks. Sees one source of one account.
 
-    Every method may raise the CallErrors of the call it makes, and Malformed for an answer of the wrong shape.
+    Every method may raise the CallErrors of the call it makes, and Malformed for an answer of the wrong shape; the
+    tasks of a page may raise Malformed when they are looked at. `short` is the code on the screen, `digit` the key of
+    its pane, `actions` every operation that it may call, `regions` the documented ones.
     """
 
     id: ClassVar[str]
@@ -46,10 +48,7 @@ class Adapter(Protocol):
 
     @classmethod
     async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
-        """What an account has at a place: for each source worth configuring, the adapter's own keys. None: nothing.
-
-        `regions` are the documented ones, to be looked through where the config names none.
-        """
+        """What an account has at a place: for each source worth configuring, the adapter's own keys."""
         ...
 
     async def plan(self, want: Want) -> Sequence[Listing]:

@@ -87,7 +87,7 @@ class FunctionCompute:
     async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
         """Every function in task mode."""
         here = cls(Settings(**named(place, account, cls.id), functions="*"), account, call)
-        names = sorted({listing.scope.function for listing in await here.plan(Want()) if listing.scope.function})
+        names = sorted({listing.asks.function for listing in await here.plan(Want()) if listing.asks.function})
         return [{"functions": names}] if names else []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
@@ -105,7 +105,7 @@ class FunctionCompute:
 
     async def page(self, listing: Listing, cursor: Any = None) -> Page:
         """One page; the cursor is the nextToken of the page before, byte for byte (trap 5)."""
-        series: Series = listing.scope
+        series: Series = listing.asks
         if series.function is None:
             return ENDLESS
         token = () if cursor is None else (("nextToken", cursor),)

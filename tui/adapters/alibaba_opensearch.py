@@ -114,7 +114,7 @@ class OpenSearch:
         if not targets:
             return []
         here = cls(Settings(**named(place, account, cls.id), targets=tuple(targets)), account, call)
-        listed = [listing.scope.target for listing in await here.plan(Want()) if listing.scope.target is not None]
+        listed = [listing.asks.target for listing in await here.plan(Want()) if listing.asks.target is not None]
         names = sorted("/".join(part.replace("/", "%2F") for part in target) for target in listed)
         return [{"targets": names}] if names else []
 
@@ -137,7 +137,7 @@ class OpenSearch:
 
     async def page(self, listing: Listing, cursor: Any = None) -> Page:
         """One page; the cursor is a page number and size (`tui.adapters._alibaba_pages`)."""
-        series: Series = listing.scope
+        series: Series = listing.asks
         if series.error is not None:
             raise series.error
         if series.target is None:

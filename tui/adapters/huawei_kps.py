@@ -113,11 +113,11 @@ class HuaweiKps:
         """One request, by row offset; the first page plans the others from its length and the total."""
         span = Span(0, None) if cursor is None else Span(*cursor)
         limit = LIMIT if span.stop is None else min(LIMIT, span.stop - span.start)
-        failed = listing.scope == FAILED.scope
+        failed = listing.asks == FAILED.asks
         reply = await self._access.get(
             LIST_FAILED if failed else LIST_RUNNING,
             self._origin,
-            str(listing.scope),
+            str(listing.asks),
             query=[("limit", str(limit)), ("offset", str(span.start))],
         )
         answer = mapping(reply.json, "the answer")

@@ -115,7 +115,7 @@ class TencentMps:
 
     async def page(self, listing: Listing, cursor: Any = None) -> Page:
         """The page at a ScrollToken; an empty token, or an empty page, is the end."""
-        return await self._page(listing.scope, cursor)
+        return await self._page(listing.asks, cursor)
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
         """DescribeTaskDetail; it has no SubTaskTypes, so without `known` the row is looked up in its list."""

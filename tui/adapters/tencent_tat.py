@@ -135,8 +135,8 @@ class TencentTat:
         span = Span(0) if cursor is None else Span(*cursor)
         asked = LIMIT if span.end is None else min(LIMIT, span.end - span.start)
         parameters: dict[str, Any] = {"Limit": asked, "Offset": span.start, "HideOutput": True}
-        if listing.scope:
-            parameters["Filters"] = [{"Name": name, "Values": list(values)} for name, values in listing.scope]
+        if listing.asks:
+            parameters["Filters"] = [{"Name": name, "Values": list(values)} for name, values in listing.asks]
         reply = await self._asked(parameters)
         found = rows(answer(reply), "InvocationTaskSet")
         total = integer(answer(reply).get("TotalCount"))
