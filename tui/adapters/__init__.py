@@ -103,3 +103,11 @@ def named(place: Place, account: Account, adapter_id: str) -> dict[str, Any]:
         "region": Region(place.region),
         "endpoint": place.endpoint,
     }
+
+
+async def one_source(here: Adapter) -> Sequence[Mapping[str, Any]]:
+    """For an API whose sources need no keys of their own: one source where any list shows a task, else none."""
+    for listing in await here.plan(Want()):
+        if (await here.page(listing)).rows:
+            return [{}]
+    return []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, named
+from tui.adapters import Place, named, one_source
 from tui.adapters._huawei import request_id
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
 from tui.adapters._huawei_tokens import LOGIN
@@ -94,10 +94,7 @@ class HuaweiKps:
     async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
         """One source for a region: worth it where the account has a project and a list shows a task."""
         here = cls(Settings(**named(place, account, cls.id)), account, call)
-        for listing in await here.plan(Want()):
-            if (await here.page(listing)).rows:
-                return [{}]
-        return []
+        return await one_source(here)
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """Both lists, the failed ones last: a task that fails in between is not missed, and counts as failed.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, named
+from tui.adapters import Place, named, one_source
 from tui.adapters._read import Row, identity, integer, keys, moment, rows, text
 from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
@@ -94,10 +94,7 @@ class TencentMps:
     async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
         """One source for an account: worth it where a list shows a task."""
         here = cls(Settings(**named(place, account, cls.id)), account, call)
-        for listing in await here.plan(Want()):
-            if (await here.page(listing)).rows:
-                return [{}]
-        return []
+        return await one_source(here)
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """The four lists, or those that hold the states wanted; times narrow the FINISH lists alone."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, named
+from tui.adapters import Place, named, one_source
 from tui.adapters._read import Row, identity, integer, moment, rows, text
 from tui.adapters._settle import vanished
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
@@ -116,8 +116,7 @@ class TencentTat:
     async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
         """One source for a region: worth it where it shows a task."""
         here = cls(Settings(**named(place, account, cls.id)), account, call)
-        everything, *_ = await here.plan(Want())
-        return [{}] if (await here.page(everything)).rows else []
+        return await one_source(here)
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """One list; with more ids than a filter takes, one for each combination of as many as it takes.
