@@ -42,6 +42,19 @@ def test_an_order_may_begin_with_a_minus(words: list[str], sort: str | None) -> 
     assert parse(["list", "x", *words, "y"]).sort == sort
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--config", "f.toml", "list", "state:ok"],
+        ["list", "--config", "f.toml", "state:ok"],
+        ["list", "state:ok", "--config=f.toml", "--color", "never"],
+    ],
+)
+def test_what_taskdeck_itself_takes_may_stand_behind_the_command(words: list[str]) -> None:
+    given = parse(words)
+    assert (given.command, given.config, given.filter) == ("list", "f.toml", "state:ok")
+
+
 def test_without_a_command_it_is_the_monitor() -> None:
     assert parse([]).command == "monitor"
     given = parse(["--config", "list", "--color", "never"])

@@ -68,23 +68,34 @@ def _bash() -> str:
         if word.values
     )
     tops = " ".join([*(name for name in commands() if name), *(word.word for word in commands()[""])])
+    valued = "|".join(
+        sorted({word.word for words in commands().values() for word in words if word.takes_value and not word.values})
+    )
+    globals_ = "|".join(word.word for word in commands()[""] if word.takes_value)
     files = "|".join(sorted({word.word for words in commands().values() for word in words if word.takes_file}))
     return f"""# bash completion for taskdeck: source <(taskdeck completion bash)
 _taskdeck() {{
-    local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD-1]}}" command="" word words
+    local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD-1]}}" command="" word words before=""
     COMPREPLY=()
     for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+        case "$before" in {globals_}) before=""; continue ;; esac
         case "$word" in {"|".join(name for name in commands() if name)}) command="$word"; break ;; esac
+        before="$word"
     done
     case "$previous" in {files}) COMPREPLY=($(compgen -f -- "$current")); return ;; esac
     case "$command:$previous" in
 {values}
     esac
+    case "$previous" in {valued}) return ;; esac
     words="{tops}"
     case "$command" in
 {chr(10).join(cases)}
     esac
-    COMPREPLY=($(compgen -W "$words" -- "$current"))
+    for word in $words; do
+        # options only where one has been begun
+        case "$word" in -*) case "$current" in -*) ;; *) continue ;; esac ;; esac
+        case "$word" in "$current"*) COMPREPLY+=("$word") ;; esac
+    done
 }}
 complete -F _taskdeck taskdeck
 """

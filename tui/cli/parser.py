@@ -143,16 +143,22 @@ def _marked(parser: argparse.ArgumentParser, arguments: list[str]) -> list[str]:
     """The arguments with FILTERs that begin with one minus marked as words, and `--sort -age` joined.
 
     A word with two minuses stays an option: a mistyped one must be an error, not a filter. The words of a command
-    go behind its options: argparse does not see `list state:ok -o json age<2h` as one filter.
+    go behind its options: argparse does not see `list state:ok -o json age<2h` as one filter. What taskdeck itself
+    takes (`--config FILE`) goes before the command, wherever it was typed.
     """
+    first: list[str] = []
     marked: list[str] = []
     words: list[str] = []
     commanded = False
     options, valued = _options(parser)
+    global_ = {word for action in parser._actions if action.nargs is None for word in action.option_strings}
     rest = iter(arguments)
     for word in rest:
         if word == "--":
             words.extend(_MARK + one if one.startswith("-") else one for one in rest)
+        elif word.partition("=")[0] in global_:
+            value = None if "=" in word else next(rest, None)
+            first.extend([word] if value is None else _joined(word, value))
         elif word in valued:
             value = next(rest, None)
             marked.extend([word] if value is None else _joined(word, value))
@@ -161,7 +167,7 @@ def _marked(parser: argparse.ArgumentParser, arguments: list[str]) -> list[str]:
         else:
             (words if commanded else marked).append(_MARK + word if word.startswith("-") else word)
             commanded = True
-    return marked + words
+    return first + marked + words
 
 
 def _joined(option: str, value: str) -> list[str]:
