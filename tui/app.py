@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class LiveDesk:
-    """The configured sources: nothing is read, and neither pydantic nor httpx imported, before `run`."""
+    """The configured sources: nothing is read, and httpx not imported, before `run`."""
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path

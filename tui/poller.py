@@ -47,8 +47,8 @@ _WORDS: tuple[tuple[type[CallError], Word], ...] = (
 )
 _GRAVEST = tuple(Word)
 SETTLE = 50  # tasks asked by id after one read: what a busy minute loses, without eating the budget of the lists
-DENIED_PAUSE = 300.0
-LONGEST_PAUSE = 300.0
+DENIED_PAUSE = 300.0  # permissions are changed by people, not by asking again
+LONGEST_PAUSE = 300.0  # between two reads of a source that fails again and again
 LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
 PROBES = (10.0, 60.0)  # seconds between two probes of a provider that is out of reach
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.model import Change, Source, SourceStatus, State, Task, TaskKey, later
 
-RAW_ROWS = 5_000
+RAW_ROWS = 5_000  # the providers' rows that are kept: a few MB, whatever a source holds
 
 
 class Round:

@@ -24,8 +24,8 @@ from tui.query.fields import SCREEN, Field, Kind, field
 from tui.query.scan import VALUE, WORD, Scanner
 from tui.query.tree import And, Compare, Flag, Node, Or, Place, Saved, Word, joined, negated
 
-LONGEST = 4_096
-DEEPEST = 50
+LONGEST = 4_096  # characters: more than anybody types, little enough to be read at every key
+DEEPEST = 50  # parentheses inside each other: five calls each, far from the limit of Python's stack
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
 _COMPARE = re.compile(r"([^\W\d][\w.]*)(!=|>=|<=|[:=><~])")

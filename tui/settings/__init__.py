@@ -1,4 +1,4 @@
-"""The config as frozen values. Loading it is `tui.settings.load`: pydantic stays out of the first frame."""
+"""The config as frozen values. Adapters declare theirs with these; loading a file is `tui.settings.load`."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ interval = "15s"           # default poll interval of a source
 # glyphs = "auto"          # auto | unicode | ascii
 # mouse = "auto"           # auto | on | off
 
-# [keys]                   # binding id = "key", or "" to unbind (the ids are in the help, ?)
+# [keys]                   # binding id = "key", or "" to unbind (the ids are in README.md)
 
 # [views]                  # name = "filter", used as @name
 # bad = "state:bad sort:age"

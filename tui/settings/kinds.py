@@ -40,7 +40,7 @@ def seconds(text: str) -> float:
 
 
 class Kind:
-    """A value that pydantic reads through `parse` and describes through `SCHEMA`."""
+    """A value that `tui.settings.reader` (and pydantic) reads by `parse`; `SCHEMA` describes it to pydantic."""
 
     SCHEMA: ClassVar[dict[str, Any]]
 
