@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.command import Cloud, cloud, taskdeck
+from tui.cloud.keys import STS_KEYS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-list")]
 
@@ -49,6 +50,34 @@ def test_list_from_environment_keys_is_the_same(home: Path, frozen: Cloud) -> No
     done = taskdeck(home, "--config", str(config), "list", "-o", "ndjson", **frozen.env)
     assert (done.returncode, done.stderr) == (0, "")
     assert printed(done.stdout) == frozen.listed()
+
+
+def test_list_with_temporary_keys_is_the_same(home: Path, frozen: Cloud) -> None:
+    text = frozen.config.read_text("utf-8").replace('credentials = "demo"', 'credentials = "env:TMP_"')
+    config = home / "sts.toml"
+    config.write_text(text, "utf-8")
+    names = {
+        "alibaba": ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
+        "tencent": ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN"),
+        "huawei": ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"),
+    }
+    env = {
+        f"TMP_{name}": STS_KEYS[vendor][key]
+        for vendor, three in names.items()
+        for name, key in zip(three, ("access_key_id", "access_key_secret", "security_token"), strict=True)
+    }
+    done = taskdeck(home, "--config", str(config), "list", "-o", "ndjson", **env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert printed(done.stdout) == frozen.listed()
+
+
+def test_list_with_an_iam_users_token_is_the_same(home: Path, frozen: Cloud) -> None:
+    text = frozen.config.read_text("utf-8").replace('vendor = "huawei"', 'vendor = "huawei"\nauth = "token"')
+    config = home / "token.toml"
+    config.write_text(text, "utf-8")
+    done = taskdeck(home, "--config", str(config), "list", "--source", "kps", "-o", "ndjson")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert printed(done.stdout) == {key: one for key, one in frozen.listed().items() if key[0] == "kps"}
 
 
 def test_json_is_one_array_and_csv_has_the_contract_columns(home: Path, frozen: Cloud) -> None:
