@@ -157,8 +157,7 @@ def write_table(
     widths = _widths(fields, columns, rows, cells)
     for row, task in _rows(columns, rows, tasks):
         line = "  ".join(
-            fit(text, size, right=right, middle=middle)
-            for text, (size, right, middle) in zip(row, widths, strict=True)
+            fit(text, size, right=right, middle=middle) for text, (size, right, middle) in zip(row, widths, strict=True)
         ).rstrip()
         if colour and task is not None:
             line = f"\x1b[{_SGR[_tone(task.state)]}m{line}\x1b[0m"
