@@ -9,7 +9,7 @@ import pytest
 from tui.calls import Credential, Secret
 from tui.cloud.keys import DEMO_KEYS, ENV
 from tui.credentials import names, source_of
-from tui.credentials.demo import KEYS
+from tui.demo_keys import KEYS
 from tui.errors import NoCredential
 from tui.settings import Account
 

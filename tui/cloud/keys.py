@@ -1,19 +1,8 @@
 """The demo cloud's fixed fake keys: they open nothing but a demo cloud."""
 
-DEMO_KEYS = {
-    "alibaba": {
-        "access_key_id": "LTAI5tTASKDECKDEMO000001",
-        "access_key_secret": "taskdeckDemoSecretAlibaba00001",
-    },
-    "tencent": {
-        "access_key_id": "AKIDTASKDECKDEMO00000000000000000001",
-        "access_key_secret": "taskdeckDemoSecretTencent0000001",
-    },
-    "huawei": {
-        "access_key_id": "HPUATASKDECKDEMO0001",
-        "access_key_secret": "taskdeckDemoSecretHuawei0000000000000001",
-    },
-}
+from tui.demo_keys import KEYS
+
+DEMO_KEYS = {vendor: KEYS[vendor] for vendor in ("alibaba", "tencent", "huawei")}
 
 # temporary keys: a second pair for each vendor, with the token that belongs to it
 STS_KEYS = {
@@ -34,7 +23,7 @@ STS_KEYS = {
     },
 }
 
-HUAWEI_USER = {"username": "deck-operator", "password": "taskdeck-demo-Pass1", "domain": "hw-demo"}
+HUAWEI_USER = KEYS["huawei-user"]
 
 HUAWEI_PROJECTS = {
     "cn-north-4": "0dec0de000000000000000000000c404",

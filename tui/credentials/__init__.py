@@ -93,7 +93,7 @@ def _sound(account: Account, name: str, value: str) -> str:
 
 
 def _demo(account: Account) -> Credential:
-    from tui.credentials.demo import KEYS
+    from tui.demo_keys import KEYS
 
     if account.auth == "token":
         user = KEYS["huawei-user"]
