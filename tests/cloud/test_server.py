@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -124,3 +125,17 @@ def test_the_cloud_shares_no_code_with_what_it_judges() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_is_no_http_is_not_written_on_stderr() -> None:
+    """The monitor of `demo` does not read its child's stderr: a page that knocks with TLS would fill it and stop it."""
+    command = [sys.executable, "-c", SERVE.format("")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        port = int(first_line(process)["url"].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as knock:
+            knock.sendall(b"\x16\x03\x01\x02\x00\r\n\r\n")
+            while knock.recv(1000):
+                pass
+        process.terminate()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""

@@ -143,7 +143,7 @@ class Desk:
             if not isinstance(on, bool) or not isinstance(share, int | float | None):
                 raise ValueError("on is a boolean, share a number")
             self.faults.switch(name, on, [only] if isinstance(only, str) else only, share)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             return 400, {"error": str(error)}
         return 200, {"faults": self.faults.names}
 

@@ -67,6 +67,7 @@ class _Server(uvicorn.Server):
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                log_level="critical",  # the monitor does not read its child's stderr: a full pipe would stop it
                 server_header=False,
                 date_header=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
