@@ -232,3 +232,13 @@ class TestTable:
     def test_a_few_long_columns_share_a_terminal(self, columns: tuple[str, ...]) -> None:
         out = table(task("i" * 100, name="n" * 100, error="e" * 100), columns=columns, cells=30)
         assert max(map(cell_len, out.splitlines())) == 30
+
+
+def test_one_endless_text_does_not_make_every_row_endless() -> None:
+    """A hostile name of a megabyte in one row of 10,000 would be 10 GB of blanks in the others."""
+    name = "n" * 10_000
+    long, *others = table(task("a", name=name), *(task(f"b{at}", name="x") for at in range(9)), columns=("name", "id"))[
+        :-1
+    ].split("\n")[1:]
+    assert long == f"{name}  a"
+    assert {len(one) for one in others} < set(range(1000))

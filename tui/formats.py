@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.query.fields import Field
 
 _NO_CUT = 2**31
+_PADDED = 500  # cells, at most, that a short text is padded to: one endless text does not make all rows endless
 _LEAST = 4  # cells of a column on the narrowest terminal
 _COMPACT = json.JSONEncoder(allow_nan=False)
 _SGR = {"bad": "31", "live": "36", "ok": "32", "idle": "2"}
@@ -157,7 +158,8 @@ def write_table(
     widths = _widths(fields, columns, rows, cells)
     for row, task in _rows(columns, rows, tasks):
         line = "  ".join(
-            fit(text, size, right=right, middle=middle) for text, (size, right, middle) in zip(row, widths, strict=True)
+            fit(text, size if cells is not None else max(size, width(text)), right=right, middle=middle)
+            for text, (size, right, middle) in zip(row, widths, strict=True)
         ).rstrip()
         if colour and task is not None:
             line = f"\x1b[{_SGR[_tone(task.state)]}m{line}\x1b[0m"
@@ -178,7 +180,9 @@ def _widths(
 ) -> list[tuple[int, bool, bool]]:
     """For each column its cells, whether it is right-aligned, whether it is cut in the middle."""
     wanted = [max([width(columns[at]), *(width(row[at]) for row in rows)]) for at in range(len(columns))]
-    if cells is not None:
+    if cells is None:
+        wanted = [min(one, _PADDED) for one in wanted]
+    else:
         spare = sum(wanted) + 2 * (len(wanted) - 1) - cells
         while spare > 0 and max(wanted) > _LEAST:  # the widest column gives first: ids and errors, never states
             widest = wanted.index(max(wanted))
