@@ -116,7 +116,7 @@ class TestList:
             (["state:"], "filter: "),
             (["nosuch:x"], "filter: "),
             (["--sort", "nosuch"], "nosuch"),
-            (["--columns", "id,nosuch"], "nosuch"),
+            (["--columns", "id,nosuch"], "--columns: nosuch: no such field"),
             (["--raw"], "--raw goes with -o json or -o ndjson"),
             (["--source", "nosuch"], "no such source: nosuch; there is media"),
         ],

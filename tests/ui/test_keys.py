@@ -417,3 +417,9 @@ async def test_what_is_typed_stays_on_screen_beside_a_long_complaint(typed: str)
         bar = next(line for line in text(pilot).splitlines() if line.startswith(" /"))
         assert typed[-20:] in bar
         assert len(bar.partition(typed[-20:])[2].strip()) > 20
+
+
+async def test_help_calls_the_digits_by_their_providers() -> None:
+    async with driven(None, (120, 40), "question_mark") as (pilot, _):
+        assert "Keypair tasks" in text(pilot)
+        assert "provider 1" not in text(pilot)

@@ -113,14 +113,16 @@ def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, 
 
     try:
         query = parse(given.filter, views=settings.views)
-        sort = given.sort or ""
-        if sort.lstrip("-"):
-            field(sort.lstrip("-"))
-        columns = tuple(name.strip() for name in (given.columns or "").split(",") if name.strip())
-        for name in columns:
-            field(name)
     except QueryError as error:
         raise UsageError(f"filter: {error}") from None
+    sort = given.sort or ""
+    columns = tuple(name.strip() for name in (given.columns or "").split(",") if name.strip())
+    for option, names in (("--sort", [sort.lstrip("-")] if sort.lstrip("-") else []), ("--columns", columns)):
+        try:
+            for name in names:
+                field(name)
+        except UsageError as error:
+            raise UsageError(f"{option}: {error}") from None
     return View(query, sort.lstrip("-"), sort.startswith("-")), columns or standard
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -32,9 +33,12 @@ class HelpScreen(Layer[None], inherit_bindings=False):
 
     BINDINGS = HELP
 
-    def __init__(self, pen: Callable[[], Pen], below: Sequence[ActiveBinding]) -> None:
+    def __init__(self, pen: Callable[[], Pen], below: Sequence[ActiveBinding], titles: Mapping[str, str]) -> None:
         super().__init__(pen)
-        self._keys = gathered(active.binding for active in below)
+        self._keys = [
+            (replace(binding, description=titles.get(binding.id or "", binding.description)), keys)
+            for binding, keys in gathered(active.binding for active in below)
+        ]
         self._edit: Edit | None = None
 
     def compose(self) -> ComposeResult:

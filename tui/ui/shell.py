@@ -122,4 +122,5 @@ class Taskdeck(App[int], inherit_bindings=False):
         from tui.ui.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self._home.pen, list(self.screen.active_bindings.values())))
+            titles = {f"provider-{one.digit}": one.title for one in self.desk.providers}
+            self.push_screen(HelpScreen(self._home.pen, list(self.screen.active_bindings.values()), titles))
