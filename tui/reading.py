@@ -133,7 +133,7 @@ class _Run:
         self.errors: list[CallError] = []
         self.over = False
         self.room = math.inf
-        self.cursors: dict[Listing, set[Any]] = {}
+        self.cursors: dict[Listing, set[int]] = {}
         self.shapes: dict[Listing, set[int]] = {}
         self.round: set[Listing] = set()
         self.count: dict[Listing, int] = {}
@@ -224,11 +224,11 @@ class _Run:
 
     def following(self, listing: Listing, page: Page) -> list[tuple[Listing, Any]]:
         seen = self.cursors.setdefault(listing, set())
-        fresh = [cursor for cursor in page.next if cursor not in seen]
+        fresh = [cursor for cursor in page.next if hash(cursor) not in seen]
         if len(fresh) < len(page.next):
             self.missing.append(f"{listing.label} (a cursor came twice)")
         if fresh and self.count[listing] >= PAGE_CAP:
             self.missing.append(f"{listing.label} (more than {PAGE_CAP:,} pages)")
             return []
-        seen.update(fresh)
+        seen.update(map(hash, fresh))  # not the tokens themselves: a server may make them megabytes long
         return [(listing, cursor) for cursor in fresh]
