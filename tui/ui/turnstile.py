@@ -14,7 +14,7 @@ from textual import events
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-LIMIT = 0.25  # seconds after which a marker counts as lost: its widget was taken away
+LIMIT = 1.0  # seconds after which a marker counts as lost: its widget was taken away
 
 
 class Passed(Message, bubble=True):
