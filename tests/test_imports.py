@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -21,7 +22,8 @@ RUN = (
 def loaded(code: str) -> frozenset[str]:
     """All modules after some code."""
     code = f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # coverage imports too
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30, env=env)
     return frozenset(json.loads(ran.stdout))
 
 
