@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from rich.cells import cell_len, set_cell_size
-
 LIMIT = 2000
 COMBINING = 3  # marks on one base: more of them climb over the neighbouring lines ("zalgo")
 HIDDEN = "\u2426"  # control picture "substitute form two": neutral width, in every font that has control pictures
@@ -69,9 +67,25 @@ def _shown(char: str, marks: int, lines: bool) -> tuple[str, int]:
     return HIDDEN, 0
 
 
+def _wide(text: str) -> int:
+    """Cells by rich's table, which takes 15 ms to import: most texts are ASCII and need none of it."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _head(text: str, cells: int) -> str:
+    """The first cells of a text that is longer."""
+    if text.isascii():
+        return text[:cells]
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, cells)
+
+
 def width(text: str) -> int:
     """Terminal cells of a clean text."""
-    return len(text) if text.isascii() else cell_len(text)
+    return len(text) if text.isascii() else _wide(text)
 
 
 def cut_end(text: str, cells: int) -> str:
@@ -79,8 +93,8 @@ def cut_end(text: str, cells: int) -> str:
     if width(text) <= cells:
         return text
     if cells <= 2:
-        return set_cell_size(text, max(0, cells))
-    return set_cell_size(text, cells - 2).rstrip() + ".."
+        return _head(text, max(0, cells))
+    return _head(text, cells - 2).rstrip() + ".."
 
 
 def cut_middle(text: str, cells: int) -> str:
@@ -94,7 +108,7 @@ def cut_middle(text: str, cells: int) -> str:
     end = text[-tail:]
     while width(end) > tail:
         end = end[1:]
-    return set_cell_size(text, head).rstrip() + ".." + end
+    return _head(text, head).rstrip() + ".." + end
 
 
 def fit(text: str, cells: int, *, right: bool = False, middle: bool = False) -> str:
