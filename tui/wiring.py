@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tui.adapters import Adapter, every, load
+from tui.adapters import Adapter, adapter_ids, load
 from tui.budget import Budget
 from tui.credentials import source_of
 from tui.errors import UsageError
@@ -24,9 +24,23 @@ def load_config(path: Path) -> Config:
     return load_file(path, models())
 
 
-def models() -> dict[str, tuple[str, type[SourceSettings]]]:
-    """Adapter id -> (vendor, settings model), for the loader and the schema."""
-    return {adapter.id: (adapter.vendor, adapter.settings) for adapter in every()}
+class Models(Mapping[str, tuple[str, type[SourceSettings]]]):
+    """Adapter id -> (vendor, settings model): an adapter is imported when a source names it."""
+
+    def __getitem__(self, adapter_id: str) -> tuple[str, type[SourceSettings]]:
+        adapter = load(adapter_id)
+        return adapter.vendor, adapter.settings
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(adapter_ids())
+
+    def __len__(self) -> int:
+        return len(adapter_ids())
+
+
+def models() -> Models:
+    """What the loader and the schema know of the adapters."""
+    return Models()
 
 
 class Wiring:
