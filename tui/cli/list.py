@@ -10,14 +10,14 @@ import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import say
 from tui.cli.exits import Exit, code_of, summed
 from tui.cli.place import config
 from tui.errors import CallError, UsageError
-from tui.model import Change, Task, Word, newest_first
+from tui.model import Change, Task, TaskKey, Word, newest_first
 
 if TYPE_CHECKING:
     from tui.poller import Poller
@@ -46,17 +46,27 @@ def _list(given: Namespace) -> int:
     settings = config(given)
     view, columns = _asked(given, settings)
     store = Store(raw_rows=math.inf if given.raw else 0)
-    code = asyncio.run(poll_once(settings, store, given.source))
-    _print(given, store, view, columns)
+    lines = _Lines(store)
+    made_early = view is None and given.output_format in ("json", "ndjson") and not given.raw
+    code = asyncio.run(poll_once(settings, store, given.source, told=lines.make if made_early else _silent))
+    _print(given, store, view, columns, lines)
     return code
 
 
-async def poll_once(settings: Config, store: Store, only: list[str] | None = None) -> int:
+async def poll_once(
+    settings: Config, store: Store, only: list[str] | None = None, *, told: Callable[[Change], None] | None = None
+) -> int:
     """Reads every source once; each failed one is a line on stderr. Answers the exit code."""
     from tui.wiring import Wiring
 
     progress = _Progress(store) if sys.stderr.isatty() else None
-    async with Wiring(settings, store, only=only, told=progress or _silent, width=WIDTH) as wiring:
+    listeners = [one for one in (told, progress) if one is not None]
+
+    def tell(change: Change) -> None:
+        for listener in listeners:
+            listener(change)
+
+    async with Wiring(settings, store, only=only, told=tell, width=WIDTH) as wiring:
         pollers = list(wiring.pollers.values())
         outcomes = await asyncio.gather(*(poller.poll() for poller in pollers))
     if progress:
@@ -126,7 +136,7 @@ def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, 
     return View(query, sort.lstrip("-"), sort.startswith("-")), columns or standard
 
 
-def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str, ...]) -> None:
+def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str, ...], made: _Lines) -> None:
     from tui import formats
 
     now = round(time.time() * 1000)
@@ -148,7 +158,7 @@ def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str
     elif given.raw:
         lines = map(formats.dumps, _objects(tasks, store, raw=True))
     else:
-        lines = (formats.json_line(task, store.sources[task.key.source]) for task in tasks)
+        lines = map(made.line, tasks)
     formats.write_lines(lines, sys.stdout, array=given.output_format == "json")
 
 
@@ -176,7 +186,30 @@ def _flat(
 
 
 def _silent(change: Change) -> None:
-    """No terminal on stderr: no progress."""
+    """Nobody listens."""
+
+
+class _Lines:
+    """JSON lines of tasks, made as the pages land: while the provider works on the next one, we have nothing to do."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._made: dict[TaskKey, tuple[Task, str]] = {}
+
+    def make(self, change: Change) -> None:
+        """Makes the lines of what a page brought."""
+        for task in change.upserted:
+            self._made[task.key] = task, self._line(task)
+
+    def line(self, task: Task) -> str:
+        """The line of a task as it is now."""
+        made = self._made.get(task.key)
+        return made[1] if made is not None and made[0] is task else self._line(task)
+
+    def _line(self, task: Task) -> str:
+        from tui.formats import json_line
+
+        return json_line(task, self._store.sources[task.key.source])
 
 
 class _Progress:
