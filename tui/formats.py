@@ -94,7 +94,7 @@ def json_line(task: Task, source: Source) -> str:
         f'"duration_ms": {_number(task.duration_ms)}, "progress": {_number(task.progress)}, '
         f'"retries": {_number(task.retries)}, "error": {_quoted(task.error)}, '
         f'"request_id": {_quoted(task.request_id)}, "seen_at": {_moment(task.seen_at)}, '
-        f'"extra": {dumps(dict(task.extra)) if task.extra else "{}"}}}'
+        f'"extra": {_extra(task.extra)}}}'
     )
 
 
@@ -102,6 +102,19 @@ def json_line(task: Task, source: Source) -> str:
 def _head(source: Source) -> str:
     facts = {"source": source.name, "adapter": source.adapter, "account": source.account, "region": source.region}
     return dumps(facts)[:-1] + ", "
+
+
+def _extra(extra: Mapping[str, Any]) -> str:
+    return f"{{{', '.join(f'{_quoted(name)}: {_fact(value)}' for name, value in extra.items())}}}"
+
+
+def _fact(value: Any) -> str:
+    """A value as JSON. Most facts are texts and lists of texts: for them an encoder need not be built each time."""
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if type(value) is list and all(type(one) is str for one in value):
+        return f"[{', '.join(map(encode_basestring_ascii, value))}]"
+    return dumps(value)
 
 
 def _quoted(text: str | None) -> str:
