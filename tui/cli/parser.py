@@ -54,11 +54,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _screens(commands: argparse._SubParsersAction[_Parser]) -> None:
     monitor = _command(commands, "monitor", "the terminal UI on the configured sources")
     _filter(monitor)
-    monitor.add_argument("--write", action="store_true", help="allow stop and delete, still confirmed")
+    monitor.add_argument("--write", action="store_true", help="grant writes; no key or command writes yet")
     monitor.add_argument("--theme", metavar="NAME", help="a theme for this run")
     demo = _command(commands, "demo", "the monitor on an embedded demo cloud: no account, no network, no config")
     _world(demo)
-    demo.add_argument("--write", action="store_true", help="allow stop and delete, still confirmed")
+    demo.add_argument("--write", action="store_true", help="grant writes; no key or command writes yet")
     demo.add_argument("--theme", metavar="NAME", help="a theme for this run")
     cloud = _command(commands, "cloud", "the demo cloud alone, in the foreground; one line of JSON when it is ready")
     cloud.add_argument("--port", type=_port, default=0, metavar="N", help="port of the control paths (0: a free one)")

@@ -34,7 +34,7 @@ def main() -> None:
                     break
         detail = client.get_async_task(rows[0][0], rows[0][1], GetAsyncTaskRequest()).body
         json.dump({"rows": rows, "detail": [detail.task_id, detail.status]}, sys.stdout)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the answer
         json.dump({"error": str(getattr(error, "code", error))}, sys.stdout)
 
 

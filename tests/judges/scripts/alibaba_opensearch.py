@@ -37,7 +37,7 @@ def main() -> None:
                     break
                 number += 1
         json.dump({"rows": rows, "detail": detail}, sys.stdout)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the answer
         json.dump({"error": str(getattr(error, "code", error))}, sys.stdout)
 
 
