@@ -284,7 +284,7 @@ class TestSettling:
         it = world({"a": [task("1"), task("2"), task("3", State.SUCCEEDED)]})
         await it.poller.poll()
         it.adapter.lists["a"] = [task("1")]
-        it.adapter.by_id = lambda tasks: [replace(one, state=State.SUCCEEDED) for one in tasks]
+        it.adapter.by_id = lambda tasks: [one._replace(state=State.SUCCEEDED) for one in tasks]
         await it.poller.poll()
         assert it.adapter.settled == [["2"]]
         assert it.states == {"1": State.RUNNING, "2": State.SUCCEEDED, "3": State.SUCCEEDED}
@@ -293,7 +293,7 @@ class TestSettling:
         it = world({"a": [task("1")]})
         await it.poller.poll()
         it.adapter.lists["a"] = []
-        it.adapter.by_id = lambda tasks: [replace(one, state=State.VANISHED) for one in tasks]
+        it.adapter.by_id = lambda tasks: [one._replace(state=State.VANISHED) for one in tasks]
         await it.poller.poll()
         await it.poller.poll()
         assert it.states == {"1": State.VANISHED}
@@ -329,7 +329,7 @@ class TestSettling:
         def once(tasks: Sequence[Task]) -> Sequence[Task]:
             if left:
                 raise left.pop()
-            return [replace(one, state=State.FAILED) for one in tasks]
+            return [one._replace(state=State.FAILED) for one in tasks]
 
         it = world({"a": [task("1")]})
         await it.poller.poll()
@@ -343,7 +343,7 @@ class TestSettling:
         it = world({"a": [task(str(at), seen_at=1) for at in range(SETTLE * 2 + 1)]})
         await it.poller.poll()
         it.adapter.lists["a"] = []
-        it.adapter.by_id = lambda tasks: [replace(one, seen_at=round(it.now * 1000)) for one in tasks]
+        it.adapter.by_id = lambda tasks: [one._replace(seen_at=round(it.now * 1000)) for one in tasks]
         for _ in range(3):
             it.now += 1
             await it.poller.poll()

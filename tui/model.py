@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple, overload
@@ -98,9 +98,12 @@ class TaskKey(NamedTuple):
         return "/".join(part.replace("/", "%2F") for part in parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One task as all five providers can say it. Times are epoch milliseconds, texts are verbatim (foreign)."""
+class Task(NamedTuple):
+    """One task as all five providers can say it. Times are epoch milliseconds, texts are verbatim (foreign).
+
+    Made by keyword. A named tuple, because a list is 10,000 of them and a frozen dataclass takes three times as long
+    (1.5 against 4.5 us). Two that differ only in when and by which call they were seen are equal.
+    """
 
     key: TaskKey
     state: State
@@ -115,9 +118,18 @@ class Task:
     progress: float | None = None
     retries: int | None = None
     error: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=lambda: NO_EXTRA)  # 3.11 takes no unhashable default
-    seen_at: int = field(default=0, compare=False)
-    request_id: str | None = field(default=None, compare=False)
+    extra: Mapping[str, Any] = NO_EXTRA
+    seen_at: int = 0
+    request_id: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Task) and self[:_SEEN] == other[:_SEEN]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     @property
     def born(self) -> int:
@@ -134,6 +146,9 @@ class Task:
         if self.state.final or self.started_at is None:
             return self.duration_ms
         return max(0, now - self.started_at)
+
+
+_SEEN = Task._fields.index("seen_at")  # the fields from here on say how we know, not what is
 
 
 def newest_first(task: Task) -> tuple[int, str, str, str]:
@@ -190,9 +205,12 @@ class Mapped(Sequence[Task]):
     def __getitem__(self, at: int | slice) -> Task | tuple[Task, ...]:
         """Makes what is still missing up to there."""
         last = range(len(self._rows))[at] if isinstance(at, int) else max(range(len(self._rows))[at], default=-1)
-        for row in self._rows[len(self._made) : last + 1]:
-            self._made.append(self._make(row))
+        if last >= len(self._made):
+            self._made.extend(map(self._make, self._rows[len(self._made) : last + 1]))
         return self._made[at] if isinstance(at, int) else tuple(self._made[at])
+
+    def __iter__(self) -> Iterator[Task]:
+        return iter(self[:])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)

@@ -147,13 +147,15 @@ class Poller:
         taken = Round(self.source)
         oldest = self._oldest()
         counted: set[TaskKey] = set()
+        most = float(self.settings.max_tasks)
 
         def sink(page: Page) -> float:
-            counted.update(task.key for task in page.tasks if not outdated(task, oldest))
+            if most < math.inf:
+                counted.update(task.key for task in page.tasks if not outdated(task, oldest))
             self._tell(self._store.merge(taken, page.tasks, page.rows, at=self._now(), oldest=oldest))
             status = self.status
             self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + 1)
-            return float(self.settings.max_tasks) - len(counted)
+            return most - len(counted)
 
         outcome = await read(
             self.adapter, Want(), sink, width=self._width, patience=self._patience, waiting=self._waiting

@@ -113,7 +113,7 @@ class Store:
     def expire(self, source: Source, *, oldest: float, most: float, at: int = 0) -> Change:
         """Lets ended tasks go: those before `oldest` (epoch ms), and the oldest of them beyond `most` tasks."""
         known = self._tasks[source.name]
-        gone = [key for key, task in known.items() if outdated(task, oldest)]
+        gone = [key for key, task in known.items() if outdated(task, oldest)] if oldest > -math.inf else []
         for key in gone:
             del known[key]
         over = len(known) - most
@@ -143,4 +143,4 @@ class Store:
 def outdated(task: Task, oldest: float) -> bool:
     """Whether an ended task lies before the window; a live one never does. One without any time is kept."""
     when = task.ended_at or task.started_at or task.created_at
-    return task.state.final and when is not None and when < oldest
+    return when is not None and when < oldest and task.state.final

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui.adapters._read import moment
 from tui.formats import rfc3339
@@ -19,3 +23,15 @@ def test_a_time_before_the_year_1_or_after_9999_is_none(odd: str) -> None:
 @pytest.mark.parametrize("edge", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"])
 def test_every_time_that_is_read_can_be_written(edge: str) -> None:
     assert (rfc3339(moment(edge)) or "")[:19] == edge[:19]
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_the_plain_form_and_all_others_say_the_same_moment(when: datetime) -> None:
+    """The tables of `moment` against the library's own parser, by way of a form that the tables do not know."""
+    plain = f"{when.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+    assert moment(plain) == moment(plain.replace("Z", "+00:00")) == moment(plain.replace("Z", ".000Z"))
+
+
+@pytest.mark.parametrize("wrong", ["2026-11-21T24:00:00Z", "2026-11-21T13:60:01Z", "2026-02-30T13:52:01Z", "T", "2026"])
+def test_what_is_no_time_is_none(wrong: str) -> None:
+    assert moment(wrong) is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,7 +38,7 @@ def workflow(number: int, state: State, native: str, **changes: object) -> Task:
         error="subtask failed" if state is State.FAILED else None,
         extra={"mps.subtasks": ["action-trans"]},
     )
-    return replace(task, **changes)  # type: ignore[arg-type]
+    return task._replace(**changes)  # type: ignore[arg-type]
 
 
 SUCCEEDED = workflow(4, State.SUCCEEDED, "FINISH")
@@ -107,8 +105,8 @@ async def test_processing_tasks() -> None:
     adapter, _ = mps("tencent-mps/list.processing.json")
     page = await first_page(adapter, 1)
     live = workflow(3, State.RUNNING, "PROCESSING", key=TaskKey("media", "", row_id(3, "LiveProcessTask")))
-    live = replace(live, name="LiveProcessTask", kind="LiveProcessTask", target="LiveRecord")
-    live = replace(live, extra={"mps.subtasks": ["LiveRecord"]})
+    live = live._replace(name="LiveProcessTask", kind="LiveProcessTask", target="LiveRecord")
+    live = live._replace(extra={"mps.subtasks": ["LiveRecord"]})
     assert page.tasks == (workflow(2, State.RUNNING, "PROCESSING"), live)
     assert (page.next, page.total) == ((), 2)
 
@@ -121,8 +119,7 @@ async def test_failed_tasks() -> None:
 async def test_finished_tasks_over_two_pages() -> None:
     adapter, call = mps("tencent-mps/list.finish-ok.page1.json", "tencent-mps/list.finish-ok.last.json")
     pages = await walk(adapter, (await adapter.plan(Want()))[3])
-    edit = replace(
-        SUCCEEDED,
+    edit = SUCCEEDED._replace(
         key=TaskKey("media", "", row_id(5, "EditMediaTask")),
         name="EditMediaTask",
         kind="EditMediaTask",
@@ -130,7 +127,7 @@ async def test_finished_tasks_over_two_pages() -> None:
         extra={},
     )
     last = workflow(6, State.SUCCEEDED, "FINISH", target="Transcode+AiRecognition")
-    last = replace(last, extra={"mps.subtasks": ["Transcode", "AiRecognition"]})
+    last = last._replace(extra={"mps.subtasks": ["Transcode", "AiRecognition"]})
     assert [page.tasks for page in pages] == [(SUCCEEDED, edit), (last,)]
     assert pages[0].next == (row_id(6),)
     assert asked(call.asks[1]) == asked(call.asks[0]) | {"ScrollToken": row_id(6)}
@@ -254,7 +251,7 @@ async def test_a_row_that_no_list_shows_leaves_the_detail_as_it_is() -> None:
         "tencent-mps/detail.workflow.succeeded.json", *["tencent-mps/list.vendor-example.finish.page1.json"] * 6
     )
     task = (await adapter.detail(SUCCEEDED.key)).task
-    assert task == replace(SUCCEEDED, target=None, extra={})
+    assert task == SUCCEEDED._replace(target=None, extra={})
     assert [asked(ask)["SubTaskHasFailed"] for ask in call.asks[1:]] == [False] * 3 + [True] * 3
 
 
@@ -304,7 +301,7 @@ async def test_settling_asks_one_after_another_and_keeps_what_the_detail_omits()
     )
     live = [workflow(number, State.RUNNING, "PROCESSING") for number in (4, 5, 2)]
     settled = await adapter.settle(live)
-    assert list(settled) == [SUCCEEDED, replace(live[1], state=State.VANISHED), live[2]]
+    assert list(settled) == [SUCCEEDED, live[1]._replace(state=State.VANISHED), live[2]]
     assert [asked(ask) for ask in call.asks] == [{"TaskId": row_id(number)} for number in (4, 5, 2)]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,7 +40,7 @@ def command(number: int, state: State, native: str, invocation: int, **changes: 
         duration_ms=7_000 if state.final else None,
         extra=facts | {"tat.invocation": f"inv-{invocation:08x}", "tat.command": "cmd-13axrtuq", "tat.by": "USER"},
     )
-    return replace(task, **changes)  # type: ignore[arg-type]
+    return task._replace(**changes)  # type: ignore[arg-type]
 
 
 def extra(task: Task, **facts: object) -> Mapping[str, Any]:
@@ -51,7 +50,7 @@ def extra(task: Task, **facts: object) -> Mapping[str, Any]:
 FIRST = command(1, State.SUCCEEDED, "SUCCESS", 0)
 SECOND = command(2, State.RUNNING, "RUNNING", 1)
 THIRD = command(3, State.FAILED, "FAILED", 1, error="exit 1")
-THIRD = replace(THIRD, extra=extra(THIRD, exit=1))
+THIRD = THIRD._replace(extra=extra(THIRD, exit=1))
 
 
 async def test_a_list_hides_output_and_asks_for_a_hundred() -> None:
@@ -136,7 +135,7 @@ async def test_variants() -> None:
     adapter, _ = tat("tencent-tat/list.variants.json")
     known, novel = (await adapter.page(EVERYTHING)).tasks
     plain = command(40, State.SUCCEEDED, "SUCCESS", 20, name="cmd-13axrtuq")
-    assert known == replace(plain, extra=extra(plain, by="user"))
+    assert known == plain._replace(extra=extra(plain, by="user"))
     assert novel == command(41, State.UNKNOWN, "PAUSED", 20, ended_at=CREATED + 9_000)
 
 
@@ -399,7 +398,7 @@ async def test_a_detail_fails_as_the_call_fails() -> None:
 
 
 async def test_settling_asks_a_hundred_at_a_time() -> None:
-    known = [replace(SECOND, key=TaskKey("commands", "", str(n))) for n in range(230)]
+    known = [SECOND._replace(key=TaskKey("commands", "", str(n))) for n in range(230)]
 
     def served(ask: Ask) -> Reply:
         shown = [
@@ -412,15 +411,15 @@ async def test_settling_asks_a_hundred_at_a_time() -> None:
     adapter, call = tat(served)
     settled = await adapter.settle(known)
     assert [task.key for task in settled] == [task.key for task in known]
-    assert settled[0] == replace(known[0], state=State.VANISHED)
-    ended = replace(known[1], state=State.SUCCEEDED, native_state="SUCCESS", ended_at=CREATED + 9_000)
-    assert settled[1] == replace(ended, duration_ms=7_000)
+    assert settled[0] == known[0]._replace(state=State.VANISHED)
+    ended = known[1]._replace(state=State.SUCCEEDED, native_state="SUCCESS", ended_at=CREATED + 9_000)
+    assert settled[1] == ended._replace(duration_ms=7_000)
     assert [len(asked(ask)["InvocationTaskIds"]) for ask in call.asks] == [100, 100, 30]
     assert all(asked(ask)["HideOutput"] is True and "Filters" not in asked(ask) for ask in call.asks)
 
 
 async def test_settling_reads_on_where_the_answer_is_short() -> None:
-    known = [replace(SECOND, key=TaskKey("commands", "", str(n))) for n in range(60)]
+    known = [SECOND._replace(key=TaskKey("commands", "", str(n))) for n in range(60)]
 
     def served(ask: Ask) -> Reply:
         told = asked(ask)
@@ -433,14 +432,14 @@ async def test_settling_reads_on_where_the_answer_is_short() -> None:
 
 
 async def test_settling_ends_where_an_answer_repeats_itself() -> None:
-    known = [replace(SECOND, key=TaskKey("commands", "", one)) for one in ("a", "b")]
+    known = [SECOND._replace(key=TaskKey("commands", "", one)) for one in ("a", "b")]
     adapter, call = tat(lambda ask: response(InvocationTaskSet=[{"InvocationTaskId": "a"}], TotalCount=9))
     assert [task.state for task in await adapter.settle(known)] == [State.UNKNOWN, State.VANISHED]
     assert len(call.asks) == 2
 
 
 async def test_one_refused_id_does_not_hide_the_others() -> None:
-    known = [replace(SECOND, key=TaskKey("commands", "", one)) for one in ("a", "bad", "c", "d")]
+    known = [SECOND._replace(key=TaskKey("commands", "", one)) for one in ("a", "bad", "c", "d")]
 
     def served(ask: Ask) -> Reply:
         ids = asked(ask)["InvocationTaskIds"]

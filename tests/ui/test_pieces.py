@@ -172,7 +172,7 @@ def test_events_are_what_changed_not_what_was_there() -> None:
     assert not log.lines
     source = SOURCES[0]
     running = next(task for task in tasks_of(source, 60) if task.state is State.RUNNING)
-    fill(desk.store, source, [replace(running, state=State.FAILED, error="OOM\x1b[2J", ended_at=NOW)])
+    fill(desk.store, source, [running._replace(state=State.FAILED, error="OOM\x1b[2J", ended_at=NOW)])
     log.look(desk.store, NOW)
     assert [event.what for event in log.lines] == [State.FAILED]
     assert "\x1b" not in log.lines[0].text

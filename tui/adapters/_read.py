@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 
 # 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: what datetime can still say.
 _FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
+_MINUTES = {f"T{number // 60:02d}:{number % 60:02d}": number * 60_000 for number in range(1440)}
+_SECONDS = {f":{number:02d}Z": number * 1000 for number in range(60)}
 _WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*")
 
 
@@ -97,11 +99,18 @@ def moment(value: Any) -> int | None:
     """Epoch milliseconds of an ISO 8601 time; null, "" and the year 0 are None (tencent.md trap 6)."""
     if not isinstance(value, str) or not value or value.startswith("0000"):
         return None
-    return _moment(value)
+    try:  # 2026-11-21T13:52:01Z, what all but a few are: from tables in half of fromisoformat's time
+        return _midnight(value[:10]) + _MINUTES[value[10:16]] + _SECONDS[value[16:]]
+    except (KeyError, ValueError):
+        return _any_moment(value)
 
 
-@lru_cache(4096)
-def _moment(value: str) -> int | None:
+@lru_cache(1024)
+def _midnight(day: str) -> int:
+    return (date.fromisoformat(day) - date(1970, 1, 1)).days * 86_400_000
+
+
+def _any_moment(value: str) -> int | None:
     try:
         found = datetime.fromisoformat(value)
     except ValueError:

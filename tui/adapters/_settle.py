@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 from tui.errors import NotFound
 from tui.model import Detail, State, Task, TaskKey, duration
@@ -27,14 +26,13 @@ async def settled(detail: ByIdRead, tasks: Sequence[Task]) -> Sequence[Task]:
 
 def vanished(task: Task) -> Task:
     """A task that left its lists and that the provider does not know by its id either."""
-    return replace(task, state=State.VANISHED, error=None)
+    return task._replace(state=State.VANISHED, error=None)
 
 
 def with_facts(old: Task, new: Task) -> Task:
     """`new`, with the facts of the older row where it has none. When it ended is for the newer one alone to say."""
     started = new.started_at if new.started_at is not None else old.started_at
-    return replace(
-        new,
+    return new._replace(
         name=new.name or old.name,
         kind=new.kind or old.kind,
         target=new.target or old.target,

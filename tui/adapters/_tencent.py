@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tui.adapters import _settle
@@ -130,7 +129,7 @@ def answer(reply: Reply) -> Row:
 def with_facts(old: Task, new: Task) -> Task:
     """A by-id answer, with the older row's facts, its end included, where the answer has none."""
     ended = old.ended_at if new.state.final and new.ended_at is None else new.ended_at
-    return _settle.with_facts(old, replace(new, ended_at=ended))
+    return _settle.with_facts(old, new._replace(ended_at=ended))
 
 
 def _response(reply: Reply) -> Row | None:

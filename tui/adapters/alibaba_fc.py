@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from tui.adapters import Place, _alibaba, named
@@ -141,7 +141,7 @@ class FunctionCompute:
         reply = await self._call(self._ask(GET, (key.scope, "async-tasks", key.id), self._qualifier()))
         row = mapping(reply.json, "the answer of GetAsyncTask")
         returned = text(row.get("returnPayload")) if output else None
-        task = replace(self._task(row, key.scope, reply), key=key)
+        task = self._task(row, key.scope, reply)._replace(key=key)
         return Detail(task, reply.json, Output(returned) if returned is not None else None)
 
     async def _functions(self) -> tuple[tuple[str, ...], bool]:

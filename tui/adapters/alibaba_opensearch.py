@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters import Place, _alibaba, named
@@ -195,7 +195,7 @@ class OpenSearch:
         if run is not None and key.id not in {run, generation}:
             raise NotFound(f"generation {generation} of {target.scope} is {run!r} by now, not {key.id!r}")
         task = self._task(row | {"generation": generation}, target, reply.at, _alibaba.request_id(reply))
-        return Detail(replace(task, key=key), reply.json, _output(row) if output else None)
+        return Detail(task._replace(key=key), reply.json, _output(row) if output else None)
 
     async def _find(self, target: Target, key: TaskKey) -> tuple[Task, Row]:
         """The list's row of a task, from the newest on. NotFound."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters import Place, named, one_source
@@ -269,8 +269,7 @@ def _with_status(task: Task, reply: Reply) -> Task:
     answer = mapping(reply.json, "the answer")
     native = text(answer.get("task_status"))
     state, operation = _split(native)
-    return replace(
-        task,
+    return task._replace(
         state=state,
         native_state=native,
         name=task.name or operation,

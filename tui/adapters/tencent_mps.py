@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
@@ -225,7 +225,7 @@ def _merged(row: Task, task: Task) -> Task:
     """A by-id answer with the facts of its row; of a type with two names, the list's stays."""
     merged = with_facts(row, task)
     if {row.kind, task.kind} == LIVE_NAMES:
-        return replace(merged, name=row.name, kind=row.kind)
+        return merged._replace(name=row.name, kind=row.kind)
     return merged
 
 
