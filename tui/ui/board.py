@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tui.model import Task, newest_first
+from tui.model import Task, TaskKey, newest_first
 from tui.store import Store
 from tui.ui.desk import Provider
 from tui.ui.facts import GREY, Facts, gather, of
@@ -30,6 +30,7 @@ class Board:
         self.wrong: QueryError | None = None
         self.rows: dict[int, list[Task]] = {}
         self.facts: list[Facts] = []
+        self.marked: set[TaskKey] = set()
         self._views = views
         self._utc = utc
 

@@ -107,6 +107,24 @@ class Deck(Screen[None], inherit_bindings=False):
             return list(self.board.providers)
         return [self.active.digit]
 
+    def show(self, view: int) -> None:
+        """Another view: the deck, all tasks, or one provider by its digit."""
+        if view == DECK or view in self.panes:
+            self.view = view
+            self.open_pane = view if view > ALL else self.open_pane
+            self.lay_out()
+
+    def say(self, text: str) -> None:
+        """One line for what the user just did; "" takes it away."""
+        self.told = text
+        self.lay_out()
+
+    def write_filter(self, text: str) -> None:
+        """Puts a text into the bar, as if typed."""
+        self.filter.edit.put(text)
+        self.board.ask(text)
+        self.lay_out()
+
     def pen(self) -> Pen:
         """What drawing needs now."""
         return Pen(self._look, self._glyphs, self._options.clock(), self._options.utc)
