@@ -29,6 +29,7 @@ class Header(NamedTuple):
     every: str = ""
     note: str = ""
     held: str = ""
+    marked: int = 0
 
 
 def header(facts: Header, pen: Pen, cells: int) -> Strip:
@@ -38,6 +39,8 @@ def header(facts: Header, pen: Pen, cells: int) -> Strip:
     left = Ink().add(" taskdeck", look["chrome.name"]).add(f"  {clean(facts.view)}")
     if facts.held:
         left.add("  ").add(f" {facts.held} ", look["mark"])
+    if facts.marked:
+        left.add("  ").add(f"{facts.marked:,} marked", look["mark"])
     if facts.note:
         left.add(f"   {clean(facts.note)}", look["mark"])
     clock = f"{when.time_of_day(pen.now, pen.utc, seconds=False)} {when.zone(pen.now, pen.utc)}"

@@ -22,6 +22,7 @@ class Legend:
     glyphs: Glyphs
     sources: Mapping[str, Source]
     shorts: Mapping[str, str]
+    utc: bool = False
 
     def adapter(self, task: Task) -> str:
         """Which adapter the task came through."""
@@ -112,6 +113,15 @@ def _region(task: Task, legend: Legend) -> str:
     return clean(source.region) if source else ""
 
 
+def _progress(task: Task, legend: Legend) -> str:
+    return "" if task.progress is None else f"{task.progress:.0f}%"
+
+
+def _exit(task: Task, legend: Legend) -> str:
+    code = task.extra.get("tat.exit")
+    return "" if code is None else clean(code)
+
+
 def short_region(region: str, cells: int) -> str:
     """A region in few cells, its number kept: cn-shanghai is cn-sha, cn-north-4 is cn-n4."""
     if width(region) <= cells or "-" not in region:
@@ -136,6 +146,12 @@ CELLS: Mapping[str, Callable[[Task, Legend], str]] = {
     "subject": subject,
     "native": lambda task, legend: clean(task.native_state or ""),
     "retries": lambda task, legend: str(task.retries) if task.retries else "",
+    "kind": lambda task, legend: clean(task.kind or ""),
+    "created": lambda task, legend: when.short_time(task.created_at, legend.utc),
+    "started": lambda task, legend: when.short_time(task.started_at, legend.utc),
+    "ended": lambda task, legend: when.short_time(task.ended_at, legend.utc),
+    "progress": _progress,
+    "exit": _exit,
     "request": lambda task, legend: clean(task.request_id or ""),
     "note": note,
 }

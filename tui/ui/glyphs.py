@@ -19,6 +19,12 @@ class Glyphs:
     cursor: str
     full: str
     empty: str
+    mark: str
+    fresh: Mapping[str, str]
+    up: str
+    down: str
+    left: str
+    right: str
 
     def bar(self, percent: float, cells: int) -> str:
         """A progress bar."""
@@ -26,9 +32,12 @@ class Glyphs:
         return self.full * done + self.empty * (cells - done)
 
 
+FRESH = ("new", "changed", "gone")
 _ASCII = dict(zip(State, ".>~/+x-!?*", strict=True))
-ASCII = Glyphs("ascii", _ASCII, ">", "#", "-")
-UNICODE = Glyphs("unicode", dict(zip(State, "◦▸↻/✓✗⊘!?*", strict=True)), "›", "⣿", "⣀")
+_UNICODE = dict(zip(State, "◦▸↻/✓✗⊘!?*", strict=True))
+# What stands beside a state is no state's sign.
+ASCII = Glyphs("ascii", _ASCII, ">", "#", "-", "#", dict(zip(FRESH, "^:_", strict=True)), "^", "v", "<", ">")
+UNICODE = Glyphs("unicode", _UNICODE, "›", "⣿", "⣀", "❚", dict(zip(FRESH, "✚∆∅", strict=True)), "⇡", "⇣", "«", "»")
 
 
 def choose(wanted: str) -> Glyphs:

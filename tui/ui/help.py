@@ -20,6 +20,7 @@ from tui.ui.pager import Pager
 from tui.ui.titles import Pen
 
 KEYS, TEXT = 16, 30
+FRESH_HELP = {"new": "new", "changed": "its state has changed", "gone": "has left the list"}
 FILTER_HELP = (
     ("word", "in the id, name, target, error ..."),
     ("state:bad  state:run,queue", "groups live, done, bad; states by their first letters"),
@@ -81,7 +82,16 @@ class HelpScreen(Layer[None], inherit_bindings=False):
         if not wanted:
             lines += [Ink(), Ink().add(" In the filter", look["head"])]
             lines += [Ink().add(f" {text}", look["key"]).fill(34).add(told, look["text"]) for text, told in FILTER_HELP]
+            lines += [Ink(), Ink().add(" Left of a task", look["head"]), *self._signs()]
         return lines or [Ink(), Ink().add(" no key of this screen does that", look["dim"])]
+
+    def _signs(self) -> list[Ink]:
+        pen = self._pen()
+        signs = [(pen.glyphs.cursor, "key", "the cursor"), (pen.glyphs.mark, "mark", "marked")]
+        signs += [(pen.glyphs.fresh[name], "age.fresh", f"{told}, a moment ago") for name, told in FRESH_HELP.items()]
+        return [
+            Ink().add(f" {sign}", pen.look[token]).fill(5).add(told, pen.look["text"]) for sign, token, told in signs
+        ]
 
     def action_narrow(self) -> None:
         """Starts typing."""

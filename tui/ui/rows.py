@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from rich.style import Style
 from textual.strip import Strip
 
 from tui.model import State, Task, TaskKey
-from tui.text import fit
+from tui.text import cut_end, fit
 from tui.ui.cells import CELLS, Legend, age, dur, short_region
-from tui.ui.columns import Column, Placed
+from tui.ui.columns import Column, Shown, ordered
+from tui.ui.glyphs import Glyphs
 from tui.ui.ink import PLAIN, Ink
 from tui.ui.themes import TONES, Look
 
 KEPT = 4_000
+GUTTER = 2  # cells left of the columns
+MARGIN = 1  # and right of them
+Order = tuple[str, bool]  # a field, and whether its greatest values come first
+NEWEST: Order = ("", False)
 
 
 class Mark(NamedTuple):
@@ -24,6 +28,9 @@ class Mark(NamedTuple):
     cursor: bool = False
     active: bool = False
     grey: bool = False
+    marked: bool = False
+    fresh: str = ""
+    """One of "new", "changed", "gone", or nothing."""
 
 
 class _Line(NamedTuple):
@@ -35,24 +42,30 @@ class _Line(NamedTuple):
 class Lines:
     """Draws lines for one table."""
 
-    def __init__(self, look: Look, marks: Mapping[bool, str]) -> None:
+    def __init__(self, look: Look, glyphs: Glyphs) -> None:
         self.look = look
-        self._marks = marks
-        self._placed: tuple[Placed, ...] = ()
+        self._glyphs = glyphs
+        self._shown = Shown()
         self._kept: dict[tuple[TaskKey, Mark], _Line] = {}
 
-    def arrange(self, placed: tuple[Placed, ...]) -> None:
+    def arrange(self, shown: Shown) -> None:
         """Other columns."""
-        if placed != self._placed:
-            self._placed = placed
+        if shown.placed != self._shown.placed:
             self._kept.clear()
+        self._shown = shown
 
-    def head(self, width: int) -> Strip:
-        """The names of the columns."""
-        ink = Ink().add(" ")
-        for column, cells in self._placed:
-            ink.add(fit(column.head, cells, right=column.right) + " ", self.look["head"])
-        return ink.strip(width, self.look["head"])
+    def head(self, width: int, order: Order = NEWEST) -> Strip:
+        """The names of the columns, the one that the rows are ordered by with its direction; signs where more are."""
+        signs, base, bright = self._glyphs, self.look["head"], self.look["key"]
+        ink = Ink().add((signs.left if self._shown.left else "").ljust(GUTTER), bright)
+        field, descending = order
+        by = ordered(self._shown.placed, field)
+        for at, (column, cells) in enumerate(self._shown.placed):
+            name = column.head
+            if column is by:
+                name = cut_end(name, cells - 1) + (signs.down if descending else signs.up)
+            ink.add(" " if at else "", base).add(fit(name, cells, right=column.right), bright if column is by else base)
+        return ink.fill(width - 1).add(signs.right if self._shown.right else " ", bright).strip(width, base)
 
     def line(self, task: Task, mark: Mark, legend: Legend, width: int) -> Strip:
         """One task. What moves by itself is its age and, while it runs, its duration."""
@@ -67,8 +80,8 @@ class Lines:
         return strip
 
     def _draw(self, task: Task, mark: Mark, legend: Legend, width: int) -> Strip:
-        ink = Ink().add(self._marks[mark.active], self.look["key"])
-        for column, cells in self._placed:
+        ink = self._gutter(mark)
+        for column, cells in self._shown.placed:
             text = CELLS[column.cell](task, legend)
             text = short_region(text, cells) if column.cell == "region" else text
             text = fit(text, cells, right=column.right, middle=column.middle)
@@ -77,6 +90,13 @@ class Lines:
         if mark.cursor:
             under = self.look["cursor" if mark.active else "cursor.idle"]
         return ink.strip(width, under)
+
+    def _gutter(self, mark: Mark) -> Ink:
+        """Two cells: the cursor, then whether the row is marked, else whether it is fresh."""
+        ink = Ink().add(self._glyphs.cursor if mark.active else " ", self.look["key"])
+        if mark.marked:
+            return ink.add(self._glyphs.mark, self.look["mark"])
+        return ink.add(self._glyphs.fresh.get(mark.fresh, " "), self.look["dim" if mark.grey else "age.fresh"])
 
     def _style(self, column: Column, task: Task, mark: Mark) -> Style:
         if mark.grey:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.model import Task
+from tui.model import Task, TaskKey
+from tui.ui import columns
 from tui.ui.canvas import Canvas
 from tui.ui.cells import Legend
-from tui.ui.columns import MERGED, PANE, PANES, ZOOM, Column, place
 from tui.ui.facts import GREY, Facts
 from tui.ui.ink import Ink
 from tui.ui.place import Place
-from tui.ui.rows import Lines, Mark
+from tui.ui.rows import GUTTER, MARGIN, NEWEST, Lines, Mark
 from tui.ui.titles import Pen, note, notes, title
 
 
@@ -39,12 +40,17 @@ class Pane(Canvas):
         self.active = False
         self.zoomed = digit == 0
         self.empty = ""
+        self.wide = False
+        self.shift = 0
+        self.order = NEWEST
+        self.marked: AbstractSet[TaskKey] = frozenset()
+        self.fresh: Mapping[TaskKey, str] = {}
         self._adapter = adapter
         self._pen = pen
         self._legend = legend
         self._facts: Facts | None = None
         self._grey: frozenset[str] = frozenset()
-        self._lines = Lines(pen.look, {True: pen.glyphs.cursor, False: " "})
+        self._lines = Lines(pen.look, pen.glyphs)
 
     @property
     def selected(self) -> Task | None:
@@ -66,11 +72,12 @@ class Pane(Canvas):
         self.repaint()
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
-        """Title, notes, column names where zoomed, rows."""
+        """Title, notes, column names where zoomed or other than usual, rows."""
         lines = self._top(width, height)
-        self._lines.arrange(place(self._columns(), max(1, width - 2)))
-        if self.zoomed and height > 4:
-            lines.append(self._lines.head(width))
+        shown = self._shown(width)
+        self._lines.arrange(shown)
+        if (self.zoomed or self.wide or shown.shift) and height > 4:
+            lines.append(self._lines.head(width, self.order))
         self.place.resize(height - len(lines))
         self._offset = len(lines)
         if not self.place.rows and self.empty:
@@ -87,15 +94,27 @@ class Pane(Canvas):
             lines += [note(text, self._pen, width, calm=calm) for text in notes(self._facts, self._pen)]
         return lines
 
-    def _columns(self) -> tuple[Column, ...]:
-        if self.digit == 0:
-            return MERGED
-        return ZOOM if self.zoomed else PANES.get(self._adapter, PANE)
+    def widen(self) -> None:
+        """All columns there are, or those for the width again."""
+        self.wide, self.shift = not self.wide, 0
+        self.repaint()
+
+    def scroll_columns(self, by: int) -> None:
+        """Moves the columns beside those that stay; ends where there are no more."""
+        now = self._shown(self.size.width).shift
+        self.shift = max(0, now + by)
+        self.shift = self._shown(self.size.width).shift
+        self.repaint()
+
+    def _shown(self, width: int) -> columns.Shown:
+        usual, full = columns.of(self._adapter, merged=self.digit == 0, zoomed=self.zoomed)
+        return columns.show(usual, full, max(1, width - GUTTER - MARGIN), wide=self.wide, shift=self.shift)
 
     def _row(self, index: int, width: int) -> Strip:
         task = self.place.rows[index]
         here = index == self.place.cursor
-        mark = Mark(here, here and self.active, task.key.source in self._grey)
+        key = task.key
+        mark = Mark(here, here and self.active, key.source in self._grey, key in self.marked, self.fresh.get(key, ""))
         return self._lines.line(task, mark, self._legend, width)
 
     def on_click(self, event: events.Click) -> None:

@@ -74,6 +74,12 @@ def date_time(ms: int | None, utc: bool) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S") + (f".{moment.microsecond // 1000:03}" if moment.microsecond else "")
 
 
+def short_time(ms: int | None, utc: bool) -> str:
+    """Day and wall clock in 14 cells, the same on any day: 11-21 14:02:36."""
+    moment = _moment(ms, utc) if ms is not None else None
+    return moment.strftime("%m-%d %H:%M:%S") if moment is not None else "-"
+
+
 def zone(ms: int, utc: bool) -> str:
     """The offset that the times on the screen are in: +08, UTC."""
     moment = _moment(ms, utc)

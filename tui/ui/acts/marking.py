@@ -1,0 +1,41 @@
+"""Marking: the tasks that one means. Marks are keys: no refresh, order, filter or size takes them away."""
+
+from __future__ import annotations
+
+from tui.ui.bars import Header
+from tui.ui.deck import Deck
+
+
+class Marking(Deck, inherit_bindings=False):
+    """One task, all that are shown, none."""
+
+    def action_mark(self) -> None:
+        """The task under the cursor, on and off; then the next one."""
+        key = self.active.place.key
+        if key is not None:
+            self.board.marked ^= {key}
+            self.active.place.move(1)
+            self.paint()
+
+    def action_mark_all(self) -> None:
+        """All rows of the pane; where all of them are marked, none of them."""
+        keys = {task.key for task in self.active.place.rows}
+        if keys <= self.board.marked:
+            self.board.marked -= keys
+        else:
+            self.board.marked |= keys
+        self.paint()
+
+    def action_unmark(self) -> None:
+        """No task at all, whichever pane it is in."""
+        self.board.marked.clear()
+        self.paint()
+
+    def paint(self) -> None:
+        """The panes show what is marked now."""
+        for digit in self.digits:
+            self.panes[digit].marked = self.board.marked
+        super().paint()
+
+    def _header(self) -> Header:
+        return super()._header()._replace(marked=len(self.board.marked))
