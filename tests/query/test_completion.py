@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.query.samples import FC, SOURCES, TASKS
+from tests.query.samples import FC, SOURCES, TASKS, TAT
 from tui.model import State, Task, TaskKey
 from tui.query import Completion, complete
+from tui.query.completion import LONG, SCANNED, Known
+from tui.query.fields import FIELDS, NAMES
 
 LABELS = {
     "st": ["state:", "started:"],
@@ -35,6 +39,7 @@ LABELS = {
     "@": ["@am", "@Night"],
     "a OR @n": ["@Night"],
     "nosuch:": [],
+    "extra:": [],
     '"sta': [],
     "a)": [],
 }
@@ -49,7 +54,8 @@ def test_what_is_offered(text: str, labels: list[str]) -> None:
 def test_an_empty_bar_offers_fields() -> None:
     offers = complete("", 0)
     assert offers[0] == Completion("src:", 0, 0, None, "source name, adapter id or its short code")
-    assert len(offers) == 20
+    names = {offer.text.removesuffix(":") for offer in offers}
+    assert {NAMES[name] for name in names if name in NAMES} == set(FIELDS.values())
 
 
 def test_it_replaces_what_was_typed_and_keeps_what_follows() -> None:
@@ -63,3 +69,51 @@ def test_values_that_are_unsafe_or_endless_are_not_offered() -> None:
     ]
     assert [offer.text for offer in complete("error:", 6, tasks, SOURCES)] == ["ok"]
     assert [offer.text for offer in complete("error:", 6, [FC])] == ['"OOM: memory limit 512MB"']
+
+
+def endless(looked: list[int]) -> Iterator[Task]:
+    """Tasks without an end, each of them counted where it is looked at."""
+    while True:
+        looked.append(1)
+        yield FC if len(looked) % 2 else TAT
+
+
+@pytest.mark.parametrize("text", ["name:", "name:t", "error:x", "state:", "src:", "tat.exit:"])
+def test_however_many_tasks_there_are_few_are_looked_at_and_the_counts_say_so(text: str) -> None:
+    looked: list[int] = []
+    offers = complete(text, len(text), endless(looked), SOURCES)
+    assert len(looked) == SCANNED + 1
+    assert all(offer.more and offer.label.endswith("+)") for offer in offers)
+
+
+def test_a_count_of_all_tasks_has_no_plus() -> None:
+    many = [FC] * (SCANNED - 1) + [TAT]
+    assert [offer.label for offer in complete("name:", 5, many, SOURCES)] == [
+        "transcode-hd (4,999)",
+        "nightly-cleanup (1)",
+    ]
+    assert complete("name:tr", 7, [*many, FC], SOURCES)[0].label == "transcode-hd (4,999+)"
+
+
+def test_counts_that_are_known_are_exact_and_cost_nothing() -> None:
+    known = Known({State.FAILED: 70_001, State.RUNNING: 5}, {"thumbs": 70_000, "commands": 6})
+    looked: list[int] = []
+    states = complete("state:", 6, endless(looked), SOURCES, known=known)
+    assert [offer.label for offer in states[:3]] == ["fail (70,001)", "run (5)", "live (5)"]
+    assert [offer.label for offer in complete("src:", 4, endless(looked), SOURCES, known=known)][:2] == [
+        "fc (70,000)",
+        "tat (6)",
+    ]
+    assert not looked
+
+
+def test_fields_and_fixed_values_look_at_no_task() -> None:
+    looked: list[int] = []
+    for text in ("", "st", "age<", "sort:", "new:"):
+        assert complete(text, len(text), endless(looked), SOURCES, screen=["new"])
+    assert not looked
+
+
+def test_a_value_that_is_too_long_or_unsafe_leaves_its_place_to_others() -> None:
+    tasks = [FC._replace(error=f"{at:03}" + "x" * LONG) for at in range(60)] + [FC._replace(error="short")]
+    assert [offer.text for offer in complete("error:", 6, tasks, SOURCES)] == ["short"]
