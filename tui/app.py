@@ -58,10 +58,11 @@ class LiveDesk:
     async def _poll(self, path: Path) -> None:
         def load() -> tuple[Any, Any]:
             from tui.net import client_library
+            from tui.ui.clashes import clashes
             from tui.wiring import Wiring, load_config
 
             client_library()  # here, off the loop, so that no key waits for the import
-            return Wiring, load_config(path)
+            return Wiring, load_config(path, clashes)
 
         wiring_type, config = await asyncio.to_thread(load)
         self.read_only = self.read_only and not config.monitor.write

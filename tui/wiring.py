@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.adapters import Adapter, adapter_ids, load
 from tui.budget import Budget
@@ -16,12 +17,15 @@ from tui.reading import PATIENT, Patience
 from tui.settings import Config, SourceSettings
 from tui.store import Store
 
+if TYPE_CHECKING:
+    from tui.settings.load import Judge
 
-def load_config(path: Path) -> Config:
+
+def load_config(path: Path, judge: Judge | None = None) -> Config:
     """Reads and checks a config file with every adapter's own settings. Raises ConfigError."""
     from tui.settings.load import load as load_file
 
-    return load_file(path, models())
+    return load_file(path, models(), judge)
 
 
 class Models(Mapping[str, tuple[str, type[SourceSettings]]]):

@@ -23,8 +23,9 @@ def _path(given: Namespace) -> None:
 
 def _check(given: Namespace) -> None:
     from tui.query import QueryError, parse
+    from tui.ui.clashes import clashes
 
-    found = config(given)
+    found = config(given, clashes)
     for name, text in found.views.items():
         try:
             parse(text, views=found.views)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from tui.errors import ConfigError
 from tui.settings import Config
 from tui.settings.place import BEGIN, config_path, is_there
 
+if TYPE_CHECKING:
+    from tui.settings.load import Judge
 
-def config(given: Namespace) -> Config:
-    """The checked config. Raises ConfigError, which says how to begin where there is none."""
+
+def config(given: Namespace, judge: Judge | None = None) -> Config:
+    """The checked config. Raises ConfigError, which says how to begin where there is none.
+
+    `[keys]` is checked where a `judge` of it is at hand: knowing the keys of the screens costs an import of Textual.
+    """
     path = config_path(given.config)
     if not is_there(path):
         raise ConfigError(f"no config at {path}: {BEGIN}")
     from tui.wiring import load_config
 
-    return load_config(path)
+    return load_config(path, judge)

@@ -7,7 +7,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,13 +21,15 @@ from tui.settings.reader import Unfit, keys_of, read
 T = TypeVar("T")
 Models = Mapping[str, tuple[str, type[SourceSettings]]]
 """Adapter id -> (vendor, the adapter's own settings model); given by who knows the adapters."""
+Judge = Callable[[Mapping[str, str]], Iterable[tuple[str, str]]]
+"""What is wrong with a `[keys]` table, as names in it and problems; given by who knows the keys of the screens."""
 
 TABLES = ("monitor", "ui", "keys", "views", "network", "accounts", "sources")
 _DEEPEST = 20
 _CREDENTIALS = re.compile(r"keyring|vault|env|env:\w+|profile:.+|command:.+|demo")
 
 
-def load(path: Path, models: Models) -> Config:
+def load(path: Path, models: Models, judge: Judge | None = None) -> Config:
     """Reads and checks a config file. Raises ConfigError."""
     try:
         text = path.read_text("utf-8-sig")
@@ -35,11 +37,11 @@ def load(path: Path, models: Models) -> Config:
         raise ConfigError(f"{path}: no such file; `taskdeck config example` prints one to begin with") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
-    return parse(text, models, path)
+    return parse(text, models, path, judge)
 
 
-def parse(text: str, models: Models, path: Path) -> Config:
-    """Checks the text of a config file. Raises ConfigError."""
+def parse(text: str, models: Models, path: Path, judge: Judge | None = None) -> Config:
+    """Checks the text of a config file; `[keys]` where a `judge` of it is at hand. Raises ConfigError."""
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
@@ -49,7 +51,10 @@ def parse(text: str, models: Models, path: Path) -> Config:
         raise ConfigError(f"{where}: no TOML: {re.sub(r' *[(]at .*[)]', '', str(error))}") from None
     file = _File(text, data, models, path)
     file.sound()
-    return file.config()
+    config = file.config()
+    for name, problem in judge(config.keys) if judge else ():
+        raise file.wrong(("keys", name), problem)
+    return config
 
 
 def schema(models: Models) -> dict[str, Any]:

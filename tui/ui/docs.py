@@ -7,13 +7,11 @@ from pathlib import Path
 
 from textual.binding import Binding
 
-from tui.ui.keys import APP, DETAIL, HELP, HOME, gathered
+from tui.ui.keys import APP, SCREENS, gathered
 
 FILE = Path(__file__).parents[2] / "README.md"
 BEGIN = "<!-- keys: `python -m tui.ui.docs` writes this table -->\n"
 END = "<!-- /keys -->\n"
-# Each screen lists what those before it do not have.
-SCREENS = (("", (*HOME, *APP)), ("on a task: ", DETAIL), ("in the help: ", HELP))
 FIRST, LAST = "provider-1", "provider-9"
 
 
@@ -32,8 +30,8 @@ def written(page: str) -> str:
 
 def _rows() -> Iterator[tuple[list[str], str, str]]:
     seen: set[tuple[str, str]] = set()
-    for where, bindings in SCREENS:
-        for binding, keys in gathered(Binding.make_bindings(bindings)):
+    for where, bindings in SCREENS.items():  # each lists what those before it do not have
+        for binding, keys in gathered(Binding.make_bindings([*bindings, *(() if where else APP)])):
             name, does = binding.id or "", f"{where}{binding.description}"
             if (name, binding.description) in seen or FIRST < name <= LAST:
                 continue

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from textual.binding import ActiveBinding, Binding, BindingType
+
+from tui.ui.key_names import keys_of, shown
 
 UNBOUND = "f63"  # no keyboard sends it: what "" in the config stands for
 MOVE, VIEWS, FILTER, TASK, SCREEN = (Binding.Group(name) for name in ("Move", "Views", "Filter", "Task", "Screen"))
@@ -35,13 +38,25 @@ HOME: list[BindingType] = [
     key("a", "only('live')", "live only", "live", FILTER, hint=True),
     key("n", "next_bad(1)", "next failed task", "next", MOVE),
     key("N", "next_bad(-1)", "previous failed task", "previous", MOVE),
+    key("left", "columns(-1)", "columns to the left", "left", MOVE),
+    key("right", "columns(1)", "columns to the right", "right", MOVE),
+    key("space", "mark", "mark, next", "mark", TASK),
+    key("asterisk", "mark_all", "mark all shown", "mark-all", TASK),
+    key("u", "unmark", "unmark all", "unmark", TASK),
     key("0", "view(0)", "all tasks", "all", VIEWS, hint=True),
     *(key(str(at), f"view({at})", f"provider {at}", f"provider-{at}", VIEWS) for at in range(1, 10)),
     key("W", "deck", "deck", "deck", VIEWS, hint=True),
     key("z", "zoom", "zoom pane", "zoom", VIEWS),
+    key("w", "wide", "wide: all columns", "wide", VIEWS),
+    key("left_square_bracket", "travel(-1)", "view before this one", "view-back", VIEWS),
+    key("right_square_bracket", "travel(1)", "view after this one", "view-forward", VIEWS),
+    key("minus", "last_view", "last view and back", "view-last", VIEWS),
     key("tab", "next_pane(1)", "next pane", "next-pane", VIEWS, hint=True),
     key("shift+tab", "next_pane(-1)", "previous pane", "previous-pane", VIEWS),
     key("r", "poke", "refresh now", "refresh", SCREEN, hint=True),
+    key("comma", "pace(1)", "read this less often", "slower", SCREEN),
+    key("full_stop", "pace(-1)", "read this more often", "faster", SCREEN),
+    key("colon", "command", "command", "command", SCREEN, hint=True),
     key("p", "pause", "pause the screen", "pause", SCREEN, hint=True),
     key("escape", "back", "back one layer", "back", SCREEN),
     key("q", "leave", "back, quit", "quit", SCREEN),
@@ -66,24 +81,17 @@ APP: list[BindingType] = [
     key("ctrl+c", "interrupt", "quit when pressed twice", "interrupt", SCREEN, priority=True),
 ]
 
+SCREENS: Mapping[str, list[BindingType]] = {"": HOME, "on a task: ": DETAIL, "in the help: ": HELP}
+"""What each screen binds beside APP, under the words for it in README.md: no key may mean two things on one of them."""
+
 
 def keymap(remap: Mapping[str, str]) -> dict[str, str]:
-    """The user's keys for Textual; "" unbinds."""
-    return {name: keys or UNBOUND for name, keys in remap.items()}
-
-
-def shown(keys: str) -> str:
-    """A key as people write it."""
-    names = {
-        "slash": "/",
-        "question_mark": "?",
-        "escape": "Esc",
-        "enter": "Enter",
-        "tab": "Tab",
-        "pagedown": "PgDn",
-        "pageup": "PgUp",
-    }
-    return names.get(keys, keys.replace("ctrl+", "ctrl-").replace("shift+tab", "shift-Tab"))
+    """The user's keys for Textual; "" unbinds. What is no key is left out: the config's check says so."""
+    found: dict[str, str] = {}
+    for name, text in remap.items():
+        with suppress(ValueError):
+            found[name] = ",".join(keys_of(text)) or UNBOUND
+    return found
 
 
 def gathered(bindings: Iterable[Binding]) -> list[tuple[Binding, str]]:
