@@ -70,7 +70,7 @@ class LazyFile(logging.Handler):
                 pass
 
         try:
-            _prepare(self.path)
+            prepare(self.path)
             handler: logging.Handler = Private(self.path, maxBytes=SIZE, backupCount=KEPT)
         except OSError:
             return logging.NullHandler()
@@ -103,7 +103,7 @@ def write_trace(error: BaseException, given: Namespace) -> Path:
     for named in places:
         try:
             path = named()
-            _prepare(path)
+            prepare(path)
             with open(path, "a", encoding="utf-8", errors="backslashreplace", opener=_private) as file:
                 file.write(text)
         except OSError:
@@ -123,7 +123,8 @@ def _temporary() -> Path:
     return Path(name)
 
 
-def _prepare(path: Path) -> None:
+def prepare(path: Path) -> None:
+    """Makes the folder of a file, for the owner alone."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
