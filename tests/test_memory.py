@@ -41,19 +41,23 @@ def written(path: Path, text: str | bytes) -> Path:
     return path
 
 
+def begun(path: Path, text: str | bytes) -> Memory:
+    return Memory(written(path, text).parent)
+
+
 def read(path: Path) -> Any:
     return json.loads(path.read_bytes())
 
 
 def test_what_is_kept_is_there_at_once_and_in_the_next_run(path: Path) -> None:
-    one = Memory(path)
+    one = Memory(path.parent)
     one.save_sort("all", "-dur")
     one.save_sort("tencent-tat", "")
     assert one.save_view("早班.a-1", "state:fail 名:'\ud800'") == ""
     one.save_history(["a", "b"])
     assert one.sorts == {"all": "-dur", "tencent-tat": ""}
     one.close()
-    two = Memory(path)
+    two = Memory(path.parent)
     assert (two.sorts, two.views, list(two.history)) == (one.sorts, one.views, ["a", "b"])
     assert two.views == {"早班.a-1": "state:fail 名:'\ud800'"}
 
@@ -61,7 +65,7 @@ def test_what_is_kept_is_there_at_once_and_in_the_next_run(path: Path) -> None:
 def test_folder_and_file_are_the_owners_alone_and_nothing_else_is_left(path: Path) -> None:
     old = os.umask(0)
     try:
-        one = Memory(path)
+        one = Memory(path.parent)
         one.save_sort("all", "age")
         one.close()
     finally:
@@ -71,7 +75,7 @@ def test_folder_and_file_are_the_owners_alone_and_nothing_else_is_left(path: Pat
 
 
 def test_a_run_that_keeps_nothing_leaves_no_file(path: Path) -> None:
-    one = Memory(path)
+    one = Memory(path.parent)
     one.save_history([])
     one.close()
     assert not path.parent.exists()
@@ -88,7 +92,7 @@ def test_without_a_path_all_holds_for_the_run_and_no_thread_is_started() -> None
 
 
 def test_what_another_monitor_has_saved_meanwhile_stays(path: Path) -> None:
-    one, two = Memory(path), Memory(path)
+    one, two = Memory(path.parent), Memory(path.parent)
     one.save_view("am", "state:fail")
     one.save_view("both", "of one")
     one.save_sort("all", "dur")
@@ -98,20 +102,20 @@ def test_what_another_monitor_has_saved_meanwhile_stays(path: Path) -> None:
     two.save_view("both", "of two")
     two.save_history(["b"])
     two.close()
-    found = Memory(path)
+    found = Memory(path.parent)
     assert found.views == {"am": "state:fail", "both": "of two", "pm": "state:run"}
     assert found.sorts == {"all": "dur"}
     assert list(found.history) == ["a", "b"]
     two.drop_view("pm")
     two.close()
-    assert Memory(path).views == {"am": "state:fail", "both": "of two"}
+    assert Memory(path.parent).views == {"am": "state:fail", "both": "of two"}
 
 
 def test_many_monitors_at_once_lose_nothing(path: Path) -> None:
     ready = threading.Barrier(6)
 
     def save(who: int) -> None:
-        one = Memory(path)
+        one = Memory(path.parent)
         ready.wait()
         for at in range(5):
             one.save_view(f"v{who}-{at}", "x")
@@ -122,28 +126,28 @@ def test_many_monitors_at_once_lose_nothing(path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(Memory(path).views) == 30
+    assert len(Memory(path.parent).views) == 30
 
 
 def test_keys_that_a_later_version_wrote_stay(path: Path) -> None:
-    one = Memory(written(path, '{"digest": [1], "sorts": {"all": "age"}}'))
+    one = begun(path, '{"digest": [1], "sorts": {"all": "age"}}')
     one.save_sort("all", "dur")
     one.close()
     assert read(path) == {"digest": [1], "sorts": {"all": "dur"}, "views": {}, "history": []}
 
 
 def test_history_is_the_newest_lines_and_none_too_long(path: Path) -> None:
-    one = Memory(path)
+    one = Memory(path.parent)
     one.save_history([f"line {at}" for at in range(LINES + 50)] + ["", "x" * (LINE + 1), "last"])
     assert len(one.history) == LINES
     assert one.history[-1] == "last"
     one.close()
-    two = Memory(path)
+    two = Memory(path.parent)
     assert list(two.history) == list(one.history)
     two.save_history([*list(two.history)[1:], two.history[0]])  # an old one used again
     two.close()
-    assert Memory(path).history[-1] == one.history[0]
-    assert len(Memory(path).history) == LINES
+    assert Memory(path.parent).history[-1] == one.history[0]
+    assert len(Memory(path.parent).history) == LINES
 
 
 def test_the_configs_views_win_and_keep_their_names() -> None:
@@ -187,7 +191,7 @@ def test_a_broken_file_is_said_once_and_kept_when_the_first_change_comes(
     path: Path, text: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = written(path, text).read_bytes()
-    one = Memory(path)
+    one = Memory(path.parent)
     assert (one.sorts, one.views, list(one.history)) == ({}, {}, [])
     assert len(caplog.records) == 1
     assert list(path.parent.iterdir()) == [path]
@@ -202,14 +206,14 @@ def test_a_broken_file_is_said_once_and_kept_when_the_first_change_comes(
 def test_a_pipe_or_a_folder_in_its_place_holds_nothing_up(path: Path) -> None:
     path.parent.mkdir()
     os.mkfifo(path)
-    one = Memory(path)
+    one = Memory(path.parent)
     one.save_sort("all", "dur")
     one.close()
     assert read(path)["sorts"] == {"all": "dur"}
     path.unlink()
     path.mkdir()
     path.with_name("monitor.json.broken").unlink()
-    one = Memory(path)
+    one = Memory(path.parent)
     one.save_sort("all", "age")
     one.close()
     assert read(path)["sorts"] == {"all": "age"}
@@ -221,9 +225,9 @@ def test_what_has_the_wrong_type_is_left_out_piece_by_piece(path: Path) -> None:
         "views": {"am": "x", "a b": "x", "pm": ["x"], "long": "x" * 5_000},
         "history": ["a", 1, None, "", ["b"], "c", "x" * (LINE + 1)],
     }
-    one = Memory(written(path, json.dumps(found)))
+    one = begun(path, json.dumps(found))
     assert (one.sorts, one.views, list(one.history)) == ({"all": "dur"}, {"am": "x"}, ["a", "c"])
-    one = Memory(written(path, '{"sorts": [], "views": "x", "history": {"a": 1}}'))
+    one = begun(path, '{"sorts": [], "views": "x", "history": {"a": 1}}')
     assert (one.sorts, one.views, list(one.history)) == ({}, {}, [])
 
 
@@ -237,20 +241,20 @@ JSON = st.recursive(
 def test_no_file_stops_a_monitor(tmp_path_factory: pytest.TempPathFactory, found: Any, data: bytes) -> None:
     path = tmp_path_factory.mktemp("state") / memory.NAME
     for text in (json.dumps(found).encode(), data):
-        one = Memory(written(path, text))
+        one = begun(path, text)
         one.save_sort("all", "dur")
         one.close()
-        assert Memory(path).sorts["all"] == "dur"
+        assert Memory(path.parent).sorts["all"] == "dur"
 
 
 def test_a_file_taken_away_meanwhile_is_written_whole_again(path: Path) -> None:
-    one = Memory(path)
+    one = Memory(path.parent)
     one.save_view("am", "x")
     one.close()
     path.unlink()
     one.save_sort("all", "dur")
     one.close()
-    assert Memory(path).views == {"am": "x"}
+    assert Memory(path.parent).views == {"am": "x"}
 
 
 def test_a_change_that_cannot_be_written_holds_for_the_run_and_the_reason_is_one_line(
@@ -258,7 +262,7 @@ def test_a_change_that_cannot_be_written_holds_for_the_run_and_the_reason_is_one
 ) -> None:
     told: list[str] = []
     path.parent.write_text("in the way")
-    one = Memory(path)
+    one = Memory(path.parent)
     one.told = told.append
     one.save_sort("all", "dur")
     one.close()
@@ -274,14 +278,14 @@ def test_a_change_that_cannot_be_written_holds_for_the_run_and_the_reason_is_one
     path.parent.unlink()
     one.save_history(["x"])
     one.close()
-    two = Memory(path)
+    two = Memory(path.parent)
     assert (two.sorts, two.views, list(two.history)) == ({"all": "age"}, {"am": "x"}, ["x"])
 
 
 def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_other(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = Memory(path)
+    one = Memory(path.parent)
     one.save_sort("all", "dur")
     one.close()
     before = path.read_bytes()
@@ -304,7 +308,7 @@ def test_a_read_only_folder(path: Path) -> None:
     path.parent.mkdir()
     path.parent.chmod(0o500)
     told: list[str] = []
-    one = Memory(path)
+    one = Memory(path.parent)
     one.told = told.append
     one.save_sort("all", "age")
     one.close()
@@ -312,13 +316,13 @@ def test_a_read_only_folder(path: Path) -> None:
 
 
 def test_the_oldest_filters_go_where_the_file_would_be_too_large(path: Path) -> None:
-    one = Memory(path)
+    one = Memory(path.parent)
     for at in range(100):
         one.save_view(f"v{at}", "界" * 3_000)
     one.save_history([f"{at}" + "界" * 1_900 for at in range(LINES)])
     one.close()
     assert path.stat().st_size <= LARGEST
-    two = Memory(path)
+    two = Memory(path.parent)
     assert len(two.views) == 100
     assert 0 < len(two.history) < LINES
     assert list(two.history) == list(one.history)[-len(two.history) :]
@@ -328,7 +332,7 @@ def test_the_oldest_filters_go_where_the_file_would_be_too_large(path: Path) -> 
         two.save_view(f"v{at}", "界" * 3_000)
     two.close()
     assert told
-    assert len(Memory(path).views) < 150
+    assert len(Memory(path.parent).views) < 150
 
 
 def test_nobody_waits_for_a_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,7 +345,7 @@ def test_nobody_waits_for_a_disk(path: Path, monkeypatch: pytest.MonkeyPatch) ->
         real(handle)
 
     monkeypatch.setattr(os, "fsync", slow)
-    one = Memory(path)
+    one = Memory(path.parent)
     one.save_sort("all", "dur")
     one.save_sort("all", "age")
     one.close()
@@ -350,4 +354,4 @@ def test_nobody_waits_for_a_disk(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     dead.set()
     monkeypatch.setattr(memory, "PATIENCE", 60)
     one.close()
-    assert Memory(path).sorts == {"all": "age"}
+    assert Memory(path.parent).sorts == {"all": "age"}

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from tui.adapters import every
 from tui.credentials import without_keys
 from tui.errors import ConfigError, NotFound
+from tui.memory import Memory
 from tui.model import Change, Detail, Source, SourceStatus, TaskKey, Trouble, Word
 from tui.settings.place import is_there
 from tui.store import Store
@@ -166,14 +167,19 @@ def peek(path: Path) -> dict[str, Any]:
     return {name: table for name, table in data.items() if isinstance(table, dict)}
 
 
-def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None) -> int:
-    """Runs the monitor on a desk until it is left; answers the exit code. Raises what ended it."""
+def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None, state: Path | None = None) -> int:
+    """Runs the monitor on a desk until it is left; answers the exit code. Raises what ended it.
+
+    What it remembers is kept in the folder `state`; without one it is forgotten.
+    """
     from tui.ui.shell import Taskdeck
 
+    memory = Memory(state)
     try:
-        app = Taskdeck(desk, tables=peek(desk.path), filter_text=filter_text, theme_name=theme_name)
+        app = Taskdeck(desk, tables=peek(desk.path), filter_text=filter_text, theme_name=theme_name, memory=memory)
         app.run()
     finally:
+        memory.close()
         if isinstance(desk, DemoDesk):
             desk.close()
     for ending in (app.crash, app.failure):

@@ -53,12 +53,12 @@ class Kept:
 
 
 class Memory:
-    """What is remembered. Without a path it is forgotten with the run: a demo leaves no trace."""
+    """What is remembered in a folder. Without one it is forgotten with the run: a demo leaves no trace."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self.told: Callable[[str], None] = lambda reason: None
         """Gets the one line that says why something is not written; called in the thread that writes."""
-        self._path = path
+        self._path = None if folder is None else folder / NAME
         self._config = NO_VIEWS
         self._lock = Lock()
         self._waiting = Kept()

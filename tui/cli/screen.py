@@ -20,12 +20,13 @@ def run(given: Namespace) -> int:
     from tui.settings.place import config_path
 
     logs.start(given)
-    if given.command == "demo":
+    state = None
+    if given.command == "demo":  # remembers nothing: it must not change what the monitor does tomorrow
         from tui.cli.cloud import faults
 
         desk: app.LiveDesk = app.DemoDesk(
             tasks=given.tasks, seed=given.seed, faults=faults(given.faults), write=given.write
         )
     else:
-        desk = app.LiveDesk(config_path(given.config), write=given.write)
-    return app.run(desk, filter_text=getattr(given, "filter", "") or "", theme_name=given.theme)
+        desk, state = app.LiveDesk(config_path(given.config), write=given.write), logs.state_dir(given)
+    return app.run(desk, filter_text=getattr(given, "filter", "") or "", theme_name=given.theme, state=state)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.memory import Memory
+
 
 def wall_clock() -> int:
     """Epoch milliseconds."""
@@ -25,9 +27,12 @@ class Options:
     keys: Mapping[str, str] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], int] = wall_clock
+    memory: Memory = field(default_factory=Memory)
 
 
-def read(tables: Mapping[str, Any], filter_text: str, theme: str | None, clock: Callable[[], int]) -> Options:
+def read(
+    tables: Mapping[str, Any], filter_text: str, theme: str | None, clock: Callable[[], int], memory: Memory
+) -> Options:
     """The options in raw tables; what has the wrong type is left to the check that follows."""
     monitor, ui = _table(tables, "monitor"), _table(tables, "ui")
     return Options(
@@ -37,8 +42,9 @@ def read(tables: Mapping[str, Any], filter_text: str, theme: str | None, clock: 
         utc=monitor.get("time") == "utc",
         filter_text=filter_text,
         keys=_table(tables, "keys"),
-        views=_table(tables, "views"),
+        views=memory.beside(_table(tables, "views")),
         clock=clock,
+        memory=memory,
     )
 
 

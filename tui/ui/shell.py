@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.errors import ConfigError, TaskdeckError
+from tui.memory import Memory
 from tui.ui import glyphs, options, themes
 from tui.ui.desk import Desk
 from tui.ui.home import Home
@@ -38,8 +39,9 @@ class Taskdeck(App[int], inherit_bindings=False):
         filter_text: str = "",
         theme_name: str | None = None,
         clock: Callable[[], int] = options.wall_clock,
+        memory: Memory | None = None,
     ) -> None:
-        chosen = options.read(tables, filter_text, theme_name, clock)
+        chosen = options.read(tables, filter_text, theme_name, clock, memory or Memory())
         self.look = themes.choose(chosen.theme)
         super().__init__(ansi_color=self.look.ansi)
         self.desk = desk
