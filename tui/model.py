@@ -237,8 +237,8 @@ class Page(NamedTuple):
 class Want(NamedTuple):
     """What a list has to hold; the default is everything the source's config asks for.
 
-    Anything else is a hint for what a provider answers exactly: `states` canonical, `prefix` of the id,
-    times as epoch milliseconds of the start.
+    Anything else is a hint for what a provider answers exactly: `states` canonical, `prefix` of the id, times as
+    epoch milliseconds, `equal` values by field (case ignored), one of which the task has. A read may hold more.
     """
 
     states: frozenset[State] | None = None
@@ -247,6 +247,9 @@ class Want(NamedTuple):
     started_before: int | None = None
     newest_first: bool | None = None
     payload: bool = False
+    created_after: int | None = None
+    ended_before: int | None = None
+    equal: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Output(NamedTuple):

@@ -46,6 +46,7 @@ _WORDS: tuple[tuple[type[CallError], Word], ...] = (
     (WriteRefused, Word.ERROR),
 )
 _GRAVEST = tuple(Word)
+WHOLE = Want()
 SETTLE = 50  # tasks asked by id after one read: what a busy minute loses, without eating the budget of the lists
 DENIED_PAUSE = 300.0  # permissions are changed by people, not by asking again
 LONGEST_PAUSE = 300.0  # between two reads of a source that fails again and again
@@ -121,12 +122,12 @@ class Poller:
         """The state of this source."""
         return self._store.status(self.source.name)
 
-    async def poll(self) -> Outcome | None:
-        """One whole read, merged page by page. None after a bug."""
+    async def poll(self, want: Want = WHOLE) -> Outcome | None:
+        """One read, merged page by page: whole, but for a command that wants less. None after a bug."""
         before = self._line.calls
         self._say(reading=True, rows_read=0, pages_read=0)
         try:
-            outcome = await self._read()
+            outcome = await self._read(want)
         except Exception:  # a bug in one adapter is that pane's error card, not the end of the monitor
             log.exception("source %s: a bug while reading", clean(self.source.name))
             trouble = Trouble(Word.ERROR, "bug", "a bug in taskdeck; the log has the trace")
@@ -143,7 +144,7 @@ class Poller:
         )
         return outcome
 
-    async def _read(self) -> Outcome:
+    async def _read(self, want: Want) -> Outcome:
         taken = Round(self.source)
         oldest = self._oldest()
         counted: set[TaskKey] = set()
@@ -158,9 +159,9 @@ class Poller:
             return most - len(counted)
 
         outcome = await read(
-            self.adapter, Want(), sink, width=self._width, patience=self._patience, waiting=self._waiting
+            self.adapter, want, sink, width=self._width, patience=self._patience, waiting=self._waiting
         )
-        if outcome.complete:
+        if outcome.complete and want == WHOLE:  # what was not asked for has not left its list
             outcome = await self._settle(taken, outcome)
         self._tell(self._store.expire(self.source, oldest=self._oldest(), most=self.settings.max_tasks, at=self._now()))
         return outcome

@@ -74,7 +74,8 @@ async def test_each_list_asks_for_its_status_as_the_api_wants_it() -> None:
         ({State.RUNNING, State.QUEUED}, ["WAITING", "PROCESSING"]),
         ({State.FAILED, State.VANISHED}, ["FINISH failed"]),
         ({State.SUCCEEDED}, ["FINISH not failed"]),
-        ({State.CANCELLED}, []),
+        ({State.CANCELLED}, ["WAITING"]),  # no list holds any, but a wrong key is to be told
+        (set(), ["WAITING"]),
         (set(State), ["WAITING", "PROCESSING", "FINISH failed", "FINISH not failed"]),
     ],
 )
@@ -85,11 +86,16 @@ async def test_states_choose_the_lists_that_hold_them(states: set[State], labels
 
 async def test_times_go_to_the_finished_lists_in_whole_seconds_outward() -> None:
     adapter, call = mps(*["tencent-mps/list.empty.json"] * 4)
-    for listing in await adapter.plan(Want(started_after=NOON + 1, started_before=NOON + 60_001)):
+    for listing in await adapter.plan(Want(created_after=NOON + 1, ended_before=NOON + 60_001)):
         await adapter.page(listing)
     times = {"StartTime": "2026-01-15T08:30:00Z", "EndTime": "2026-01-15T08:31:01Z"}
     assert [times.items() <= asked(ask).items() for ask in call.asks] == [False, False, True, True]
     assert not {"StartTime", "EndTime"} & (asked(call.asks[0]) | asked(call.asks[1])).keys()
+
+
+async def test_times_of_starts_are_not_asked_for() -> None:
+    adapter, _ = mps()
+    assert await adapter.plan(Want(started_after=NOON, started_before=NOON)) == await adapter.plan(Want())
 
 
 async def test_a_waiting_task() -> None:

@@ -62,10 +62,61 @@ async def test_a_list_hides_output_and_asks_for_a_hundred() -> None:
     assert call.asks[0].action.name == "DescribeInvocationTasks"
 
 
-async def test_nothing_wanted_narrows_a_list() -> None:
+async def test_neither_states_nor_times_narrow_a_list() -> None:
     adapter, _ = tat()
-    want = Want(frozenset({State.FAILED}), "invt-", NOON, NOON, newest_first=True, payload=True)
+    want = Want(frozenset({State.FAILED}), "invt-", NOON, NOON, newest_first=True, payload=True, created_after=NOON)
     assert await adapter.plan(want) == await adapter.plan(Want())
+
+
+@pytest.mark.parametrize(
+    ("equal", "filters"),
+    [
+        ([("target", ["ins-1"])], [("instance-id", ("ins-1",))]),
+        (
+            [("tat.command", ["cmd-1", "cmd-2"]), ("tat.invocation", ["inv-1"])],
+            [("command-id", ("cmd-1", "cmd-2")), ("invocation-id", ("inv-1",))],
+        ),
+        ([("target", ["INS-1"])], []),
+        ([("target", ["web 07"])], []),
+        ([("target", [f"ins-{at}" for at in range(6)])], []),
+        ([("id", ["invt-1"])], []),
+    ],
+)
+async def test_ids_that_look_like_the_vendors_narrow_a_list(
+    equal: list[tuple[str, list[str]]], filters: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    adapter, _ = tat()
+    (listing,) = await adapter.plan(Want(equal=tuple((name, tuple(values)) for name, values in equal)))
+    assert list(listing.asks) == filters
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked_for"), [(("ins-1", "ins-3"), ("ins-1",)), (("ins-3",), ("ins-1", "ins-2")), ((), None)]
+)
+async def test_ids_wanted_never_widen_the_sources_own(
+    wanted: tuple[str, ...], asked_for: tuple[str, ...] | None
+) -> None:
+    adapter, _ = tat(instance_ids=("ins-1", "ins-2"))
+    (listing,) = await adapter.plan(Want(equal=(("target", wanted),)))
+    assert dict(listing.asks)["instance-id"] == (asked_for or ("ins-1", "ins-2"))
+
+
+@pytest.mark.parametrize("code", ["InvalidParameterValue.InvalidInstanceId", "ResourceNotFound.InstanceNotFound"])
+async def test_an_id_wanted_that_there_is_not_is_an_empty_list(code: str) -> None:
+    adapter, _ = tat(refused(code))
+    (listing,) = await adapter.plan(Want(equal=(("target", ("ins-9",)),)))
+    page = await adapter.page(listing)
+    assert (page.tasks, page.rows, page.next) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("code", "ids"), [("InvalidParameterValue.InvalidInstanceId", ("ins-9",)), ("UnsupportedOperation", ())]
+)
+async def test_an_id_of_the_config_that_there_is_not_is_an_error(code: str, ids: tuple[str, ...]) -> None:
+    adapter, _ = tat(refused(code), instance_ids=ids)
+    (listing,) = await adapter.plan(Want(equal=(("target", ("ins-9",)),)))
+    with pytest.raises((BadRequest, NotFound)):
+        await adapter.page(listing)
 
 
 async def test_a_list_over_two_pages() -> None:

@@ -114,7 +114,7 @@ async def test_trap_04_an_empty_page_ends_the_list_even_with_a_token() -> None:
 
 async def test_trap_05_finished_tasks_can_be_asked_from_a_time_on() -> None:
     adapter, call = mps("tencent-mps/list.empty.json")
-    plan = await adapter.plan(Want(started_after=NOON - HOUR))
+    plan = await adapter.plan(Want(created_after=NOON - HOUR))
     await adapter.page(plan[3])
     assert asked(call.asks[0])["StartTime"] == "2026-01-15T07:30:00Z"
     assert "EndTime" not in asked(call.asks[0])

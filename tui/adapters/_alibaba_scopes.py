@@ -17,11 +17,16 @@ ENDLESS = Page((), (), ("again",))
 T = TypeVar("T")
 
 
-def asked_for(states: Mapping[str, State], want: Want) -> tuple[str | None, ...]:
-    """The native statuses to ask for: one is answered exactly; a status we do not know cannot be asked for."""
+def asked_for(states: Mapping[str, State], want: Want) -> str | None:
+    """The native status to ask for, where the states wanted come down to one; a status we do not know may be any.
+
+    Several would be a list each: more calls than the whole where it is short, and a task that goes back meanwhile,
+    as from Retrying to Running, would be in none of them.
+    """
     if want.states is None or State.UNKNOWN in want.states:
-        return (None,)
-    return tuple(status for status, state in states.items() if state in want.states) or (None,)
+        return None
+    found = [status for status, state in states.items() if state in want.states]
+    return found[0] if len(found) == 1 else None
 
 
 async def the_only(key: TaskKey, reads: Iterable[Awaitable[Detail]]) -> Detail:

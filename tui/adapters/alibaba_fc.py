@@ -23,7 +23,6 @@ DISCOVER = Action("ListAsyncInvokeConfigs")
 STOP = Action("StopAsyncTask", "write")
 LIMIT = ("limit", "100")  # the vendor's default is 20 or 50, depending on the date of its page (trap 4)
 
-# In the order of a task's life, in which lists of one status each are read.
 STATES: Mapping[str, State] = {
     "Enqueued": State.QUEUED,
     "Dequeued": State.QUEUED,
@@ -91,12 +90,11 @@ class FunctionCompute:
         return [{"functions": names}] if names else []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
-        """One list for each function; with `want.states`, one for each native status that means one of them."""
+        """One list for each function, of one status where the states wanted come down to one."""
         functions, whole = await self._functions()
-        statuses = asked_for(STATES, want)
+        status = asked_for(STATES, want)
         listings = [
-            Listing(function if status is None else f"{function} {status}", self._series(function, status, want), stage)
-            for stage, status in enumerate(statuses)
+            Listing(function if status is None else f"{function} {status}", self._series(function, status, want))
             for function in functions
         ]
         if not whole:

@@ -30,7 +30,6 @@ MOST_APPS = 1000
 FUNCTIONS = ("ctr", "pop", "hot", "category_prediction")
 DELETE = Action("DeleteFunctionTask", "write")
 
-# In the order of a task's life, in which lists of one status each are read.
 STATES: Mapping[str, State] = {"running": State.RUNNING, "success": State.SUCCEEDED, "failed": State.FAILED}
 
 
@@ -119,18 +118,17 @@ class OpenSearch:
         return [{"targets": names}] if names else []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
-        """One list for each instance; with `want.states`, one for each native status that means one of them.
+        """One list for each instance, of one status where the states wanted come down to one.
 
-        The order is the provider's (newest first), and its end-time filter says nothing about starts: not used.
+        The order is the provider's (newest first). What its end-time filter does with a running task is not said:
+        only a list of one final status is narrowed by it.
         """
         targets, spoiled = await self._instances()
+        status = asked_for(STATES, want)
+        ended = want.ended_before if status is not None and STATES[status].final else None
+        pairs = narrowed(status=status, started_after=want.started_after, ended_before=ended)
         listings = [
-            Listing(
-                target.scope if status is None else f"{target.scope} {status}",
-                Series(target, narrowed(status=status, started_after=want.started_after)),
-                stage,
-            )
-            for stage, status in enumerate(asked_for(STATES, want))
+            Listing(target.scope if status is None else f"{target.scope} {status}", Series(target, pairs))
             for target in targets
         ]
         return [*listings, *spoiled]

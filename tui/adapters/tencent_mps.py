@@ -97,10 +97,14 @@ class TencentMps:
         return await one_source(here)
 
     async def plan(self, want: Want) -> Sequence[Listing]:
-        """The four lists, or those that hold the states wanted; times narrow the FINISH lists alone."""
-        wanted = [shelf for shelf in SHELVES if want.states is None or shelf.state in want.states]
-        after = None if want.started_after is None else want.started_after // 1000
-        before = None if want.started_before is None else -(-want.started_before // 1000)
+        """The four lists, or those that hold the states wanted, one at least: a wrong key is to be told.
+
+        Times narrow the FINISH lists alone. Which time of a task they are for is not said: StartTime is at most the
+        earliest that it has, EndTime at least the latest.
+        """
+        wanted = [shelf for shelf in SHELVES if want.states is None or shelf.state in want.states] or [SHELVES[0]]
+        after = None if want.created_after is None else want.created_after // 1000
+        before = None if want.ended_before is None else -(-want.ended_before // 1000)
         return [
             Listing(
                 shelf.label,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import itertools
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tui.adapters._read import Row, identity, integer, moment, rows, text
 from tui.adapters._settle import vanished
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.calls import Action, Call, Reply
-from tui.errors import BadRequest, NotFound
+from tui.errors import BadRequest, CallError, NotFound
 from tui.model import Detail, Listing, Mapped, Output, Page, State, Task, TaskKey, Want, duration
 from tui.settings import Account, SourceSettings
 
@@ -25,6 +26,10 @@ CANCEL_INVOCATION = Action("CancelInvocation", kind="write", rate=20)
 FILTER_VALUES = 5  # of one filter, at most
 PLANNED = 200  # spans handed out at once, at most: a total is a foreign number
 INVALID_ID = "invalidparametervalue.invalidinvocationtaskid"
+INVALID_IDS = frozenset(f"invalidparametervalue.invalid{of}id" for of in ("instance", "invocation", "command"))
+# Ids as the vendor makes them: small letters, so that one that is equal but for its case is the same.
+ID = re.compile("[a-z]+-[a-z0-9]+")
+BY_FIELD = {"target": "instance-id", "tat.invocation": "invocation-id", "tat.command": "command-id"}
 WINDOWS = frozenset({"BAT", "POWERSHELL"})
 
 STATES: Mapping[str, State] = {
@@ -121,11 +126,11 @@ class TencentTat:
     async def plan(self, want: Want) -> Sequence[Listing]:
         """One list; with more ids than a filter takes, one for each combination of as many as it takes.
 
-        The API filters neither by state nor by time and documents no order: nothing of `want` narrows it.
+        The API filters neither by state nor by time and documents no order: only ids of `want` narrow it.
         """
         choices = [
             [Filter(name, values) for values in _chunks(ids, FILTER_VALUES)]
-            for name, ids in self._source.filters.items()
+            for name, ids in _narrowed(self._source.filters, want).items()
         ]
         return [Listing(_label(filters), filters) for filters in itertools.product(*choices)]
 
@@ -136,7 +141,12 @@ class TencentTat:
         parameters: dict[str, Any] = {"Limit": asked, "Offset": span.start, "HideOutput": True}
         if listing.asks:
             parameters["Filters"] = [{"Name": name, "Values": list(values)} for name, values in listing.asks]
-        reply = await self._asked(parameters)
+        try:
+            reply = await self._asked(parameters)
+        except (BadRequest, NotFound) as error:
+            if self._configured(listing.asks) or not _no_such_id(error):
+                raise
+            return Page((), (), request_id=error.request_id)  # an id that there is not: no task has it
         found = rows(answer(reply), "InvocationTaskSet")
         total = integer(answer(reply).get("TotalCount"))
         request = request_id(reply)
@@ -147,6 +157,11 @@ class TencentTat:
             total=total,
             request_id=request,
         )
+
+    def _configured(self, filters: Sequence[Filter]) -> bool:
+        """Whether all ids of some filters are the source's own."""
+        own = self._source.filters
+        return all(set(values) <= set(own.get(name, ())) for name, values in filters)
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
         """The row by its id, the only place where its output is asked for (trap 9)."""
@@ -257,6 +272,21 @@ def _after(span: Span, received: int, asked: int, total: int | None) -> Iterator
     whole = min((told - reached - 1) // received, PLANNED)
     yield from (Span(reached + n * received, reached + (n + 1) * received) for n in range(whole))
     yield Span(reached + whole * received)
+
+
+def _narrowed(filters: Mapping[str, tuple[str, ...]], want: Want) -> dict[str, tuple[str, ...]]:
+    """The source's filters, and the ids wanted where one filter takes them all."""
+    found = dict(filters)
+    for field, values in want.equal:
+        name = BY_FIELD.get(field, "")
+        fit = tuple(value for value in values if value in filters.get(name, values))
+        if name and 0 < len(fit) <= FILTER_VALUES and all(map(ID.fullmatch, values)):
+            found[name] = fit
+    return found
+
+
+def _no_such_id(error: CallError) -> bool:
+    return isinstance(error, NotFound) or error.code.lower() in INVALID_IDS
 
 
 def _label(filters: Sequence[Filter]) -> str:

@@ -11,13 +11,14 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import say
 from tui.cli.exits import Exit, code_of, summed
 from tui.cli.place import config
 from tui.errors import CallError, UsageError
-from tui.model import Change, Task, TaskKey, Word, newest_first
+from tui.model import Change, Task, TaskKey, Want, Word, newest_first
 
 if TYPE_CHECKING:
     from tui.poller import Poller
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tui.store import Store
     from tui.view import View
 
+WHOLE = Want()
 WIDTH = 4  # requests in flight for one source: enough to overlap the network with our own parsing
 
 
@@ -48,15 +50,21 @@ def _list(given: Namespace) -> int:
     store = Store(raw_rows=math.inf if given.raw else 0)
     lines = _Lines(store)
     made_early = view is None and given.output_format in ("json", "ndjson") and not given.raw
-    code = asyncio.run(poll_once(settings, store, given.source, told=lines.make if made_early else _silent))
+    told = lines.make if made_early else _silent
+    code = asyncio.run(poll_once(settings, store, given.source, told=told, want=_want(view, settings)))
     _print(given, store, view, columns, lines)
     return code
 
 
 async def poll_once(
-    settings: Config, store: Store, only: list[str] | None = None, *, told: Callable[[Change], None] | None = None
+    settings: Config,
+    store: Store,
+    only: list[str] | None = None,
+    *,
+    told: Callable[[Change], None] | None = None,
+    want: Want = WHOLE,
 ) -> int:
-    """Reads every source once; each failed one is a line on stderr. Answers the exit code."""
+    """Reads every source once, as much of it as is wanted; each failed one is a line on stderr. Answers the exit code."""
     from tui.wiring import Wiring
 
     progress = _Progress(store) if sys.stderr.isatty() else None
@@ -68,7 +76,7 @@ async def poll_once(
 
     async with Wiring(settings, store, only=only, told=tell, width=WIDTH) as wiring:
         pollers = list(wiring.pollers.values())
-        outcomes = await asyncio.gather(*(poller.poll() for poller in pollers))
+        outcomes = await asyncio.gather(*(poller.poll(want) for poller in pollers))
     if progress:
         progress.clear()
     failures = [code for pair in zip(pollers, outcomes, strict=True) if (code := _report(*pair)) is not None]
@@ -117,12 +125,14 @@ def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, 
     standard = TABLE_FIELDS if given.output_format == "table" else JSON_FIELDS
     if not (given.filter.strip() or given.sort or given.columns):
         return None, standard  # the filter language takes 35 ms to import, a tenth of a short list
+    from tui.adapters import load
     from tui.query import QueryError, parse
     from tui.query.fields import field
     from tui.view import View
 
+    shorts = {source.adapter: load(source.adapter).short for source in settings.sources}
     try:
-        query = parse(given.filter, views=settings.views)
+        query = parse(given.filter, views=settings.views, zone=_zone(settings), shorts=shorts)
     except QueryError as error:
         raise UsageError(f"filter: {error}") from None
     sort = given.sort or ""
@@ -136,10 +146,28 @@ def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, 
     return View(query, sort.lstrip("-"), sort.startswith("-")), columns or standard
 
 
+def _want(view: View | None, settings: Config) -> Want:
+    """How little will do: what the filter lets a provider leave out, at the same rows and exit code."""
+    if view is None or view.query is None or view.query.empty:
+        return WHOLE
+    from tui.query.push import wanted
+
+    return wanted(view.query, _now(), _zone(settings))
+
+
+def _zone(settings: Config) -> tzinfo | None:
+    """The zone of the screen: times in filters mean the same there."""
+    return UTC if settings.monitor.time == "utc" else None
+
+
+def _now() -> int:
+    return round(time.time() * 1000)
+
+
 def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str, ...], made: _Lines) -> None:
     from tui import formats
 
-    now = round(time.time() * 1000)
+    now = _now()
     every = [task for name in store.sources for task in store.tasks(name).values()]
     tasks = sorted(every, key=newest_first) if view is None else view.of(every, store.sources, now)
     tasks = tasks[: given.limit]
