@@ -113,10 +113,6 @@ def _region(task: Task, legend: Legend) -> str:
     return clean(source.region) if source else ""
 
 
-def _progress(task: Task, legend: Legend) -> str:
-    return "" if task.progress is None else f"{task.progress:.0f}%"
-
-
 def _exit(task: Task, legend: Legend) -> str:
     code = task.extra.get("tat.exit")
     return "" if code is None else clean(code)
@@ -150,7 +146,6 @@ CELLS: Mapping[str, Callable[[Task, Legend], str]] = {
     "created": lambda task, legend: when.short_time(task.created_at, legend.utc),
     "started": lambda task, legend: when.short_time(task.started_at, legend.utc),
     "ended": lambda task, legend: when.short_time(task.ended_at, legend.utc),
-    "progress": _progress,
     "exit": _exit,
     "request": lambda task, legend: clean(task.request_id or ""),
     "note": note,

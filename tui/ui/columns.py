@@ -54,7 +54,7 @@ ACCT = Column("account", "ACCT", 7, 12, 6)
 REGION = Column("region", "REGION", 6, 14, 4)
 TASK = Column("task", "TASK", 15, 36, 0, middle=True, tone="text")
 TARGET = Column("target", "TARGET", 11, 26, 1, tone="text")
-NOTE = Column("note", "ERROR / NOTE", 12, 999, 2, tone="note", share=2)
+NOTE = Column("note", "ERROR / NOTE", 12, 999, 2, tone="note", share=3)
 NATIVE = Column("native", "NATIVE", 10, 16, 9, since=WIDE)
 TRY = Column("retries", "TRY", 3, 3, 8, right=True, since=ROOMY)
 QUEUE = Column("queue", "QUEUE", 5, 6, 10, right=True, since=ROOMY)
@@ -69,7 +69,6 @@ SUBJECT = TARGET._replace(cell="subject", most=30, rank=0)
 ON = TARGET._replace(least=10, rank=5)
 WORD = NATIVE._replace(since=108)
 EXIT = Column("exit", "EXIT", 4, 4, 7, right=True, since=108)
-PROGRESS = Column("progress", "PROG", 4, 4, 7, right=True, since=108)
 
 TIMES = (CREATED, STARTED, ENDED, KIND, REQUEST)
 MERGED = (
@@ -83,7 +82,6 @@ ZOOMS: Mapping[str, Columns] = {
         *(STATE, AGE, DUR, ACCT, REGION, NAME, ID, TRY._replace(rank=3, since=0)),
         *(ON._replace(rank=7), WORD, QUEUE, *TIMES, NOTE),
     ),
-    "alibaba-opensearch": (STATE, AGE, DUR, PROGRESS, ACCT, REGION, NAME, ID, ON, WORD, QUEUE, *TIMES, NOTE),
     "tencent-tat": (STATE, AGE, DUR, EXIT, ACCT, REGION, NAME, ID, ON, WORD, QUEUE, *TIMES, NOTE),
 }
 PANE = (STATE, AGE, DUR, NAME, ID, NOTE)
