@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui.model import Change, Source, SourceStatus, State, Task, TaskKey, later
 
@@ -19,6 +19,34 @@ class Round:
         self.seen: dict[TaskKey, Task] = {}
 
 
+class Moved(NamedTuple):
+    """What became of one task since a feed was read: `before` None, it is new; `after` None, it is gone."""
+
+    key: TaskKey
+    before: Task | None
+    after: Task | None
+
+
+class Feed:
+    """What has changed in a store since it was last asked: each task once, however often it changed."""
+
+    def __init__(self) -> None:
+        self._moved: dict[TaskKey, Moved] = {}
+
+    def __len__(self) -> int:
+        return len(self._moved)
+
+    def note(self, key: TaskKey, before: Task | None, after: Task | None) -> None:
+        """Takes in one change."""
+        earlier = self._moved.get(key)
+        self._moved[key] = Moved(key, before if earlier is None else earlier.before, after)
+
+    def take(self) -> list[Moved]:
+        """What has changed; from here on only what changes later."""
+        moved, self._moved = self._moved, {}
+        return [one for one in moved.values() if one.before != one.after]
+
+
 class Store:
     """What is known of every source. A read only adds; rows leave by `expire` alone, never by accident."""
 
@@ -28,6 +56,7 @@ class Store:
         self._status: dict[str, SourceStatus] = {}
         self._raw: dict[TaskKey, Mapping[str, Any]] = {}
         self._raw_rows = raw_rows
+        self._feeds: list[Feed] = []
         self.version = 0
         for source in sources:
             self.add_source(source)
@@ -38,6 +67,12 @@ class Store:
         self._tasks.setdefault(source.name, {})
         self._status.setdefault(source.name, SourceStatus(source=source, interval=interval))
         self.version += 1
+
+    def follow(self) -> Feed:
+        """A feed of all changes from now on."""
+        feed = Feed()
+        self._feeds.append(feed)
+        return feed
 
     def tasks(self, source: str) -> Mapping[TaskKey, Task]:
         """The tasks of one source."""
@@ -88,6 +123,9 @@ class Store:
                 continue
             found[task.key] = kept
         upserted = tuple(task for key, task in found.items() if known.get(key) != task)
+        for feed in self._feeds:
+            for task in upserted:
+                feed.note(task.key, known.get(task.key), task)
         known.update(found)
         if self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
@@ -100,8 +138,10 @@ class Store:
         known = self._tasks[source.name]
         upserted = []
         for task in tasks:
-            if known.get(task.key) != task:
+            if (before := known.get(task.key)) != task:
                 upserted.append(task)
+                for feed in self._feeds:
+                    feed.note(task.key, before, task)
             known[task.key] = task
         return self._change(source, at, tuple(upserted))
 
@@ -114,16 +154,17 @@ class Store:
         """Lets ended tasks go: those before `oldest` (epoch ms), and the oldest of them beyond `most` tasks."""
         known = self._tasks[source.name]
         gone = [key for key, task in known.items() if outdated(task, oldest)] if oldest > -math.inf else []
-        for key in gone:
-            del known[key]
-        over = len(known) - most
+        over = len(known) - len(gone) - most
         if over > 0:
-            ended = sorted((task for task in known.values() if task.state.final), key=lambda task: task.since)
-            for task in ended[: int(over)]:
-                del known[task.key]
-                gone.append(task.key)
+            left = set(gone)
+            ended = [task for key, task in known.items() if task.state.final and key not in left]
+            ended.sort(key=lambda task: task.since)
+            gone += [task.key for task in ended[: int(over)]]
         for key in gone:
+            task = known.pop(key)
             self._raw.pop(key, None)
+            for feed in self._feeds:
+                feed.note(key, task, None)
         return self._change(source, at, (), tuple(gone))
 
     def _change(

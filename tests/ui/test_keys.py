@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.driving import driven, press, settle, text
-from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
+from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
 from tui.errors import AuthError, CallError, Unavailable
 from tui.model import State
-from tui.ui.deck import DECK
+from tui.ui.board import DECK
 from tui.ui.detail import TaskScreen
 from tui.ui.help import HelpScreen
 from tui.ui.picker import StatePicker
@@ -120,9 +120,9 @@ async def test_a_wrong_query_keeps_the_last_good_result_and_says_why() -> None:
         await press(pilot, *"<2")
         assert len(home.active.place.rows) == rows
         assert "unit" in text(pilot)
-        assert home.board.wrong is not None
+        assert home.board.verdict(home.view, NOW).wrong
         await press(pilot, "m")
-        assert home.board.wrong is None
+        assert not home.board.verdict(home.view, NOW).wrong
         assert len(home.active.place.rows) not in (0, rows, 370)
 
 
@@ -169,14 +169,14 @@ async def test_the_state_picker(keys: tuple[str, ...], filter_text: str) -> None
         await press(pilot, *keys)
         assert len(pilot.app.screen_stack) == 1
         assert home.filter.edit.text == filter_text
-        assert home.board.wrong is None
+        assert not home.board.verdict(home.view, NOW).wrong
 
 
 async def test_every_state_of_the_picker_is_a_query() -> None:
     async with driven(None, (120, 40), "0") as (pilot, home):
         for letter in "urtsfegocnbl":
             await press(pilot, "s", letter)
-            assert home.board.wrong is None, letter
+            assert not home.board.verdict(home.view, NOW).wrong, letter
             assert home.filter.edit.text
             assert home.active.place.rows, letter
 

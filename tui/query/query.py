@@ -10,11 +10,12 @@ from types import MappingProxyType
 
 from tui.model import Source, State, Task
 from tui.query.error import QueryError
+from tui.query.fields import Kind
 from tui.query.fields import haystack as fresh
 from tui.query.fields import nearest
 from tui.query.match import Match, Setting, accepted, matcher
 from tui.query.parser import Parser, Terms
-from tui.query.tree import And, Node, Place, joined
+from tui.query.tree import And, Compare, Flag, Node, Not, Or, Place, Saved, joined
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_SCREEN: Mapping[str, Callable[[Task], bool]] = MappingProxyType({})
@@ -65,6 +66,11 @@ class Query:
         found = accepted(self.tree)
         return None if len(found) == len(State) else found
 
+    @property
+    def moving(self) -> bool:
+        """Whether what it says of an unchanged task may change: with the time of day, or with what the screen knows."""
+        return _moving(self.tree)
+
     def without(self, clause: Query) -> Query:
         """The same query but for one of its clauses: what `0 rows; without -name:canary: 12` counts."""
         rest = tuple(each for each in self.clauses if each is not clause)
@@ -79,6 +85,35 @@ class Query:
 
 
 EMPTY = Query()
+
+
+def both(one: Query | None, other: Query | None) -> Query | None:
+    """Tasks that match two queries; order and group of the second count, of two limits the smaller."""
+    if one is None or other is None:
+        return one or other
+    first, second = one.match, other.match
+    limits = [query.limit for query in (one, other) if query.limit is not None]
+    trees = [query.tree for query in (one, other) if query.tree is not None]
+    return Query(
+        text=f"{one.text} {other.text}",
+        match=lambda task, source, now: first(task, source, now) and second(task, source, now),
+        sort=other.sort or one.sort,
+        group=other.group or one.group,
+        limit=min(limits, default=None),
+        clauses=(*one.clauses, *other.clauses),
+        tree=joined(And, trees) if trees else None,
+    )
+
+
+def _moving(node: Node | None) -> bool:
+    match node:
+        case And(items=items) | Or(items=items):
+            return any(map(_moving, items))
+        case Not(item=item) | Saved(item=item):
+            return _moving(item)
+        case Compare(field=field):
+            return field.kind in (Kind.AGE, Kind.TIME) or field.name == "dur"
+    return isinstance(node, Flag)
 
 
 def parse(

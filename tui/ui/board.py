@@ -1,22 +1,34 @@
-"""Board: the store behind a filter, as the screens need it: rows by pane, facts by provider. No widget in here."""
+"""Board: the store behind filters and orders, as the screens need it: rows by pane, facts by provider. No widget."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model import Task, TaskKey, newest_first
-from tui.store import Store
+from tui.model import Source, State, Task, TaskKey
+from tui.store import Moved, Store
 from tui.ui.desk import Provider
-from tui.ui.facts import GREY, Facts, gather, of
+from tui.ui.facts import GREY, Facts, gather
 from tui.ui.filter_bar import Verdict
+from tui.view import Roster, Sort
 
 if TYPE_CHECKING:
     from tui.query import Query, QueryError
 
+DECK = -1  # the view of all panes, beside the digits of single ones
 ALL = 0
 CLAUSES = 6  # that an empty result is tried without
+MOMENT = 3_000  # ms for which a row that is new, changed or leaving is marked
+AGAIN = 10_000  # ms after which a filter like age<2h looks at every task again
+
+
+class Filter(NamedTuple):
+    """The text of one view, the last good query of it, and what is wrong with the text now."""
+
+    text: str = ""
+    query: Query | None = None
+    wrong: QueryError | None = None
 
 
 class Board:
@@ -26,38 +38,236 @@ class Board:
         self.store = store
         self.providers = {provider.digit: provider for provider in providers}
         self.shorts = {provider.adapter: provider.short for provider in providers}
-        self.query: Query | None = None
-        self.wrong: QueryError | None = None
-        self.rows: dict[int, list[Task]] = {}
         self.facts: list[Facts] = []
         self.marked: set[TaskKey] = set()
-        self._views = views
-        self._utc = utc
+        self.fresh: dict[TaskKey, str] = {}
+        self._digits = {provider.adapter: provider.digit for provider in providers}
+        self._rosters = {digit: Roster(store.sources) for digit in (ALL, *self.providers)}
+        self._filters: dict[int, Filter] = {}
+        self._pin = Filter()
+        self._sorts: dict[int, Sort] = {}
+        self._asked: dict[int, tuple[tuple[Query, ...], frozenset[TaskKey] | None]] = dict.fromkeys(
+            self._rosters, ((), None)
+        )
+        self._queries: dict[int, Query | None] = dict.fromkeys(self._rosters)
+        self._views, self._utc = views, utc
+        self._feed = store.follow()
+        self._tally: dict[str, Counter[State]] = {}
+        self._settled: set[str] = set()
+        self._recent: deque[tuple[int, TaskKey]] = deque()
+        self._news: set[TaskKey] = set()
+        self._stacks: dict[TaskKey, tuple[Task, str]] = {}
+        self._looked_at = self._now = 0
+        self._shown: tuple[int, ...] = ()
+        self._guilt: Iterator[str] | None = None
+        self._guilty = ""
+        self._begin()
 
-    def ask(self, text: str) -> None:
-        """Another filter; a wrong one leaves the last good one in place."""
+    def _begin(self) -> None:
+        """What the store already holds."""
+        tasks = [(key, task) for name in self.store.sources for key, task in self.store.tasks(name).items()]
+        self._spread([Moved(key, None, task) for key, task in tasks], 0)
+
+    def text(self, view: int) -> str:
+        """The filter of a view as it was typed: the deck's holds for all its panes, the others for their own."""
+        return self._filters.get(view, Filter()).text
+
+    @property
+    def pinned(self) -> str:
+        """The filter that holds on every view."""
+        return self._pin.text
+
+    def ask(self, view: int, text: str) -> None:
+        """Another filter for a view; a wrong one leaves the last good one in place."""
+        self._filters[view] = self._parsed(text, self._filters.get(view, Filter()))
+
+    def pin(self, text: str) -> None:
+        """Another filter for every view; "" takes it off."""
+        self._pin = self._parsed(text, self._pin)
+
+    def sort(self, digit: int) -> Sort:
+        """The order of a pane."""
+        return self._sorts.get(digit, Sort())
+
+    def order(self, digit: int, sort: Sort) -> None:
+        """Another order for a pane. Raises UsageError for a field that there is not."""
+        from tui.view.order import ranker
+
+        ranker(sort, self.store.sources)
+        self._sorts[digit] = sort
+
+    def _parsed(self, text: str, before: Filter) -> Filter:
         if not text.strip():
-            self.query = self.wrong = None
-            return
+            return Filter(text)
         from datetime import UTC  # with the filter language 40 ms of imports: not before the first frame
 
         from tui.query import QueryError, parse
 
-        zone = UTC if self._utc else None
+        screen = {"mark": lambda task: task.key in self.marked, "new": lambda task: task.key in self._news}
         try:
-            self.query, self.wrong = parse(text, views=self._views, zone=zone, shorts=self.shorts), None
+            query = parse(
+                text,
+                views=self._views,
+                zone=UTC if self._utc else None,
+                shorts=self.shorts,
+                screen=screen,
+                haystack=self._stack,
+            )
         except QueryError as error:
-            self.wrong = error
+            return before._replace(text=text, wrong=error)
+        return Filter(text, query)
+
+    def _stack(self, task: Task, source: Source) -> str:
+        """What bare words search, kept: made anew it is three quarters of a filter's time."""
+        kept = self._stacks.get(task.key)
+        if kept is None or kept[0] is not task:
+            from tui.query.fields import haystack
+
+            kept = self._stacks[task.key] = task, haystack(task, source)
+        return kept[1]
 
     @property
-    def filtered(self) -> bool:
-        """Whether tasks may be hidden."""
-        return self.query is not None and (not self.query.empty or self.query.limit is not None)
+    def held(self) -> int:
+        """How many tasks have changed since the store was last looked at."""
+        return len(self._feed)
 
-    def read(self, digits: Iterable[int], now: int) -> None:
-        """Takes rows for some panes and the facts of all out of the store."""
-        self.rows = {digit: self._rows(digit, now) for digit in digits}
-        self.facts = [gather(provider, self.store, self._shown(digit)) for digit, provider in self.providers.items()]
+    def take(self, now: int) -> None:
+        """Takes in what has changed in the store."""
+        moved = self._feed.take()
+        if moved:
+            for one in moved:
+                self._mark(one, now)
+            self._spread(moved, now)
+        self._settled = {name for name in self.store.sources if self.store.status(name).answered_at is not None}
+
+    def _spread(self, moved: Sequence[Moved], now: int) -> None:
+        parts: dict[int, list[tuple[TaskKey, Task | None]]] = {}
+        for key, before, after in moved:
+            tally = self._tally.setdefault(key.source, Counter())
+            if before is not None:
+                tally[before.state] -= 1
+            if after is not None:
+                tally[after.state] += 1
+            else:
+                self._forget(key)
+            digit = self._digits.get(self.store.sources[key.source].adapter)
+            if digit is not None:
+                parts.setdefault(digit, []).append((key, after))
+        self._rosters[ALL].change([(one.key, one.after) for one in moved], now, linger=True)
+        for digit, part in parts.items():
+            self._rosters[digit].change(part, now, linger=True)
+
+    def _mark(self, moved: Moved, now: int) -> None:
+        """Notes what is new or changed; what the first read of a source brings is neither."""
+        if moved.key.source not in self._settled or moved.after is None:
+            return
+        if moved.before is None:
+            self._news.add(moved.key)
+        self.fresh[moved.key] = "new" if moved.before is None else "changed"
+        self._recent.append((now, moved.key))
+
+    def _forget(self, key: TaskKey) -> None:
+        self.marked.discard(key)
+        self._news.discard(key)
+        self._stacks.pop(key, None)
+
+    def settle(self, now: int) -> bool:
+        """Ends the moment of rows that were new, changed or leaving; whether there were any."""
+        ended = False
+        while self._recent and self._recent[0][0] <= now - MOMENT:
+            _, key = self._recent.popleft()
+            ended = self.fresh.pop(key, None) is not None or ended
+        for roster in self._rosters.values():
+            ended = roster.let_go(now - MOMENT) or ended
+        if now - self._looked_at >= AGAIN:
+            self._looked_at = now
+            for digit in self._shown:
+                roster = self._rosters[digit]
+                if roster.sort.moving or (roster.query is not None and roster.query.moving):
+                    roster.again(now)
+        return ended
+
+    def use(self, view: int, digits: Iterable[int], now: int) -> None:
+        """Has the panes of a view filtered and ordered as is asked, and gathers the facts of all."""
+        self._shown, self._now = tuple(digits), now
+        for digit in self._shown:
+            self._direct(view, digit, now)
+        self.facts = [
+            gather(provider, self.store, self.shown(digit), self._tally) for digit, provider in self.providers.items()
+        ]
+
+    def _direct(self, view: int, digit: int, now: int) -> None:
+        roster, asked = self._rosters[digit], [self._pin, self._filters.get(digit, Filter())]
+        if view == DECK:
+            asked.insert(1, self._filters.get(DECK, Filter()))
+        queries = tuple(one.query for one in asked if one.query is not None)
+        marks = frozenset(self.marked) if any("mark" in query.text for query in queries) else None
+        differs = self._asked.get(digit, ((), None)) != (queries, marks)
+        if differs:
+            self._asked[digit] = queries, marks
+            self._queries[digit] = _joined(queries) if queries else None
+        query = self._queries[digit]
+        roster.order(Sort(*query.sort) if query is not None and query.sort else self.sort(digit), now)
+        if differs:
+            self._guilt, self._guilty = None, ""
+            roster.ask(query, now)
+
+    def work(self, going_on: Callable[[], bool]) -> bool:
+        """Goes on looking for rows, as long as it may; True when all of them are found."""
+        for digit in self._shown:
+            if not self._rosters[digit].work(going_on):
+                return False
+        if not self._guilty and self._guilt is None and self._empty():
+            self._guilt = self._search()
+        while self._guilt is not None and going_on():
+            found = next(self._guilt, None)
+            if found is None:
+                self._guilt, self._guilty = None, self._guilty or " "
+            elif found:
+                self._guilt, self._guilty = None, found
+        return self._guilt is None
+
+    def _empty(self) -> bool:
+        return bool(self._shown) and all(
+            (query := self._rosters[digit].query) is not None
+            and len(query.clauses) > 1
+            and not self._rosters[digit].rows
+            for digit in self._shown
+        )
+
+    def _search(self) -> Iterator[str]:
+        """Which clause emptied the result: `; without -name:canary: 12`. Stops to breathe every few hundred tasks."""
+        query = self._rosters[self._shown[0]].query
+        for clause in query.clauses[:CLAUSES] if query is not None else ():
+            count = 0
+            for digit in self._shown:
+                asked = self._rosters[digit].query
+                match = asked.without(clause).match if asked is not None else None
+                for at, task in enumerate(list(self._rosters[digit].every())):
+                    if match is not None and match(task, self.store.sources[task.key.source], self._now):
+                        count += 1
+                    if at % 250 == 249:
+                        yield ""
+            if count:
+                yield f"; without {clause}: {count:,}"
+
+    @property
+    def rows(self) -> Mapping[int, Sequence[Task]]:
+        """The rows of the panes on the screen, as far as they are found."""
+        return {digit: self._rosters[digit].rows for digit in self._shown}
+
+    def where(self, digit: int) -> Roster:
+        """Where tasks stand in the rows of a pane."""
+        return self._rosters[digit]
+
+    def shown(self, digit: int) -> int | None:
+        """How many rows a filter left of a pane that is on the screen; None without a filter."""
+        return self._rosters[digit].shown if digit in self._shown and self.filtered(digit) else None
+
+    def filtered(self, digit: int) -> bool:
+        """Whether tasks of a pane may be hidden."""
+        query = self._rosters[digit].query
+        return query is not None and (not query.empty or query.limit is not None)
 
     def fact(self, digit: int) -> Facts | None:
         """The facts of one pane; None for that of all."""
@@ -68,49 +278,29 @@ class Board:
         names = self.store.sources
         return frozenset(name for name in names if self.store.status(name).word(now) in GREY)
 
-    def verdict(self, now: int) -> Verdict:
+    def verdict(self, view: int, now: int) -> Verdict:
         """What the filter bar says about the rows, or about the text."""
-        if self.wrong is not None:
-            return Verdict(wrong=self.wrong.message, start=self.wrong.start, end=self.wrong.end)
-        shown = sum(len(rows) for rows in self.rows.values())
-        among = [facts for facts in self.facts if facts.provider.digit in self.rows or ALL in self.rows]
-        total = sum(facts.total for facts in among)
-        whole = all(facts.whole for facts in among)
-        oldest = min(
-            (facts for facts in among if facts.answered_at), key=lambda one: one.answered_at or 0, default=None
-        )
-        told = f"{shown:,} of {total:,}" + ("" if whole else "+")
-        if shown == 0 and self.filtered:
-            told += self._guilty(now)
-        elif oldest is not None:
-            told += f"  oldest {oldest.age(now)}"
+        wrong = self._filters.get(view, Filter()).wrong
+        if wrong is not None:
+            return Verdict(wrong=wrong.message, start=wrong.start, end=wrong.end)
+        rosters = [self._rosters[digit] for digit in self._shown]
+        among = [facts for facts in self.facts if facts.provider.digit in self._shown or ALL in self._shown]
+        shown, total = sum(one.shown for one in rosters), sum(facts.total for facts in among)
+        more = "+" if any(one.working for one in rosters) else ""
+        whole = "" if all(facts.whole for facts in among) else "+"
+        told = f"{shown:,}{more} of {total:,}{whole}"
+        known = [facts for facts in among if facts.answered_at]
+        if shown == 0 and self._guilty.strip():
+            told += self._guilty
+        elif known:
+            told += f"  oldest {min(known, key=lambda one: one.answered_at or 0).age(now)}"
         return Verdict(told)
 
-    def _rows(self, digit: int, now: int) -> list[Task]:
-        tasks = list(self._tasks(digit))
-        if self.query is None:
-            tasks.sort(key=newest_first)
-            return tasks
-        from tui.view import View
 
-        return View(self.query).of(tasks, self.store.sources, now)
+def _joined(queries: Sequence[Query]) -> Query | None:
+    from tui.query import both
 
-    def _guilty(self, now: int) -> str:
-        """Which clause emptied the result: `; without -name:canary: 12`."""
-        if self.query is None:
-            return ""
-        sources = self.store.sources
-        tasks = [task for digit in self.rows for task in self._tasks(digit)]
-        for clause in self.query.clauses[:CLAUSES] if len(self.query.clauses) > 1 else ():
-            match = self.query.without(clause).match
-            if found := sum(1 for task in tasks if match(task, sources[task.key.source], now)):
-                return f"; without {clause}: {found:,}"
-        return ""
-
-    def _shown(self, digit: int) -> int | None:
-        return len(self.rows[digit]) if self.filtered and digit in self.rows else None
-
-    def _tasks(self, digit: int) -> Iterable[Task]:
-        sources = self.store.sources.values()
-        wanted = sources if digit == ALL else of(self.providers[digit], sources)
-        return chain.from_iterable(self.store.tasks(source.name).values() for source in list(wanted))
+    found: Query | None = None
+    for query in queries:
+        found = both(found, query)
+    return found

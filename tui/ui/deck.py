@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 from typing import TypeVar
 
 from textual import events
@@ -12,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.ui import bars, sizes
-from tui.ui.board import ALL, Board
+from tui.ui.board import ALL, DECK, Board
 from tui.ui.canvas import Bar
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
@@ -30,7 +32,9 @@ from tui.ui.themes import Look
 from tui.ui.titles import Pen
 
 Drawn = TypeVar("Drawn", Pen, Legend)
-DECK = -1  # the view of all panes, beside the digits of single ones
+SLICE = 0.008  # seconds of looking for rows between two looks at the keys
+FIRST = 0.015  # and before the first picture of a new filter
+PICTURE = 0.08  # seconds between two pictures while rows are being found
 
 
 class Deck(Screen[None], inherit_bindings=False):
@@ -47,18 +51,22 @@ class Deck(Screen[None], inherit_bindings=False):
         super().__init__()
         hush(self)
         self.desk = desk
+        self.memory = options.memory
         self.board = Board(desk.store, desk.providers, options.views, utc=options.utc)
-        self.board.ask(options.filter_text)
+        self.board.ask(DECK, options.filter_text)
         self.view = DECK
         self.open_pane = min(self.board.providers, default=ALL)
         self._options, self._look, self._glyphs = options, look, glyphs
         self._events = Events()
         self._pace = Pace(lambda wait, work: self.set_timer(wait, work), self.take)
         self.fits = sizes.Layout()
+        self.peeking: bool | None = None  # what the user asked for; else the size decides
         self._arranged: tuple[object, ...] | None = None
-        self.taken = -1
         self.paused = False
-        self._shown: tuple[int, tuple[int, ...], str] | None = None
+        self._shown: int | None = None
+        self._working = False
+        self._pictured = 0.0
+        self._typed_in = DECK
         self._log: list[Event] = []
         self.question = ""
         self.told = ""
@@ -120,9 +128,9 @@ class Deck(Screen[None], inherit_bindings=False):
         self.lay_out()
 
     def write_filter(self, text: str) -> None:
-        """Puts a text into the bar, as if typed."""
+        """Puts a text into the filter of the view, as if typed."""
         self.filter.edit.put(text)
-        self.board.ask(text)
+        self.board.ask(self.view, text)
         self.lay_out()
 
     def pen(self) -> Pen:
@@ -131,33 +139,60 @@ class Deck(Screen[None], inherit_bindings=False):
 
     def legend(self) -> Legend:
         """What cells need now."""
-        return Legend(self._options.clock(), self._glyphs, self.desk.store.sources, self.board.shorts)
+        sources, shorts = self.desk.store.sources, self.board.shorts
+        return Legend(self._options.clock(), self._glyphs, sources, shorts, utc=self._options.utc)
 
     def _still(self, drawn: Drawn) -> Drawn:
         """With the time of the picture while the screen is paused: its ages and words are of then."""
-        return replace(drawn, now=self._shown[0]) if self.paused and self._shown else drawn
+        return replace(drawn, now=self._shown) if self.paused and self._shown else drawn
 
     def take(self) -> None:
-        """Takes what differs out of the store and paints it; a paused screen keeps its picture until asked another."""
+        """Takes what differs out of the store and paints it; a paused screen looks at the tasks of before."""
         now = self._options.clock()
         self._events.look(self.desk.store, now)
-        asked = (*self.digits,), self.filter.edit.text
-        if self.paused and self._shown is not None and self._shown[1:] == asked:
-            self.paint()  # the picture of before, whatever else was pressed
-            return
-        self.taken, self._shown, self._log = self.desk.store.version, (now, *asked), list(self._events.lines)
-        self.board.read(self.digits, now)
-        grey = self.board.grey(now)
-        for digit in self.digits:
-            self.panes[digit].show(self.board.rows[digit], self.board.fact(digit), grey, self._empty())
+        if not self.paused or self._shown is None:
+            self.board.take(now)
+            self._shown, self._log = now, list(self._events.lines)
+        self._hand_out(FIRST)
+
+    def _hand_out(self, seconds: float) -> None:
+        """Looks for rows for a while, gives the panes what there is and comes back for the rest."""
+        now = self._shown or self._options.clock()
+        self.board.use(self.view, self.digits, now)
+        done = self.board.work(_for(seconds))
+        grey, rows = self.board.grey(now), self.board.rows
+        for digit, found in rows.items():
+            pane = self.panes[digit]
+            pane.order = self.board.where(digit).sort
+            pane.show(found, self.board.fact(digit), grey, self._empty(digit), self.board.where(digit))
+        self._pictured = monotonic()
         self.paint()
+        if not done and not self._working:
+            self._working = True
+            self.set_timer(0.001, self._go_on)
+
+    def _go_on(self) -> None:
+        """Rows are still missing: looks for more, between the keys."""
+        self._working = False
+        if self.board.work(_for(SLICE)) or monotonic() - self._pictured >= PICTURE:
+            self._hand_out(SLICE)
+        else:
+            self._working = True
+            self.set_timer(0.001, self._go_on)
 
     def tick(self) -> None:
         """A second has passed: ages, and words that depend on them."""
-        if self.is_current:
-            self._events.look(self.desk.store, self._options.clock())
-            if not self.paused:
-                self._log = list(self._events.lines)
+        now = self._options.clock()
+        self._events.look(self.desk.store, now)  # also below another screen: an event is told when it happens
+        if not self.is_current:
+            return
+        if self.paused:
+            self.paint()
+            return
+        self._log = list(self._events.lines)
+        if self.board.settle(now):
+            self._hand_out(SLICE)
+        else:
             self.paint()
 
     def paint(self) -> None:
@@ -181,13 +216,13 @@ class Deck(Screen[None], inherit_bindings=False):
         self.bars["event"].show(lambda cells: self._last_line(pen, cells))
         self.bars["hints"].show(lambda cells: bars.hints(hinted(self.active_bindings.values()), pen, cells))
         if self.filter.display:
-            self.filter.judge(self.board.verdict(pen.now))
+            self.filter.judge(self.board.verdict(self.view, pen.now))
 
     def _header(self) -> bars.Header:
         names = {DECK: "deck", ALL: "all tasks"} | {at: one.title for at, one in self.board.providers.items()}
         store = self.desk.store
         paces = sorted({store.status(name).interval for name in store.sources})
-        held = f"PAUSED +{store.version - self.taken} held" if self.paused else ""
+        held = f"PAUSED +{self.board.held} held" if self.paused else ""
         return bars.Header(
             view=names[self.view],
             accounts=",".join(sorted({source.account for source in store.sources.values()})),
@@ -206,18 +241,21 @@ class Deck(Screen[None], inherit_bindings=False):
     def _event(self, at: int, cells: int) -> Strip | None:
         return line(self._log[at], self.pen(), self.legend(), cells) if at < len(self._log) else None
 
-    def _empty(self) -> str:
-        if not self.board.filtered:
+    def _empty(self, digit: int) -> str:
+        if not self.board.filtered(digit):
             return ""
-        return "no task matches the filter; Esc twice clears it"
+        return "looking for tasks .." if self.board.where(digit).working else "no task matches the filter"
 
     def lay_out(self) -> None:
         """Shows the parts that the size and the view have room for."""
         size = self.app.size
-        self.fits = fits = sizes.choose(*size, self.fits, self._options.layout)
+        self.fits = fits = sizes.choose(*size, self.fits, self._options.layout, self.peeking)
         told = bool(self.question or self.told)
-        filtering = self.filter.has_focus or bool(self.filter.edit.text)
-        arranged = (size, self.view, self.active.digit, told, filtering)
+        if self._typed_in != self.view:
+            self._typed_in = self.view
+            self.filter.edit.put(self.board.text(self.view))
+        filtering = self.filter.has_focus or bool(self.filter.edit.text or self.board.pinned)
+        arranged = (size, self.view, self.active.digit, told, filtering, self.peeking)
         if arranged != self._arranged:
             self._arranged = arranged
             self._place(fits, told=told, filtering=filtering)
@@ -231,11 +269,16 @@ class Deck(Screen[None], inherit_bindings=False):
         shown |= {"event": (fits.event and not deck) or told, "hints": fits.hints}
         for name, bar in self.bars.items():
             bar.display = shown[name] and (fits.enough or name == "small")
-        text = f" taskdeck needs 60x15, have {size.width}x{size.height} (still polling)"
-        self.bars["small"].show(lambda cells: Ink().add(text).strip(cells))
+        self.bars["small"].show(lambda cells: Ink().add(sizes.small(*size)).strip(cells))
         self.body.display = fits.enough
         self.filter.display = fits.enough and filtering
         for digit, pane in self.panes.items():
             pane.display = digit in self.digits
             pane.zoomed = digit == self.view
         self.log_pane.display = deck
+
+
+def _for(seconds: float) -> Callable[[], bool]:
+    """True for so long, then False."""
+    until = monotonic() + seconds
+    return lambda: monotonic() < until

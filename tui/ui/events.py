@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.strip import Strip
 
-from tui.model import SourceStatus, State, Task, TaskKey, Word
-from tui.store import Store
+from tui.model import SourceStatus, State, TaskKey, Word
+from tui.store import Feed, Moved, Store
 from tui.text import clean
 from tui.ui.cells import Legend
 from tui.ui.ink import Ink
@@ -26,25 +25,27 @@ class Event(NamedTuple):
     what: State | Word
     source: str
     text: str
+    key: TaskKey | None = None
 
 
 class Events:
-    """Compares the store with what it was and keeps the newest transitions, newest first."""
+    """Follows a store and keeps the newest transitions, newest first."""
 
     def __init__(self) -> None:
         self.lines: deque[Event] = deque(maxlen=KEPT)
-        self._states: dict[str, dict[TaskKey, State]] = {}
-        self._statuses: dict[str, SourceStatus] = {}
+        self._feed: Feed | None = None
+        self._settled: set[str] = set()
         self._words: dict[str, Word] = {}
 
     def look(self, store: Store, now: int) -> None:
         """Takes in what differs. A source's first whole read is not an event; what is bad later is."""
+        if self._feed is None:
+            self._feed = store.follow()
         for name in list(store.sources):
-            status = store.status(name)
-            self._word(status, now)
-            if status is not self._statuses.get(name):
-                self._tasks(name, store.tasks(name), now)
-                self._statuses[name] = status
+            self._word(store.status(name), now)
+        for moved in self._feed.take():
+            self._task(moved, now)
+        self._settled = {name for name in store.sources if store.status(name).answered_at is not None}
 
     def _word(self, status: SourceStatus, now: int) -> None:
         name, word = status.source.name, status.word(now)
@@ -56,17 +57,13 @@ class Events:
         told = status.trouble.code or status.trouble.message if status.trouble else ""
         self.lines.appendleft(Event(now, word, name, clean(told)))
 
-    def _tasks(self, name: str, tasks: Mapping[TaskKey, Task], now: int) -> None:
-        known, settled = self._states.get(name, {}), name in self._statuses and self._settled(name)
-        for key, task in tasks.items():
-            before = known.get(key)
-            if before is not task.state and (before is not None or (settled and task.state.bad)):
-                told = f"{task.key.id}  {task.error or task.name or ''}"
-                self.lines.appendleft(Event(now, task.state, name, clean(told)))
-        self._states[name] = {key: task.state for key, task in tasks.items()}
-
-    def _settled(self, name: str) -> bool:
-        return self._statuses[name].answered_at is not None
+    def _task(self, moved: Moved, now: int) -> None:
+        before, task = moved.before, moved.after
+        if task is None or (before is not None and before.state is task.state):
+            return
+        if before is not None or (moved.key.source in self._settled and task.state.bad):
+            told = f"{task.key.id}  {task.error or task.name or ''}"
+            self.lines.appendleft(Event(now, task.state, task.key.source, clean(told), task.key))
 
 
 def line(event: Event, pen: Pen, legend: Legend, cells: int) -> Strip:

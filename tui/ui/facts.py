@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.model import BAD, Source, SourceStatus, State, Word
@@ -61,13 +61,16 @@ class Facts:
         return text if self.shown is None else f"{self.shown:,} of {text}"
 
 
-def gather(provider: Provider, store: Store, shown: int | None = None) -> Facts:
-    """The facts of one provider as the store has them now."""
+def gather(
+    provider: Provider, store: Store, shown: int | None = None, tally: Mapping[str, Counter[State]] | None = None
+) -> Facts:
+    """The facts of one provider as the store has them now; `tally` has its counts by source, where they are kept."""
     sources = [source.name for source in of(provider, store.sources.values())]
-    tally: Counter[State] = Counter()
+    counts: Counter[State] = Counter()
     for name in sources:
-        tally.update(task.state for task in store.tasks(name).values())
-    return Facts(provider, tuple(store.status(name) for name in sources), tally, shown)
+        kept = None if tally is None else tally.get(name, Counter())
+        counts.update(kept if kept is not None else (task.state for task in store.tasks(name).values()))
+    return Facts(provider, tuple(store.status(name) for name in sources), counts, shown)
 
 
 def of(provider: Provider, sources: Iterable[Source]) -> Sequence[Source]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from textual import events
 
+from tui.ui.acts.columns import Columns
 from tui.ui.acts.filtering import Filtering
+from tui.ui.acts.marking import Marking
 from tui.ui.acts.moving import Moving
 from tui.ui.acts.opening import Opening
 from tui.ui.acts.viewing import Viewing
-from tui.ui.deck import DECK
+from tui.ui.board import DECK
 from tui.ui.keys import HOME
 
 
-class Home(Moving, Viewing, Opening, Filtering, inherit_bindings=False):
+class Home(Moving, Viewing, Opening, Filtering, Marking, Columns, inherit_bindings=False):
     """The deck, with keys."""
 
     BINDINGS = HOME

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from tui.model import Task, TaskKey
+
+
+class Where(Protocol):
+    """Who knows where a task stands in the rows, without looking through them."""
+
+    @property
+    def working(self) -> bool:
+        """Whether more rows are being looked for."""
+        ...
+
+    def find(self, key: TaskKey) -> int | None:
+        """The row of a task; None where it is not among them."""
+        ...
+
+    def near(self, task: Task) -> int:
+        """The row where a task that left would stand."""
+        ...
 
 
 class Place:
     """Rows, the cursor's row and the first row shown. Only a movement takes the cursor off its task.
 
     Until one moves (and again after `home`) the window stays at the head of the list, so that new tasks are
-    seen; the cursor is on its task all the same, until newer ones push it out of the window.
+    seen; the cursor is on its task all the same, until newer ones push it out of the window. A task that is followed
+    stays in the window until one moves.
     """
 
     def __init__(self) -> None:
@@ -20,32 +39,50 @@ class Place:
         self.top = 0
         self.height = 1
         self.at_home = True
+        self.follow: TaskKey | None = None
+        self._wanted: tuple[Task, int] | None = None
+        self._where: Where = _Looking((), ())
 
     @property
     def task(self) -> Task | None:
         """The task under the cursor."""
-        return self.rows[self.cursor] if self.rows else None
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     @property
     def key(self) -> TaskKey | None:
         """The key of the task under the cursor."""
-        return self.rows[self.cursor].key if self.rows else None
+        task = self.task
+        return None if task is None else task.key
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the cursor's task is still being looked for."""
+        return self._wanted is not None
 
     @property
     def window(self) -> range:
         """The indexes of the rows shown."""
         return range(self.top, min(self.top + self.height, len(self.rows)))
 
-    def show(self, rows: Sequence[Task]) -> None:
-        """Other rows: the cursor stays on its task and on its line; if that left, the nearest neighbour has it."""
-        line, at_head, old, was = self.cursor - self.top, self.top == 0, self.rows, self.cursor
-        self.rows = rows
-        if not old or not rows:
+    def show(self, rows: Sequence[Task], where: Where | None = None) -> None:
+        """Other rows: the cursor stays on its task and on its line; if that left, the nearest neighbour has it.
+
+        While more rows are being looked for, a task that is not among them yet is waited for.
+        """
+        here, line = self._wanted or (self.task, self.cursor - self.top)
+        at_head, here_before = self.top == 0 and self._wanted is None, self.rows
+        self.rows, self._wanted = rows, None
+        if here is None or not rows:
             self.cursor = self.top = 0
+            self._wanted = None if here is None else (here, line)
             return
-        self.cursor = _follow(old, was, rows)
+        self._where = where = where or _Looking(here_before, rows)
+        index = where.find(here.key)
+        if index is None and where.working:
+            self._wanted = (here, line)
+        self.cursor = max(0, min(where.near(here) if index is None else index, len(rows) - 1))
         self.top = 0 if at_head and self.cursor < self.height else self.cursor - line
-        if self.at_home and self.cursor >= self.height:
+        if self.at_home and self.cursor >= self.height and self.follow is None:
             self.cursor = self.top = 0
         self._clamp()
 
@@ -56,7 +93,7 @@ class Place:
 
     def go(self, index: int) -> None:
         """Puts the cursor on a row."""
-        self.at_home = False
+        self.at_home, self.follow, self._wanted = False, None, None
         self.cursor = max(0, min(index, len(self.rows) - 1))
         self._clamp()
 
@@ -76,7 +113,7 @@ class Place:
 
     def seek(self, key: TaskKey) -> bool:
         """Puts the cursor on a task, if it is in the list."""
-        index = next((at for at, task in enumerate(self.rows) if task.key == key), None)
+        index = self._where.find(key)
         if index is not None:
             self.go(index)
         return index is not None
@@ -94,17 +131,23 @@ class Place:
         self.top = max(0, self.top, self.cursor - self.height + 1)
 
 
-def _follow(old: Sequence[Task], was: int, rows: Sequence[Task]) -> int:
-    """The index in `rows` of the task at `old[was]`, else of its nearest neighbour there that is still known."""
-    key = old[was].key
-    if was < len(rows) and rows[was].key == key:
+class _Looking:
+    """Where, for rows that nobody keeps in order: looks through them."""
+
+    working = False
+
+    def __init__(self, old: Sequence[Task], rows: Sequence[Task]) -> None:
+        self._old, self._rows = old, rows
+
+    def find(self, key: TaskKey) -> int | None:
+        return next((at for at, task in enumerate(self._rows) if task.key == key), None)
+
+    def near(self, task: Task) -> int:
+        """The row of the nearest old neighbour that is still there, later ones first."""
+        was = next((at for at, one in enumerate(self._old) if one.key == task.key), 0)
+        places = {one.key: at for at, one in enumerate(self._rows)}
+        for step in range(1, len(self._old)):
+            for near in (was + step, was - step):
+                if 0 <= near < len(self._old) and (at := places.get(self._old[near].key)) is not None:
+                    return at
         return was
-    found = next((at for at, task in enumerate(rows) if task.key == key), None)
-    if found is not None:
-        return found
-    places = {task.key: at for at, task in enumerate(rows)}
-    for step in range(1, len(old)):
-        for near in (was + step, was - step):
-            if 0 <= near < len(old) and (at := places.get(old[near].key)) is not None:
-                return at
-    return min(was, len(rows) - 1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tui.model import Task
-from tui.ui.deck import DECK, Deck
+from tui.ui.board import DECK
+from tui.ui.deck import Deck
 from tui.ui.table import Pane
 
 

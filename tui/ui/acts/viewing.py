@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui.ui.board import ALL
-from tui.ui.deck import DECK, Deck
+from tui.ui.board import ALL, DECK
+from tui.ui.deck import Deck
 
 
 class Viewing(Deck, inherit_bindings=False):

@@ -1,0 +1,79 @@
+"""The order of rows, as ranks: tuples that sort as the tasks do. No two tasks have the same one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from tui.model import Source, Task, newest_first
+
+Rank = tuple[Any, ...]
+Ranker = Callable[[Task, int], Rank]
+
+
+class Sort(NamedTuple):
+    """A field of the filter language and a direction; no field is newest first."""
+
+    field: str = ""
+    descending: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> Sort:
+        """`-created` as people write it."""
+        return cls(text.removeprefix("-"), text.startswith("-"))
+
+    def __str__(self) -> str:
+        return f"{'-' if self.descending else ''}{self.field}"
+
+    @property
+    def moving(self) -> bool:
+        """Whether tasks change places as time passes: a live task grows, an ended one does not."""
+        return self.field == "dur"
+
+
+NEWEST = Sort()
+
+
+class _Falling:
+    """A value that sorts the other way round."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __lt__(self, other: _Falling) -> bool:
+        return bool(other.value < self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Falling) and bool(self.value == other.value)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
+    """Task and moment -> rank: by the field, tasks without it last; ties newest first, then by id (contract).
+
+    Raises UsageError for a field that there is not.
+    """
+    if not sort.field:
+        return lambda task, now: newest_first(task)
+    from tui.query.fields import Kind, field  # 35 ms of imports, not before somebody sorts
+
+    known = field(sort.field)
+    value, falling = known.value, sort.descending
+    if known.kind is Kind.AGE:  # ages all grow alike: by the moment they count from, that stays
+        falling = not falling
+
+        def value(task: Task, source: Source, now: int) -> int:
+            return task.since
+
+    def rank(task: Task, now: int) -> Rank:
+        found = value(task, sources[task.key.source], now)
+        if found is None:
+            return (1, 0, *newest_first(task))
+        if falling:
+            found = -found if isinstance(found, int | float) else _Falling(found)
+        return (0, found, *newest_first(task))
+
+    return rank

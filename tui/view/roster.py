@@ -1,0 +1,232 @@
+"""Roster: the rows of one table, filtered and in order, kept up to date by what changes. Pure.
+
+A filter is worked through in slices: the first rows are there at once, the rest follows between two key presses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.errors import UsageError
+from tui.model import FINAL, Source, Task, TaskKey
+from tui.view.order import NEWEST, Rank, Sort, ranker
+from tui.view.ordered import Ordered
+
+if TYPE_CHECKING:
+    from tui.query import Query
+
+SLICE = 250  # rows looked at between two looks at the clock: 0.2 ms
+DONE = object()
+ENOUGH = 200  # matches that fill any screen: shown while the rest is being looked for
+
+
+class Roster:
+    """What one table shows. `rows` is a plain list that is replaced, never reordered in place."""
+
+    def __init__(self, sources: Mapping[str, Source], sort: Sort = NEWEST) -> None:
+        self.sources = sources
+        self.sort = sort
+        self.query: Query | None = None
+        self._rank = ranker(sort, sources)
+        self._as_of = 0
+        self._known: dict[TaskKey, Task] = {}
+        self._all = Ordered()
+        self._found = self._all
+        self._sifting: Iterator[None] | None = None
+        self._sifted: Ordered | None = None
+        self._upto: Rank | None = None
+        self._leaving: dict[TaskKey, tuple[Task, int]] = {}
+
+    @property
+    def rows(self) -> Sequence[Task]:
+        """The tasks that match, in order; some of them only, while `working` and nothing else is known yet."""
+        rows = self._found.tasks
+        limit = self.query.limit if self.query is not None else None
+        return rows if limit is None or len(rows) <= limit else rows[:limit]
+
+    @property
+    def total(self) -> int:
+        """How many tasks there are before the filter."""
+        return len(self._known)
+
+    @property
+    def shown(self) -> int:
+        """How many tasks match; rows that are about to leave do not count."""
+        return len(self.rows) - len(self._leaving)
+
+    @property
+    def working(self) -> bool:
+        """Whether rows may still be missing, or stand there although they do not match any more."""
+        return self._sifting is not None
+
+    def task(self, key: TaskKey) -> Task | None:
+        """One task, whether it is shown or not."""
+        return self._known.get(key)
+
+    def find(self, key: TaskKey) -> int | None:
+        """The row of a task; None where it is not shown."""
+        task = self._known.get(key)
+        if task is None:
+            return None
+        at = self.near(task)
+        return at if at < len(self.rows) and self.rows[at].key == key else None
+
+    def near(self, task: Task) -> int:
+        """The row where a task stands, or would stand."""
+        return self._found.at(self._rank(task, self._as_of))
+
+    def every(self) -> Iterable[Task]:
+        """All tasks, whether they match or not, in order."""
+        return self._all.tasks
+
+    def reset(self, tasks: Iterable[Task], now: int) -> None:
+        """Begins with these tasks."""
+        self._as_of = now
+        self._known = {task.key: task for task in tasks}
+        self._leaving.clear()
+        self._arrange(now)
+
+    def order(self, sort: Sort, now: int) -> None:
+        """Another order. Raises UsageError for a field that there is not."""
+        if sort != self.sort:
+            self._rank = ranker(sort, self.sources)
+            self.sort = sort
+            self._as_of = now
+            self._arrange(now)
+
+    def _arrange(self, now: int) -> None:
+        ranked = sorted(((self._rank(task, now), task) for task in self._known.values()), key=lambda pair: pair[0])
+        self._all = Ordered()
+        self._all.extend([rank for rank, _ in ranked], [task for _, task in ranked])
+        self._found = self._all
+        self._sifting = self._sifted = None
+        if self.query is not None:
+            self._begin(now)
+
+    def ask(self, query: Query | None, now: int) -> None:
+        """Another filter, None for none. The rows of before stay until the first new ones are found."""
+        self.query = query
+        self._leaving.clear()
+        self._sifting = self._sifted = None
+        if query is None or query.empty:
+            self._found = self._all
+        else:
+            self._begin(now)
+
+    def again(self, now: int) -> None:
+        """Looks through everything once more: time has passed for a filter or an order that depends on it."""
+        if self.sort.moving:
+            self._move_live(now)
+        if self.query is not None and not self.query.empty and not self.working:
+            self._begin(now, quietly=True)
+
+    def _move_live(self, now: int) -> None:
+        live = [(task, self._rank(task, self._as_of)) for task in self._all.tasks if task.state not in FINAL]
+        self._as_of = now
+        found, sifted = self._found, self._sifted
+        for ordered in {id(one): one for one in (self._all, found, sifted) if one is not None}.values():
+            there = [(task, rank) for task, rank in live if ordered.has(rank, ordered.at(rank))]
+            ordered.splice((rank for _, rank in there), [(self._rank(task, now), task) for task, _ in there])
+
+    def work(self, going_on: Callable[[], bool]) -> bool:
+        """Looks through tasks as long as it may; True when there is nothing left to do."""
+        while self._sifting is not None and going_on():
+            if next(self._sifting, DONE) is DONE:
+                self._sifting = self._sifted = None
+        return self._sifting is None
+
+    def _begin(self, now: int, *, quietly: bool = False) -> None:
+        self._sifted, self._upto = Ordered(), None
+        self._sifting = self._sift(self._sifted, now, quietly=quietly)
+
+    def _sift(self, found: Ordered, now: int, *, quietly: bool) -> Iterator[None]:
+        """Looks through all tasks in order, a slice a turn; `quietly` shows the result only when it is whole."""
+        assert self.query is not None  # noqa: S101 - `_begin` is called for a query only
+        match, sources = self.query.match, self.sources
+        while True:
+            at = 0 if self._upto is None else self._all.after(self._upto)
+            ranks, tasks = self._all.ranks[at : at + SLICE], self._all.tasks[at : at + SLICE]
+            if not ranks:
+                break
+            hits = [at for at, task in enumerate(tasks) if match(task, sources[task.key.source], now)]
+            if len(hits) == len(tasks):
+                found.extend(ranks, tasks)
+            elif hits:
+                found.extend([ranks[at] for at in hits], [tasks[at] for at in hits])
+            self._upto = ranks[-1]
+            if not quietly and len(found) >= ENOUGH:
+                self._found = found
+            yield
+        self._found = found
+        self._leaving.clear()
+
+    def change(self, moved: Iterable[tuple[TaskKey, Task | None]], now: int, *, linger: bool = False) -> None:
+        """Takes in what became of tasks; None is gone. With `linger`, rows that match no more stay until `let_go`."""
+        moves = [_Move(key, self._ranked(self._known.get(key)), task, self._ranked(task)) for key, task in moved]
+        for move in moves:
+            if move.task is None:
+                self._known.pop(move.key, None)
+                self._leaving.pop(move.key, None)
+            else:
+                self._known[move.key] = move.task
+        filtered = {id(one): one for one in (self._found, self._sifted) if one is not None and one is not self._all}
+        for ordered in filtered.values():
+            self._take_in(ordered, moves, now, linger=linger and ordered is self._found)
+        self._all.splice(_old(moves), _new(moves))
+
+    def _ranked(self, task: Task | None) -> Rank | None:
+        return None if task is None else self._rank(task, self._as_of)
+
+    def _take_in(self, ordered: Ordered, moves: Sequence[_Move], now: int, *, linger: bool) -> None:
+        """The same for the rows behind the filter; for those being found, as far as tasks have been looked at."""
+        assert self.query is not None  # noqa: S101 - without one the rows are `_all`
+        match, sources, upto = self.query.match, self.sources, self._upto
+        stay: list[_Move] = []
+        for move in moves:
+            if move.task is None or move.rank is None:
+                continue
+            if ordered is self._sifted and (upto is None or move.rank > upto):
+                continue
+            if match(move.task, sources[move.key.source], now):
+                self._leaving.pop(move.key, None)
+                stay.append(move)
+            elif linger and move.old is not None and ordered.has(move.old, ordered.at(move.old)):
+                self._leaving[move.key] = move.task, now
+                stay.append(move)
+        ordered.splice(_old(moves), _new(stay))
+
+    def let_go(self, until: int) -> bool:
+        """Takes out the rows that have lingered since then or longer; whether there were any."""
+        over = [task for task, since in self._leaving.values() if since <= until]
+        for task in over:
+            del self._leaving[task.key]
+        if over and self._found is not self._all:
+            self._found.splice([self._rank(task, self._as_of) for task in over], ())
+        return bool(over)
+
+
+class _Move(NamedTuple):
+    """What became of one task: where it stood, what it is now and where that stands."""
+
+    key: TaskKey
+    old: Rank | None
+    task: Task | None
+    rank: Rank | None
+
+
+def _old(moves: Iterable[_Move]) -> list[Rank]:
+    return [move.old for move in moves if move.old is not None]
+
+
+def _new(moves: Iterable[_Move]) -> list[tuple[Rank, Task]]:
+    return [(move.rank, move.task) for move in moves if move.rank is not None and move.task is not None]
+
+
+def known(sort: Sort) -> bool:
+    """Whether there is such a field to sort by."""
+    try:
+        ranker(sort, {})
+    except UsageError:
+        return False
+    return True
