@@ -6,7 +6,7 @@ first ones. STATE and the column that names the task stay.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ REQUEST = Column("request", "REQ", 12, 14, 11, middle=True, since=WIDE)
 CREATED = Column("created", "CREATED", 14, 14, 12, since=NEVER)
 STARTED = Column("started", "STARTED", 14, 14, 12, since=NEVER)
 ENDED = Column("ended", "ENDED", 14, 14, 12, since=NEVER)
-KIND = Column("kind", "KIND", 8, 14, 12, since=NEVER)
+KIND = Column("kind", "KIND", 10, 14, 12, since=NEVER)
 NAME = Column("name", "NAME", 12, 28, 0, tone="text", share=2)
 ID = Column("id", "TASK", 12, 34, 1, middle=True)
 SUBJECT = TARGET._replace(cell="subject", most=30, rank=0)
@@ -117,8 +117,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 def show(usual: Columns, full: Columns, width: int, *, wide: bool = False, shift: int = 0) -> Shown:
     """`usual` columns as far as they fit, or with `wide` all of `full`; a `shift` beyond the end stops there."""
     first = tuple(column for column, _ in place(usual, width))
-    names = {column.cell for column in first}
-    strip = full if wide else first + tuple(c for c in full if c.cell not in names and c.since < NEVER)
+    strip = full if wide else first + tuple(_others(first, full))
     pinned = _pinned(strip)
 
     def part(shift: int) -> tuple[Columns, bool]:
@@ -131,6 +130,12 @@ def show(usual: Columns, full: Columns, width: int, *, wide: bool = False, shift
         shift -= 1
     columns, more = part(shift)
     return Shown(_placed(columns, width), shift > 0, more, shift)
+
+
+def _others(first: Columns, full: Columns) -> Iterator[Column]:
+    """What the width or the kind of pane left out: none that says the same under another name."""
+    said = {name for column in first for name in (column.cell, column.head)}
+    return (column for column in full if column.since < NEVER and not said & {column.cell, column.head})
 
 
 def _pinned(strip: Columns) -> frozenset[str]:
