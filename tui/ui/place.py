@@ -64,6 +64,11 @@ class Place:
         """The indexes of the rows shown."""
         return range(self.top, min(self.top + self.height, len(self.rows)))
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the cursor stands in for a task that is not among the rows yet."""
+        return self._wanted is not None
+
     def show(self, rows: Sequence[Task], where: Where | None = None) -> None:
         """Other rows: the cursor stays on its task and on its line; if that left, the nearest neighbour has it.
 

@@ -1,0 +1,218 @@
+"""The roster against a plain sort and filter of all tasks, and the cursor, window and marks against any change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.tasks import NOW, SOURCE, task
+from tui.errors import UsageError
+from tui.model import Source, State, Task, TaskKey
+from tui.query import parse
+from tui.ui.place import Place
+from tui.view import Roster, Sort, View
+from tui.view.order import ranker
+from tui.view.ordered import Ordered
+from tui.view.roster import ENOUGH, SLICE
+
+SOURCES = {"src": SOURCE, "other": Source("other", "tencent-tat", "tx", "")}
+QUERIES = (
+    "",
+    "x",
+    "state:run",
+    "-state:bad",
+    "dur>5s",
+    "age<1m",
+    "name:x OR state:fail",
+    "zzz",
+    "limit:3",
+    "x sort:name",
+)
+SORTS = ("", "created", "-created", "name", "-name", "state", "dur", "-dur", "age", "-age", "retries", "-id")
+tasks = st.builds(
+    lambda ident, state, name, born, took, source: task(
+        ident,
+        state,
+        source=source,
+        name=name,
+        created_at=born and NOW - born,
+        started_at=born and NOW - born,
+        ended_at=NOW - born + took if state.final and born else None,
+        duration_ms=took if state.final else None,
+        retries=took % 3 or None,
+    ),
+    st.sampled_from("abcdefghijkl"),
+    st.sampled_from(State),
+    st.sampled_from(["x", "y", "Xy", None]),
+    st.sampled_from([None, 1_000, 20_000, 59_000, 300_000]),
+    st.integers(0, 9_000),
+    st.sampled_from(list(SOURCES)),
+)
+
+
+def bounded(turns: int) -> Callable[[], bool]:
+    """Lets work go on for so many turns."""
+    left = iter(range(turns))
+    return lambda: next(left, None) is not None
+
+
+class Screen(RuleBasedStateMachine):
+    """Any sequence of inserts, deletes, sorts, filters and resizes: rows are what a plain view says, and the cursor,
+    the first row and the marks stay on their tasks, or on the nearest row when those have left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slices = pytest.MonkeyPatch()
+        self.slices.setattr("tui.view.roster.SLICE", 2)
+        self.slices.setattr("tui.view.roster.ENOUGH", 3)
+        self.known: dict[TaskKey, Task] = {}
+        self.roster = Roster(SOURCES)
+        self.place = Place()
+        self.text, self.sort, self.now = "", Sort(), NOW
+        self.marks: set[TaskKey] = set()
+
+    def teardown(self) -> None:
+        """The real sizes again."""
+        self.slices.undo()
+
+    def show(self) -> None:
+        """What the deck does after each change."""
+        was, line = self.place.task, self.place.cursor - self.place.top
+        head, home, waiting = self.place.top == 0, self.place.at_home, self.place.waiting
+        self.place.show(self.roster.rows, self.roster)
+        if was is None or waiting or not self.place.rows or self.roster.working:
+            return
+        index = self.roster.find(was.key)
+        if index is not None and not (home and index >= self.place.height):
+            assert self.place.key == was.key
+            lines = self.place.cursor - self.place.top
+            assert lines == line or head or self.place.top == 0 or self.place.window.stop == len(self.place.rows)
+        assert 0 <= self.place.cursor < len(self.place.rows)
+        assert self.place.cursor in self.place.window
+
+    @rule(some=st.lists(tasks, max_size=8), linger=st.booleans())
+    def change(self, some: list[Task], linger: bool) -> None:
+        self.known |= {one.key: one for one in some}
+        self.roster.change({one.key: one for one in some}.items(), self.now, linger=linger)
+        self.show()
+
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
+        gone = data.draw(st.lists(st.sampled_from(sorted(self.known)), max_size=4)) if self.known else []
+        for key in gone:
+            self.known.pop(key, None)
+        self.roster.change([(key, None) for key in gone], self.now)
+        self.show()
+
+    @rule(text=st.sampled_from(QUERIES), turns=st.integers(0, 3))
+    def ask(self, text: str, turns: int) -> None:
+        self.text = text
+        query = parse(text) if text else None
+        self.roster.order(Sort(*query.sort) if query and query.sort else self.sort, self.now)
+        self.roster.ask(query, self.now)
+        self.roster.work(bounded(turns))
+        self.show()
+
+    @precondition(lambda self: "sort:" not in self.text)
+    @rule(text=st.sampled_from(SORTS))
+    def order(self, text: str) -> None:
+        self.sort = Sort.of(text)
+        self.roster.order(self.sort, self.now)
+        self.show()
+
+    @rule(seconds=st.integers(1, 90))
+    def wait(self, seconds: int) -> None:
+        self.now += 1000 * seconds
+        self.roster.let_go(self.now)
+        self.roster.again(self.now)
+
+    @rule()
+    def finish(self) -> None:
+        self.roster.work(lambda: True)
+        self.show()
+
+    @rule(by=st.integers(-5, 5))
+    def move(self, by: int) -> None:
+        self.place.move(by)
+
+    @rule(height=st.integers(1, 9))
+    def resize(self, height: int) -> None:
+        self.place.resize(height)
+
+    @rule()
+    def mark(self) -> None:
+        if self.place.key is not None:
+            self.marks ^= {self.place.key}
+
+    @invariant()
+    def whole(self) -> None:
+        """At rest, and looked at again, the rows are those of a plain view at this moment."""
+        if self.roster.working:
+            return
+        self.roster.let_go(self.now)
+        self.roster.again(self.now)
+        self.roster.work(lambda: True)
+        view = View(parse(self.text) if self.text else None, self.sort.field, self.sort.descending)
+        assert list(self.roster.rows) == view.of(self.known.values(), SOURCES, self.now)
+        assert [self.roster.find(one.key) for one in self.roster.rows] == list(range(len(self.roster.rows)))
+        assert self.roster.shown == len(self.roster.rows)
+        assert self.roster.total == len(self.known)
+
+
+Screen.TestCase.settings = settings(stateful_step_count=30)
+TestScreen = Screen.TestCase
+
+
+@given(st.lists(tasks, max_size=30), st.sampled_from(SORTS))
+def test_ranks_are_unique_and_order_as_the_view_does(some: list[Task], sort: str) -> None:
+    unique = list({one.key: one for one in some}.values())
+    by = Sort.of(sort)
+    rank = ranker(by, SOURCES)
+    assert sorted(unique, key=lambda one: rank(one, NOW)) == View(None, *by).of(unique, SOURCES, NOW)
+    assert len({repr(rank(one, NOW)[-4:]) for one in unique}) == len(unique)
+
+
+@given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))
+def test_a_splice_is_a_set_operation(there: set[int], out: set[int], into: set[int]) -> None:
+    ordered = Ordered()
+    ordered.splice((), [((one,), task(str(one))) for one in there])
+    ordered.splice([(one,) for one in out], [((one,), task(str(one), State.FAILED)) for one in into])
+    assert ordered.ranks == [(one,) for one in sorted((there - out) | into)]
+    assert [one.key.id for one in ordered.tasks] == [str(one) for one in sorted((there - out) | into)]
+    assert {one.key.id for one in ordered.tasks if one.state is State.FAILED} == {str(one) for one in into}
+
+
+def test_the_first_rows_are_there_before_all_tasks_were_looked_at() -> None:
+    roster = Roster(SOURCES)
+    many = [task(f"{at:05}", name="x" if at % 2 else "y", created_at=NOW - at) for at in range(20 * SLICE)]
+    roster.change([(one.key, one) for one in many], NOW)
+    roster.ask(parse("name:x"), NOW)
+    assert len(roster.rows) == len(many), "the rows of before stay until there are new ones"
+    roster.work(bounded(2 * ENOUGH // SLICE + 1))
+    assert ENOUGH <= len(roster.rows) < len(many) // 2
+    assert roster.working
+    assert roster.work(lambda: True)
+    assert len(roster.rows) == len(many) // 2
+    assert not roster.working
+
+
+def test_a_row_that_matches_no_more_lingers_and_does_not_count() -> None:
+    roster = Roster(SOURCES)
+    one, other = task("a"), task("b")
+    roster.change([(one.key, one), (other.key, other)], NOW)
+    roster.ask(parse("state:run"), NOW)
+    roster.work(lambda: True)
+    roster.change([(one.key, one._replace(state=State.SUCCEEDED))], NOW, linger=True)
+    assert ([row.state for row in roster.rows], roster.shown) == ([State.SUCCEEDED, State.RUNNING], 1)
+    assert not roster.let_go(NOW - 1)
+    assert roster.let_go(NOW)
+    assert list(roster.rows) == [other]
+
+
+def test_a_field_that_there_is_not_is_refused() -> None:
+    with pytest.raises(UsageError, match="did you mean created"):
+        Roster(SOURCES).order(Sort("creatd"), NOW)
