@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.ui.fake_desk import NOW, FakeDesk
+from tui.memory import Memory
 from tui.ui.home import Home
 from tui.ui.shell import Taskdeck
 
@@ -20,11 +21,23 @@ CHARACTERS = {"slash": "/", "question_mark": "?", "space": " "}
 
 
 def monitor(
-    desk: FakeDesk | None = None, *, filter_text: str = "", theme: str = "deck-dark", **tables: Any
+    desk: FakeDesk | None = None,
+    *,
+    filter_text: str = "",
+    theme: str = "deck-dark",
+    memory: Memory | None = None,
+    **tables: Any,
 ) -> Taskdeck:
     """The app on a fake desk, at a fixed time."""
     tables = {"monitor": {"time": "utc"}, "ui": {"glyphs": "unicode"}} | tables
-    return Taskdeck(desk or FakeDesk(), tables=tables, filter_text=filter_text, theme_name=theme, clock=lambda: NOW)
+    return Taskdeck(
+        desk or FakeDesk(),
+        tables=tables,
+        filter_text=filter_text,
+        theme_name=theme,
+        clock=lambda: NOW,
+        memory=memory,
+    )
 
 
 @asynccontextmanager

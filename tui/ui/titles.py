@@ -53,16 +53,16 @@ class Pen:
         return "age.stale" if word in TROUBLE or word is Word.STALE else "age.slow"
 
 
-def title(facts: Facts, pen: Pen, cells: int, *, active: bool) -> Strip:
-    """Digit, short, title, total, counts by state at the left; age and word at the right."""
+def title(facts: Facts, pen: Pen, cells: int, *, active: bool, order: str = "") -> Strip:
+    """Digit, short, title, total, counts by state at the left; at the right another order than usual, age and word."""
     base = pen.look["title.active" if active else "title"]
-    right = _word(facts, pen)
+    right = Ink().add(f"{order}  " if order else "", pen.look["key"]).extend(_word(facts, pen))
     for names in (True, False):
         for states in (ORDER, (State.RUNNING, State.FAILED), ()):
             left = _left(facts, pen, states, named=names)
             if left.width + right.width + 1 <= cells:
                 return between(left, right, cells).strip(cells, base)
-    return between(_left(facts, pen, (), named=False), right, cells).strip(cells, base)
+    return between(_left(facts, pen, (), named=False), _word(facts, pen), cells).strip(cells, base)
 
 
 def _left(facts: Facts, pen: Pen, states: tuple[State, ...], *, named: bool) -> Ink:

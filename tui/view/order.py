@@ -57,6 +57,8 @@ def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
     Raises UsageError for a field that there is not.
     """
     if not sort.field:
+        if sort.descending:  # newest first the other way round
+            return lambda task, now: (task.born, *newest_first(task)[1:])
         return lambda task, now: newest_first(task)
     from tui.query.fields import Kind, field  # 35 ms of imports, not before somebody sorts
 
