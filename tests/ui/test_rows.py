@@ -139,7 +139,7 @@ def test_a_line_is_kept_until_what_it_shows_is_another() -> None:
     drawn = [made.line(TASK, mark, LEGEND, 120) for mark in looks]
     assert len({tuple(strip) for strip in drawn}) == len(looks)
     assert [made.line(TASK, mark, LEGEND, 120) for mark in looks] == drawn
-    other = TASK._replace(error="boom", state=State.FAILED)
+    other = TASK._replace(error="boom")  # neither its age nor its duration is another
     assert "boom" in made.line(other, Mark(), LEGEND, 120).text
     assert "boom" not in made.line(TASK, Mark(), LEGEND, 120).text
 

@@ -118,7 +118,7 @@ def show(usual: Columns, full: Columns, width: int, *, wide: bool = False, shift
     """`usual` columns as far as they fit, or with `wide` all of `full`; a `shift` beyond the end stops there."""
     first = tuple(column for column, _ in place(usual, width))
     strip = full if wide else first + tuple(_others(first, full))
-    pinned = _pinned(strip)
+    pinned = _pinned(full if wide else first)
 
     def part(shift: int) -> tuple[Columns, bool]:
         if shift == 0 and not wide:
@@ -138,9 +138,9 @@ def _others(first: Columns, full: Columns) -> Iterator[Column]:
     return (column for column in full if column.since < NEVER and not said & {column.cell, column.head})
 
 
-def _pinned(strip: Columns) -> frozenset[str]:
+def _pinned(table: Columns) -> frozenset[str]:
     """The names of the columns that stay."""
-    names = {column.cell for column in strip}
+    names = {column.cell for column in table}
     return frozenset({"state", *[name for name in NAMING if name in names][:1]})
 
 
