@@ -17,10 +17,10 @@ from tui.query import parse
 from tui.text import width
 from tui.ui import answer, bars, columns, glyphs, sizes, themes, when
 from tui.ui.cells import short_region
+from tui.ui.clauses import with_state
 from tui.ui.edit import Edit
 from tui.ui.events import Events
 from tui.ui.facts import Facts, gather
-from tui.ui.filter_bar import with_state
 from tui.ui.pace import Pace
 from tui.ui.titles import Pen, notes, title
 

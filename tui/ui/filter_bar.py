@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -13,9 +15,15 @@ from textual.strip import Strip
 from tui.text import clean, cut_end
 from tui.text import width as terminal
 from tui.ui.canvas import Canvas
-from tui.ui.edit import Edit
+from tui.ui.edit import Edit, Search
 from tui.ui.ink import Ink, between
 from tui.ui.titles import Pen
+
+if TYPE_CHECKING:
+    from tui.query import Completion
+    from tui.ui.offers import Offers
+
+CROWD = 4  # characters looked at for each cell: marks have no width, and a text may be nothing else
 
 
 @dataclass(frozen=True)
@@ -45,83 +53,225 @@ class FilterBar(Canvas, can_focus=True):
     def __init__(self, pen: Pen, text: str = "") -> None:
         super().__init__(id="filter")
         self.edit = Edit(text)
+        self.offer: Callable[[str, int], Sequence[Completion]] = lambda text, caret: ()
+        """What could stand at the caret of a text; `Filtering` knows."""
+        self.pinned = ""
         self._pen = pen
         self._verdict = Verdict()
+        self._said = ""
+        self._search: Search | None = None
+        self._offers: Offers | None = None
+        self._first = self._origin = 0
 
-    def judge(self, verdict: Verdict) -> None:
-        """Shows what came of the text."""
-        self._verdict = verdict
+    def judge(self, verdict: Verdict, pinned: str = "") -> None:
+        """Shows what came of the text, and the filter that holds on every view."""
+        self._verdict, self.pinned = verdict, pinned
         self.repaint()
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
-        """`/ text                 39 of 1,284`."""
+        """`/ text                 39 of 1,284`; in front of it ` = pinned`, instead of it ` / (search) text: hit`."""
         look, verdict = self._pen.look, self._verdict
-        told = verdict.wrong or verdict.told
-        room = width - 5  # beside ` / `, a blank between the two and one at the end
-        typed = self._wide(0, len(self.edit.text)) + 1
-        text = self._text(min(typed, max(room - terminal(clean(told)), room // 2)))
-        left = Ink().add(" /", look["key"]).add(" ").extend(text)
-        told = cut_end(clean(told), width - 2 - left.width)
-        right = Ink().add(told, look["state.bad" if verdict.wrong else "dim"]).add(" ")
+        told = clean(self._said or verdict.wrong or verdict.told)
+        left = self._head(width // 3)
+        room = width - left.width - 2  # a blank between the two and one at the end
+        self._origin = left.width
+        if self._search is not None:
+            left.extend(self._searched(max(room - terminal(told), room // 2)))
+        elif self.has_focus or self.edit.text != self.pinned or not self.pinned:
+            left.extend(self._text(max(room - terminal(told), room // 2)))
+        wrong = verdict.wrong and not self._said
+        right = Ink().add(cut_end(told, width - 2 - left.width), look["state.bad" if wrong else "dim"]).add(" ")
         return [between(left, right, width).strip(width)]
 
-    def _wide(self, start: int, end: int) -> int:
-        return terminal(clean(self.edit.text[start:end]))
+    def _head(self, cells: int) -> Ink:
+        """What stands before the text: the pinned filter, whole where it is all there is; the sign of the bar."""
+        look, text = self._pen.look, self.edit.text
+        alone = not self.has_focus and text in ("", self.pinned)
+        ink = Ink()
+        if self.pinned:
+            shown = clean(self.pinned)
+            ink.add(" = ", look["key"]).add(shown if alone else cut_end(shown, cells), look["text"])
+        return ink if self.pinned and alone else ink.add(" / ", look["key"])
+
+    def _searched(self, cells: int) -> Ink:
+        """What `ctrl-r` looks for and what it has found."""
+        look, search = self._pen.look, self._search
+        assert search is not None  # noqa: S101 - drawn only while searching
+        label = "(search, no such) " if search.failed else "(search) "
+        ink = Ink().add(label, look["dim"]).add(cut_end(clean(search.wanted), cells // 3), look["text"])
+        ink.add(" ", look["text"] + look["caret"]).add(": ", look["dim"])
+        return ink.add(cut_end(clean(search.hit), max(0, cells - ink.width)), look["text"])
 
     def _text(self, cells: int) -> Ink:
-        """The part of the text round the caret that fits, the caret reversed, the wrong span underlined."""
-        look, edit, verdict = self._pen.look, self.edit, self._verdict
-        first = 0
-        while first < edit.caret and self._wide(first, edit.caret + 1) >= cells:
-            first += 1
+        """The part of the text round the caret that fits, the caret reversed, the wrong span underlined.
+
+        Only characters that are shown are looked at, however long the text is.
+        """
+        edit = self.edit
+        self._first = self._left(cells)
         ink = Ink()
-        for at in range(first, len(edit.text) + 1):
-            char = clean(edit.text[at]) if at < len(edit.text) else " "
-            if ink.width + terminal(char) > cells:
+        for start, end, shown in self._letters(self._first, cells):
+            if ink.width + terminal(shown) > cells:
                 break
-            wrong = verdict.wrong and verdict.start <= at < verdict.end
-            style = look["match"] + look["state.bad"] if wrong else look["text"]
-            ink.add(char, style + look["caret"] if self.has_focus and at == edit.caret else style)
+            caret = self.has_focus and start <= edit.caret < end
+            ink.add(shown, self._style(start, end) + self._pen.look["caret"] if caret else self._style(start, end))
         return ink
 
+    def _left(self, cells: int) -> int:
+        """The first character that is shown, for the caret to be among them."""
+        text, first = self.edit.text, self.edit.caret
+        room = cells - (terminal(clean(text[first])) if first < len(text) else 1)
+        while first > 0 and first > self.edit.caret - CROWD * cells:
+            room -= terminal(clean(text[first - 1]))
+            if room < 0:
+                break
+            first -= 1
+        return first
+
+    def _letters(self, first: int, cells: int) -> Iterator[tuple[int, int, str]]:
+        """From where to where, and what is shown for it: a character with its marks. At the end a blank."""
+        text = self.edit.text
+        end = min(len(text), first + 2 * CROWD * cells)
+        while first < end:
+            after = first + 1
+            while after < end and unicodedata.category(text[after])[0] == "M":
+                after += 1
+            yield first, after, clean(text[first:after])
+            first = after
+        if end == len(text):
+            yield end, end + 1, " "
+
+    def _style(self, start: int, end: int) -> Style:
+        look, verdict = self._pen.look, self._verdict
+        wrong = verdict.wrong and start < verdict.end and end > verdict.start
+        return look["match"] + look["state.bad"] if wrong else look["text"]
+
     def on_key(self, event: events.Key) -> None:
-        """Types, edits, keeps or leaves. What it does not know goes on to the screen."""
-        before = self.edit.text
-        if event.key == "enter":
-            self.edit.remember()
-            self.post_message(self.Kept())
-        elif event.key == "escape":
-            self.post_message(self.Left())
-        elif event.is_printable and event.character:
-            self.edit.insert(event.character)
-        elif not self.edit.press(event.key):
-            return
-        event.stop()
-        event.prevent_default()
+        """Searches, chooses, types, edits, keeps or leaves. What it does not know goes on to the screen."""
+        before, self._said = self.edit.text, ""
+        if self._searching(event) or self._choosing(event) or self._typing(event):
+            event.stop()
+            event.prevent_default()
         self._after(before)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste is typed."""
         before = self.edit.text
+        self.let_go()
         self.edit.insert(event.text.strip())
         event.stop()
         self._after(before)
+
+    def on_blur(self) -> None:
+        """The bar is left: so is whatever it had opened."""
+        self.let_go()
+        self.repaint()
+
+    def let_go(self) -> None:
+        """Closes the list and ends the search, without a choice."""
+        self._search = None
+        if self._offers is not None:
+            self._offers.close()
 
     def _after(self, before: str) -> None:
         if self.edit.text != before:
             self.post_message(self.Typed())
         self.repaint()
 
+    def _typing(self, event: events.Key) -> bool:
+        """The line itself."""
+        match event.key:
+            case "enter":
+                self.edit.remember()
+                self.post_message(self.Kept())
+            case "escape":
+                self.post_message(self.Left())
+            case "tab" | "shift+tab":
+                self._complete()
+            case "ctrl+r":
+                self._search = Search(self.edit.history)
+                self.repaint()
+            case key if event.is_printable and event.character:
+                self.edit.insert(event.character)
+            case key:
+                return self.edit.press(key)
+        return True
 
-_TOKEN = re.compile(r"""(?:"(?:\\.|[^"\\])*"?|\([^)]*\)?|[^\s"(])+""")
-_STATE = re.compile(r"state[:=]", re.IGNORECASE)
+    def _searching(self, event: events.Key) -> bool:
+        """While `ctrl-r` looks back. A key that edits takes the hit and acts on it."""
+        search = self._search
+        if search is None:
+            return False
+        match event.key:
+            case "ctrl+r":
+                search.older()
+            case "backspace":
+                search.erase()
+            case "escape" | "ctrl+g":
+                self._search = None
+            case key if event.is_printable and event.character:
+                search.type(event.character)
+            case key:
+                self._search = None
+                if search.hit:
+                    self.edit.put(search.hit)
+                return key == "enter"
+        return True
 
+    def _choosing(self, event: events.Key) -> bool:
+        """While the list is open. Typing narrows it down, or, once a key has chosen, takes the choice and goes on."""
+        offers = self._offers
+        if offers is None or not offers.open:
+            return False
+        step = {"tab": 1, "down": 1, "shift+tab": -1, "up": -1}.get(event.key)
+        printable = event.character if event.is_printable else None
+        if step is not None:
+            offers.move(step)
+        elif event.key == "escape":
+            offers.close()
+        elif event.key == "enter":
+            self._take(offers.choice)
+        elif printable == " " or (printable and offers.chosen):
+            self._take(offers.choice)
+            self.edit.insert("" if printable == " " and self.edit.text[: self.edit.caret].endswith(":") else printable)
+        elif printable or event.key == "backspace":
+            self.edit.insert(printable) if printable else self.edit.press(event.key)
+            self._narrow()
+        else:
+            offers.close()
+            return False
+        return True
 
-def with_state(text: str, value: str) -> str:
-    """The text with its plain `state:` clause set to `value`; taken out where it says just that, or for ""."""
-    tokens = _TOKEN.findall(text)
-    wanted = f"state:{value}"
-    kept = [token for token in tokens if not _STATE.match(token)]
-    if value and wanted not in tokens:
-        kept.insert(0, wanted)
-    return " ".join(kept)
+    def _complete(self) -> None:
+        """Tab: what there is to choose; the only one is taken at once."""
+        found = self._found()
+        if len(found) > 1:
+            self._open(found)
+        elif found:
+            self._take(found[0])
+        else:
+            self._said = "nothing to complete here"
+
+    def _found(self) -> Sequence[Completion]:
+        """What could stand at the caret, but for the one thing that stands there already."""
+        found, text, caret = self.offer(self.edit.text, self.edit.caret), self.edit.text, self.edit.caret
+        there = len(found) == 1 and text[found[0].start : caret] == found[0].text
+        return () if there else found
+
+    def _narrow(self) -> None:
+        found = self._found()
+        self._open(found) if found else self.let_go()
+
+    def _open(self, found: Sequence[Completion]) -> None:
+        if self._offers is None:
+            from tui.ui.offers import Offers
+
+            self._offers = Offers(self._pen)
+            self.mount(self._offers)
+        start = max(found[0].start, self._first)
+        before = terminal(clean(self.edit.text[self._first : start]))
+        self._offers.show(found, self._origin + before - 1, self.app.size.width)
+
+    def _take(self, offer: Completion) -> None:
+        self.edit.replace(offer.start, offer.end, offer.text)
+        self.let_go()
