@@ -173,6 +173,14 @@ async def test_left_and_right_move_the_sort_from_column_to_column() -> None:
 
 
 @pytest.mark.screen
+async def test_a_paused_screen_is_sorted_too() -> None:
+    async with driven(None, (120, 40), "1", "p", "S", "d") as (_, home):
+        assert home.paused
+        known = [took(one) for one in home.active.place.rows if one.running_ms(NOW) is not None]
+        assert known == sorted(known, reverse=True) != []
+
+
+@pytest.mark.screen
 async def test_each_table_has_its_own_order() -> None:
     async with driven(None, (150, 45), "2", "S", "d", "W") as (pilot, home):
         assert home.board.sort(2) == Sort("dur", True)

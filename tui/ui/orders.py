@@ -9,7 +9,7 @@ from tui.text import clean
 from tui.ui.columns import FIELDS, NEVER, Column
 from tui.view import Sort
 
-NEWEST = "newest first"
+NEWEST = "newest first; again: oldest first"
 # A letter for what one sorts by every day; j, k and q do something else in a list.
 DAILY = (
     *("", "state", "age", "dur", "source", "account", "region", "id", "name", "target", "native_state", "retries"),

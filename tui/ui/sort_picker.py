@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui.ui.canvas import Canvas
-from tui.ui.ink import Ink
+from tui.ui.ink import Ink, between
 from tui.ui.orders import Choice, chosen
 from tui.ui.titles import Pen
 from tui.view import Sort
@@ -33,11 +33,13 @@ class Choices(Canvas):
         """A title, then letter, field and what it is; the current one with its direction."""
         look, room = self._pen.look, max(1, height - 1)
         top = max(0, min(self.cursor - room // 2, len(self._choices) - room))
-        strips = [Ink().add("  sort by").strip(width, look["title.active"])]
+        left, right = Ink().add("  sort by; the same again: the other way round"), Ink()
+        right.add(f"{self.cursor + 1} of {len(self._choices)} ")
+        strips = [between(left, right, width).strip(width, look["title.active"])]
         for at in range(top, min(top + room, len(self._choices))):
             choice = self._choices[at]
             ink = Ink().add(f"  {choice.letter or ' '} {self._direction(choice)} ", look["key"])
-            ink.add(choice.field or "-", look["text"]).fill(NAMES + 6).add(f" {choice.doc}", look["dim"])
+            ink.add(choice.field or "newest", look["text"]).fill(NAMES + 6).add(f" {choice.doc}", look["dim"])
             strips.append(ink.strip(width, look["cursor" if at == self.cursor else "title"]))
         return strips[:height]
 
