@@ -11,7 +11,6 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import say
@@ -64,7 +63,7 @@ async def poll_once(
     told: Callable[[Change], None] | None = None,
     want: Want = WHOLE,
 ) -> int:
-    """Reads every source once, as much of it as is wanted; each failed one is a line on stderr. Answers the exit code."""
+    """Reads every source once, all that is wanted; each failed one is a line on stderr. Answers the exit code."""
     from tui.wiring import Wiring
 
     progress = _Progress(store) if sys.stderr.isatty() else None
@@ -125,16 +124,11 @@ def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, 
     standard = TABLE_FIELDS if given.output_format == "table" else JSON_FIELDS
     if not (given.filter.strip() or given.sort or given.columns):
         return None, standard  # the filter language takes 35 ms to import, a tenth of a short list
-    from tui.adapters import load
-    from tui.query import QueryError, parse
+    from tui.cli.asked import asked
     from tui.query.fields import field
     from tui.view import View
 
-    shorts = {source.adapter: load(source.adapter).short for source in settings.sources}
-    try:
-        query = parse(given.filter, views=settings.views, zone=_zone(settings), shorts=shorts)
-    except QueryError as error:
-        raise UsageError(f"filter: {error}") from None
+    query = asked(given, settings)
     sort = given.sort or ""
     columns = tuple(name.strip() for name in (given.columns or "").split(",") if name.strip())
     for option, names in (("--sort", [sort.lstrip("-")] if sort.lstrip("-") else []), ("--columns", columns)):
@@ -150,14 +144,10 @@ def _want(view: View | None, settings: Config) -> Want:
     """How little will do: what the filter lets a provider leave out, at the same rows and exit code."""
     if view is None or view.query is None or view.query.empty:
         return WHOLE
+    from tui.cli.asked import zone
     from tui.query.push import wanted
 
-    return wanted(view.query, _now(), _zone(settings))
-
-
-def _zone(settings: Config) -> tzinfo | None:
-    """The zone of the screen: times in filters mean the same there."""
-    return UTC if settings.monitor.time == "utc" else None
+    return wanted(view.query, _now(), zone(settings))
 
 
 def _now() -> int:

@@ -81,6 +81,15 @@ def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
     show.add_argument("task", metavar="TASK", help="SOURCE/ID or SOURCE/SCOPE/ID, a / inside a part as %%2F")
     show.add_argument("--output", action="store_true", help="with what the task printed or returned")
     _format(show, ("text", "json"))
+    frame = _command(commands, "frame", "one frame of a screen of the monitor as text, for tickets and tests")
+    _filter(frame)
+    frame.add_argument(
+        "--screen",
+        default="deck",
+        metavar="NAME",
+        help="deck (the default), all, fc, os, mps, tat, kps, events, help, or task: the first one of all",
+    )
+    frame.add_argument("--size", default="120x40", metavar="120x40", help="columns and rows, at most 1000x1000")
     sources = _command(commands, "sources", "the sources, their cost, their budget and their state after one poll")
     _format(sources, ("table", "json"))
     sources.add_argument("--discover", metavar="ACCOUNT", help="what this account has, as TOML ready to paste")

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from functools import reduce
-from os.path import commonprefix
 from typing import NamedTuple
 
 from tui.model import Want
@@ -97,7 +96,7 @@ def _either(one: Want, two: Want) -> Want:
     """What holds where either holds: a bound that both have, and of it the wider one."""
     other = dict(two.equal)
     return Want(
-        prefix=commonprefix([one.prefix or "", two.prefix or ""]) or None,
+        prefix=_shared(one.prefix or "", two.prefix or "") or None,
         started_after=_wider(min, one.started_after, two.started_after),
         started_before=_wider(max, one.started_before, two.started_before),
         created_after=_wider(min, one.created_after, two.created_after),
@@ -156,10 +155,15 @@ def _bounds(value: Text, op: str, clock: Clock) -> tuple[float, float]:
 
 def _texts(node: Compare) -> Want:
     """The whole values of a field, and what all ids begin with."""
-    prefix = commonprefix([_begins(value, node.op) for value in node.values]) if node.field.name == "id" else ""
+    prefix = reduce(_shared, (_begins(value, node.op) for value in node.values)) if node.field.name == "id" else ""
     whole = node.op == "=" and all(value.form != "/" and value.text for value in node.values)
     texts = tuple(dict.fromkeys(value.text for value in node.values))
     return Want(prefix=prefix or None, equal=((EQUAL[node.field.name], texts),) if whole else ())
+
+
+def _shared(one: str, two: str) -> str:
+    """What two texts both begin with."""
+    return next(two[:at] for at in range(len(two), -1, -1) if one.startswith(two[:at]))
 
 
 def _begins(value: Text, op: str) -> str:

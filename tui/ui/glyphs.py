@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import locale
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ class Glyphs:
 
 
 FRESH = ("new", "changed", "gone")
+COERCED = ("C.UTF-8", "C.utf8", "UTF-8")  # what Python puts into LC_CTYPE where LANG is C and LC_ALL is not set
 _ASCII = dict(zip(State, ".>~/+x-!?*", strict=True))
 _UNICODE = dict(zip(State, "◦▸↻/✓✗⊘!?*", strict=True))
 # What stands beside a state is no state's sign.
@@ -46,6 +48,8 @@ def choose(wanted: str) -> Glyphs:
         return ASCII
     if wanted == "unicode":
         return UNICODE
+    if os.environ.get("LANG") in ("C", "POSIX") and os.environ.get("LC_CTYPE") in COERCED:
+        return ASCII  # Python has made UTF-8 of this locale for itself; the terminal has not
     try:
         return UNICODE if codecs.lookup(locale.getencoding()).name == "utf-8" else ASCII
     except LookupError:
