@@ -103,7 +103,7 @@ async def test_marks_stay_on_their_tasks_through_refresh_filter_and_size() -> No
         assert set(signed(home)) == marked
         await press(pilot, "slash", *"nothing-has-this-name", "enter")
         assert signed(home) == []
-        await press(pilot, "escape")
+        await press(pilot, "escape", "g")
         assert set(signed(home)) == marked
 
 
