@@ -13,7 +13,6 @@ import logging
 import os
 import re
 import stat
-import tempfile
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -262,6 +261,8 @@ def _text(found: Mapping[str, Any], kept: Kept) -> bytes:
 
 def _replace(path: Path, data: bytes) -> None:
     """A whole new file in the place of the old one: nobody ever sees half of it."""
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
