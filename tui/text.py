@@ -113,6 +113,8 @@ def cut_middle(text: str, cells: int) -> str:
 
 def fit(text: str, cells: int, *, right: bool = False, middle: bool = False) -> str:
     """`text` in exactly `cells` cells: cut or padded, by cell width."""
+    if text.isascii() and len(text) <= cells:
+        return text.rjust(cells) if right else text.ljust(cells)
     text = cut_middle(text, cells) if middle else cut_end(text, cells)
     pad = " " * (cells - width(text))
     return pad + text if right else text + pad

@@ -18,11 +18,11 @@ class Ink:
         self.parts: list[tuple[str, Style]] = []
         self.width = 0
 
-    def add(self, text: str, style: Style = PLAIN) -> Ink:
-        """Writes on."""
+    def add(self, text: str, style: Style = PLAIN, cells: int | None = None) -> Ink:
+        """Writes on; who knows how many `cells` the text has saves counting them."""
         if text:
             self.parts.append((text, style))
-            self.width += width(text)
+            self.width += width(text) if cells is None else cells
         return self
 
     def extend(self, other: Ink) -> Ink:
@@ -41,18 +41,21 @@ class Ink:
         Not so wide characters: a picture of the screen then shows the columns after them in their place.
         """
         segments: list[Segment] = []
-        room = cells
+        fits = self.width <= cells  # nearly always: then no text is measured again
+        room = cells - self.width if fits else cells
         for text, style in self.parts:
-            if width(text) > room:
-                text = cut_end(text, room)
-            room -= width(text)
-            style = under + style
-            alike = segments and segments[-1].style == style
+            if not fits:
+                if width(text) > room:
+                    text = cut_end(text, room)
+                room -= width(text)
+            if under is not PLAIN:
+                style = under + style
+            alike = segments and (segments[-1].style is style or segments[-1].style == style)
             if alike and text.isascii() and segments[-1].text.isascii():
                 segments[-1] = Segment(segments[-1].text + text, style)
             elif text:
                 segments.append(Segment(text, style))
-            if room <= 0:
+            if room <= 0 and not fits:
                 break
         if room > 0:
             segments.append(Segment(" " * room, under))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from rich.style import Style
@@ -10,7 +11,7 @@ from textual.strip import Strip
 from tui.model import State, Task, TaskKey
 from tui.text import cut_end, fit
 from tui.ui.cells import CELLS, Legend, age, dur, short_region
-from tui.ui.columns import Column, Shown, ordered
+from tui.ui.columns import Shown, ordered
 from tui.ui.glyphs import Glyphs
 from tui.ui.ink import PLAIN, Ink
 from tui.ui.themes import TONES, Look
@@ -47,6 +48,7 @@ class Lines:
         self._glyphs = glyphs
         self._shown = Shown()
         self._kept: dict[tuple[TaskKey, Mark], _Line] = {}
+        self._known: dict[tuple[State, bool], Mapping[str, Style]] = {}
 
     def arrange(self, shown: Shown) -> None:
         """Other columns."""
@@ -80,12 +82,12 @@ class Lines:
         return strip
 
     def _draw(self, task: Task, mark: Mark, legend: Legend, width: int) -> Strip:
-        ink = self._gutter(mark)
+        ink, styles = self._gutter(mark), self._styles(task.state, grey=mark.grey)
         for column, cells in self._shown.placed:
             text = CELLS[column.cell](task, legend)
             text = short_region(text, cells) if column.cell == "region" else text
             text = fit(text, cells, right=column.right, middle=column.middle)
-            ink.add(f"{text} ", self._style(column, task, mark))
+            ink.add(f"{text} ", styles[column.tone], cells + 1)
         under = PLAIN
         if mark.cursor:
             under = self.look["cursor" if mark.active else "cursor.idle"]
@@ -98,12 +100,13 @@ class Lines:
             return ink.add(self._glyphs.mark, self.look["mark"])
         return ink.add(self._glyphs.fresh.get(mark.fresh, " "), self.look["dim" if mark.grey else "age.fresh"])
 
-    def _style(self, column: Column, task: Task, mark: Mark) -> Style:
-        if mark.grey:
-            return self.look["faint"]
-        if column.tone == "state":
-            return self.look[TONES[task.state]]
-        if column.tone == "note":
-            return self.look["error" if task.state.bad else "dim"]
-        quiet = task.state in (State.SUCCEEDED, State.CANCELLED)
-        return self.look["dim" if quiet else column.tone]
+    def _styles(self, state: State, *, grey: bool) -> Mapping[str, Style]:
+        """The styles of a row by the tones of its columns."""
+        known = self._known.get((state, grey))
+        if known is None:
+            quiet = state in (State.SUCCEEDED, State.CANCELLED)
+            tokens = {"state": TONES[state], "note": "error" if state.bad else "dim", "dim": "dim"}
+            tokens["text"] = "dim" if quiet else "text"
+            known = {tone: self.look["faint" if grey else token] for tone, token in tokens.items()}
+            self._known[(state, grey)] = known
+        return known

@@ -19,11 +19,11 @@ class Marking(Deck, inherit_bindings=False):
 
     def action_mark_all(self) -> None:
         """All rows of the pane; where all of them are marked, none of them."""
-        keys = {task.key for task in self.active.place.rows}
-        if keys <= self.board.marked:
-            self.board.marked -= keys
-        else:
-            self.board.marked |= keys
+        marked, rows = self.board.marked, self.active.place.rows
+        before = len(marked)
+        marked.update(task.key for task in rows)
+        if len(marked) == before:
+            marked.difference_update(task.key for task in rows)
         self.paint()
 
     def action_unmark(self) -> None:
