@@ -19,7 +19,7 @@ from tui.query.tree import And, Compare, Node, Or, Saved, Text
 from tui.query.values import DAY
 
 SLACK = 60_000  # of every time: bounds that a provider may mean without their ends, a clock that is set meanwhile
-LONGEST = 64  # characters of a prefix: a query may have 10,000, an address not
+LONGEST = 64  # characters of a prefix: a query may have thousands, an address not
 # Fields that a provider may be asked for by their whole value, and their name in a hint.
 EQUAL: Mapping[str, str] = {
     "id": "id",
