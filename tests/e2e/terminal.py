@@ -24,16 +24,25 @@ _ANSWERS = ((b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[?2
 class Terminal:
     """One program in a pty of a size. Waits are for what the screen shows, never for time to pass."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], *, columns: int, lines: int) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        columns: int,
+        lines: int,
+        told: tuple[int, int] | None = None,
+    ) -> None:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.seen = bytearray()
         self.code: int | None = None
+        across, down = told or (columns, lines)  # what the program is told of it
         self.pid, self._fd = pty.fork()
         if self.pid == 0:  # pragma: no cover - the child
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", down, across, 0, 0))
             os.execvpe(command[0], list(command), dict(env))
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", down, across, 0, 0))
 
     def __enter__(self) -> Terminal:
         return self
@@ -60,6 +69,10 @@ class Terminal:
     def resize(self, columns: int, lines: int) -> None:
         """Another size, as a terminal tells it."""
         self.screen.resize(lines, columns)
+        self.tell(columns, lines)
+
+    def tell(self, columns: int, lines: int) -> None:
+        """Tells the program a size, true or not."""
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
 

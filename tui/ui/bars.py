@@ -9,7 +9,7 @@ from typing import NamedTuple
 from textual.strip import Strip
 
 from tui.model import State, Word
-from tui.text import clean
+from tui.text import clean, cut_end, width
 from tui.ui import when
 from tui.ui.facts import TROUBLE, Facts
 from tui.ui.ink import Ink, between
@@ -30,29 +30,59 @@ class Header(NamedTuple):
     note: str = ""
     held: str = ""
     marked: int = 0
+    follow: bool = False
 
 
 def header(facts: Header, pen: Pen, cells: int) -> Strip:
-    """Name and view at the left; accounts, right to write, time and pace at the right, as far as they fit."""
+    """Name and view at the left; accounts, right to write, time and pace at the right, as far as they fit.
+
+    What is left out first: accounts, pace, the note's end, the time. The right to write always shows.
+    """
     look = pen.look
-    quiet, base = look["chrome.dim"], look["chrome"]
     left = Ink().add(" taskdeck", look["chrome.name"]).add(f"  {clean(facts.view)}")
     if facts.held:
         left.add("  ").add(f" {facts.held} ", look["mark"])
     if facts.marked:
         left.add("  ").add(f"{facts.marked:,} marked", look["mark"])
-    if facts.note:
-        left.add(f"   {clean(facts.note)}", look["mark"])
+    if facts.follow:
+        left.add("  ").add(" follow ", look["mark"])
     clock = f"{when.time_of_day(pen.now, pen.utc, seconds=False)} {when.zone(pen.now, pen.utc)}"
-    write = ("READ-ONLY" if cells >= 100 else "RO") if facts.read_only else "WRITE"
+    noted = min(width(clean(facts.note)) + 3, cells // 3) if facts.note else 0
     right = Ink()
-    for accounts, every in ((facts.accounts, facts.every), ("", facts.every), ("", "")):
-        right = Ink().add(f"{clean(accounts)}   " if accounts else "", quiet)
-        right.add(write, quiet if facts.read_only else look["prod"]).add("   ").add(clock, quiet)
-        right.add(f"   every {every}" if every else "", quiet).add(" ")
-        if left.width + right.width + 1 <= cells:
+    for accounts, time, every in (
+        (facts.accounts, clock, facts.every),
+        ("", clock, facts.every),
+        ("", clock, ""),
+        ("", "", ""),
+    ):
+        right = _right(facts, pen, accounts, time, every, long=cells >= 100)
+        if left.width + noted + right.width + 1 <= cells:
             break
-    return between(left, right, cells).strip(cells, base)
+    room = cells - left.width - right.width - 1
+    if facts.note and room > 3:
+        left.add(f"   {cut_end(clean(facts.note), room - 3)}", look["mark"])
+    if room < 0:  # the view's name is in the strip below as well
+        left = _cut(left, cells - right.width - 1)
+    return between(left, right, cells).strip(cells, look["chrome"])
+
+
+def _right(facts: Header, pen: Pen, accounts: str, time: str, every: str, *, long: bool) -> Ink:
+    look = pen.look
+    quiet = look["chrome.dim"]
+    ink = Ink().add(f"{clean(accounts)}   " if accounts else "", quiet)
+    write = ("READ-ONLY" if long else "RO") if facts.read_only else "WRITE"
+    ink.add(write, quiet if facts.read_only else look["prod"])
+    ink.add(f"   {time}" if time else "", quiet)
+    return ink.add(f"   every {every}" if every else "", quiet).add(" ")
+
+
+def _cut(ink: Ink, cells: int) -> Ink:
+    """The parts of a line that fit, the last one cut."""
+    short = Ink()
+    for text, style in ink.parts:
+        if short.width < cells:
+            short.add(cut_end(text, cells - short.width), style)
+    return short
 
 
 class Terse(NamedTuple):
@@ -127,10 +157,10 @@ def states(all_facts: Sequence[Facts], pen: Pen, cells: int) -> Strip:
 
 
 def hints(keys: Sequence[tuple[str, str]], pen: Pen, cells: int) -> Strip:
-    """`Enter open  / filter ...  ? help`: as many whole hints as fit, the last one always."""
-    ink, last = Ink().add(" "), sum(len(text) for text in keys[-1]) + 3 if keys else 0
-    for at, (key, text) in enumerate(keys):
-        if at < len(keys) - 1 and ink.width + len(key) + len(text) + 3 + last > cells:
-            continue
-        ink.add(key, pen.look["key"]).add(f" {text}  ", pen.look["dim"])
-    return ink.strip(cells)
+    """`Enter open  / filter ...  ? help`: as many whole hints as fit in their order, the last one always."""
+    inks = [Ink().add(key, pen.look["key"]).add(f" {text}", pen.look["dim"]) for key, text in keys]
+    line, last = Ink().add(" "), inks[-1] if inks else Ink()
+    for ink in inks[:-1]:
+        if line.width + ink.width + 2 + last.width <= cells:
+            line.extend(ink).add("  ")
+    return line.extend(last).strip(cells)

@@ -36,10 +36,13 @@ HOME: list[BindingType] = [
     key("s", "states", "state", "state", FILTER, hint=True),
     key("x", "only('bad')", "bad only", "bad", FILTER, hint=True),
     key("a", "only('live')", "live only", "live", FILTER, hint=True),
+    key("f", "by_field", "by a field of this row", "by-field", FILTER),
+    key("equals_sign", "pin", "pin filter on every view", "pin", FILTER),
     key("n", "next_bad(1)", "next failed task", "next", MOVE),
     key("N", "next_bad(-1)", "previous failed task", "previous", MOVE),
     key("left", "columns(-1)", "columns to the left", "left", MOVE),
     key("right", "columns(1)", "columns to the right", "right", MOVE),
+    key("F", "follow", "follow", "follow", TASK, hint=True),
     key("space", "mark", "mark, next", "mark", TASK),
     key("asterisk", "mark_all", "mark all shown", "mark-all", TASK),
     key("u", "unmark", "unmark all", "unmark", TASK),
@@ -51,8 +54,14 @@ HOME: list[BindingType] = [
     key("left_square_bracket", "travel(-1)", "view before this one", "view-back", VIEWS),
     key("right_square_bracket", "travel(1)", "view after this one", "view-forward", VIEWS),
     key("minus", "last_view", "last view and back", "view-last", VIEWS),
+    key("P", "peek", "peek: the task in a few lines", "peek", VIEWS),
+    key("E", "events", "events", "events", VIEWS, hint=True),
     key("tab", "next_pane(1)", "next pane", "next-pane", VIEWS, hint=True),
     key("shift+tab", "next_pane(-1)", "previous pane", "previous-pane", VIEWS),
+    key("S", "sorts", "sort by", "sort", VIEWS),
+    key("I", "invert", "turn the order round", "invert", VIEWS),
+    key("less_than_sign", "sort_beside(-1)", "sort by the column to the left", "sort-left", VIEWS),
+    key("greater_than_sign", "sort_beside(1)", "sort by the column to the right", "sort-right", VIEWS),
     key("r", "poke", "refresh now", "refresh", SCREEN, hint=True),
     key("comma", "pace(1)", "read this less often", "slower", SCREEN),
     key("full_stop", "pace(-1)", "read this more often", "faster", SCREEN),
@@ -76,12 +85,23 @@ HELP: list[BindingType] = [
     *LAYER,
     key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
 ]
+EVENTS: list[BindingType] = [
+    *LAYER,
+    key("enter", "open", "open its task", "open", TASK, hint=True),
+    key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
+]
 APP: list[BindingType] = [
+    key("m", "mouse", "mouse on, off", "mouse", SCREEN),
     key("question_mark", "help", "help", "help", SCREEN, hint=True),
     key("ctrl+c", "interrupt", "quit when pressed twice", "interrupt", SCREEN, priority=True),
 ]
 
-SCREENS: Mapping[str, list[BindingType]] = {"": HOME, "on a task: ": DETAIL, "in the help: ": HELP}
+SCREENS: Mapping[str, list[BindingType]] = {
+    "": HOME,
+    "on a task: ": DETAIL,
+    "in the help: ": HELP,
+    "in the events: ": EVENTS,
+}
 """What each screen binds beside APP, under the words for it in README.md: no key may mean two things on one of them."""
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from textual import events
 from textual.screen import Screen
+from textual.strip import Strip
 
-from tui.ui import bars
-from tui.ui.canvas import Bar
+from tui.ui import bars, sizes
+from tui.ui.canvas import Bar, Canvas
 from tui.ui.ink import Ink
 from tui.ui.keys import LAYER, hinted
 from tui.ui.pager import Pager
@@ -18,12 +20,23 @@ from tui.ui.titles import Pen
 Answer = TypeVar("Answer")
 
 
+class Small(Canvas):
+    """Covers a screen that is too small to be read with the one line that says so."""
+
+    DEFAULT_CSS = "Small { layer: above; width: 100%; height: 100%; display: none; }"
+
+    def draw(self, width: int, height: int) -> Sequence[Strip]:
+        """The line."""
+        line = Ink().add(sizes.small(*self.app.size)).strip(width)
+        return [line, *[Strip.blank(width)] * (height - 1)]
+
+
 class Layer(Screen[Answer], inherit_bindings=False):
     """Esc goes back; the movement keys scroll `pager`."""
 
     AUTO_FOCUS = ""
     BINDINGS = LAYER
-    DEFAULT_CSS = "Layer { layout: vertical; overflow: hidden; }"
+    DEFAULT_CSS = "Layer { layout: vertical; overflow: hidden; layers: default above; }"
     pager: Pager
 
     def __init__(self, pen: Callable[[], Pen]) -> None:
@@ -31,6 +44,15 @@ class Layer(Screen[Answer], inherit_bindings=False):
         hush(self)
         self._pen = pen
         self._said = ""
+        self._small = Small()
+
+    def on_mount(self) -> None:
+        """Beside what the screen itself is made of."""
+        self.mount(self._small)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Too small, or large enough again."""
+        self._small.display = bool(sizes.small(*self.app.size))
 
     def say(self, text: str) -> None:
         """One line for what the user just did, in the place of the hints; "" takes it away."""

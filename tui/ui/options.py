@@ -22,6 +22,7 @@ class Options:
     theme: str = "auto"
     glyphs: str = "auto"
     layout: str = "auto"
+    mouse: str = "auto"
     utc: bool = False
     filter_text: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +40,7 @@ def read(
         theme=theme or monitor.get("theme", "auto"),
         glyphs=ui.get("glyphs", "auto"),
         layout=ui.get("layout", "auto"),
+        mouse=ui.get("mouse", "auto"),
         utc=monitor.get("time") == "utc",
         filter_text=filter_text,
         keys=_table(tables, "keys"),

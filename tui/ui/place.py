@@ -55,11 +55,6 @@ class Place:
         return None if task is None else task.key
 
     @property
-    def waiting(self) -> bool:
-        """Whether the cursor's task is still being looked for."""
-        return self._wanted is not None
-
-    @property
     def window(self) -> range:
         """The indexes of the rows shown."""
         return range(self.top, min(self.top + self.height, len(self.rows)))

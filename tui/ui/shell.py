@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -13,12 +13,15 @@ from textual.worker import Worker, WorkerState
 
 from tui.errors import ConfigError, TaskdeckError
 from tui.memory import Memory
-from tui.ui import glyphs, options, themes
+from tui.ui import glyphs, mouse, options, themes
 from tui.ui.desk import Desk
 from tui.ui.home import Home
 from tui.ui.keys import APP, keymap
 from tui.ui.messages import Changed
 from tui.ui.turnstile import Turnstile
+
+if TYPE_CHECKING:
+    from tui.ui.layer import Layer
 
 NO_TABLES: Mapping[str, Any] = {}
 TWICE = 1.0
@@ -47,6 +50,7 @@ class Taskdeck(App[int], inherit_bindings=False):
         self.desk = desk
         self.failure: TaskdeckError | None = None
         self.crash: Exception | None = None
+        self.mouse = mouse.wanted(chosen.mouse)
         self._home = Home(desk, chosen, self.look, glyphs.choose(chosen.glyphs))
         self._interrupted_at = -TWICE
         self.register_theme(self.look.textual())
@@ -113,11 +117,22 @@ class Taskdeck(App[int], inherit_bindings=False):
             self.exit(130, return_code=130)
             return
         self._interrupted_at = now
-        from tui.ui.layer import Layer
-
-        said_by = self.screen if isinstance(self.screen, Layer) else self._home
+        said_by = self._top()
         said_by.say("ctrl-c again to quit")
         self.set_timer(TWICE, lambda: said_by.say("") if said_by.is_attached else None)
+
+    def _top(self) -> Home | Layer[Any]:
+        """Who has a line for what the user just did."""
+        from tui.ui.layer import Layer
+
+        return self.screen if isinstance(self.screen, Layer) else self._home
+
+    def action_mouse(self) -> None:
+        """On, off. Off, the terminal's own selection works."""
+        if self._driver is not None:
+            self.mouse = not self.mouse
+            mouse.switch(self._driver, self.mouse)
+            self._top().say("mouse on" if self.mouse else "mouse off: the terminal selects; m turns it on")
 
     def action_help(self) -> None:
         """The keys of the screen below."""

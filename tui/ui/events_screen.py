@@ -1,0 +1,284 @@
+"""Events: what has changed in this run, newest first. The cursor is an event, not a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.model import State, Task
+from tui.text import clean, fit
+from tui.ui.canvas import Bar, Canvas
+from tui.ui.cells import Legend
+from tui.ui.desk import Desk
+from tui.ui.edit import Edit
+from tui.ui.events import Event
+from tui.ui.ink import Ink, between
+from tui.ui.keys import EVENTS
+from tui.ui.layer import Layer
+from tui.ui.themes import TONES
+from tui.ui.titles import Pen
+
+SOURCE, NAMED = 14, 100  # cells for the name of a source, from this width on
+
+
+class Spot:
+    """Where one is in a list that grows at its head. Pure.
+
+    Until one moves (and again at the first line) the window stays at the head; then it stays where it is.
+    """
+
+    def __init__(self) -> None:
+        self.rows: Sequence[Event] = ()
+        self.cursor = self.top = 0
+        self.height = 1
+        self.at_head = True
+
+    @property
+    def event(self) -> Event | None:
+        """The event under the cursor."""
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    def show(self, rows: Sequence[Event]) -> None:
+        """Other rows: the cursor stays on its event and on its line; if that left, it stays at its number."""
+        here, line = self.event, self.cursor - self.top
+        self.rows = rows
+        if self.at_head:
+            self.cursor = self.top = 0
+            return
+        found = next((at for at, one in enumerate(rows) if one is here), self.cursor)
+        self.cursor = max(0, min(found, len(rows) - 1))
+        self.top = self.cursor - line
+        self.resize(self.height)
+
+    def resize(self, height: int) -> None:
+        """Another number of lines: the cursor stays in the window."""
+        self.height = max(1, height)
+        self.top = min(self.top, self.cursor, max(0, len(self.rows) - self.height))
+        self.top = max(0, self.top, self.cursor - self.height + 1)
+
+    def go(self, index: int) -> None:
+        """Puts the cursor on a line; back at the first one, new events are seen again."""
+        self.cursor = max(0, min(index, len(self.rows) - 1))
+        self.at_head = index <= 0
+        self.resize(self.height)
+
+
+class Listed(Canvas):
+    """The lines in the window."""
+
+    DEFAULT_CSS = "Listed { height: 1fr; }"
+
+    class Picked(Message):
+        """Somebody pointed at a line; `again` where it had the cursor."""
+
+        def __init__(self, *, again: bool) -> None:
+            super().__init__()
+            self.again = again
+
+    def __init__(self, write: Callable[[Event, int], Ink], empty: Callable[[], Ink], pen: Callable[[], Pen]) -> None:
+        super().__init__()
+        self.spot = Spot()
+        self._write, self._empty, self._pen = write, empty, pen
+
+    def draw(self, width: int, height: int) -> Sequence[Strip]:
+        """One line for each event, or why there is none."""
+        spot, pen = self.spot, self._pen()
+        spot.resize(height)
+        lines = [] if spot.rows else [self._empty().strip(width)]
+        for at in range(spot.top, min(spot.top + height, len(spot.rows))):
+            here = at == spot.cursor
+            ink = (
+                Ink().add(pen.glyphs.cursor if here else " ", pen.look["key"]).extend(self._write(spot.rows[at], width))
+            )
+            lines.append(ink.strip(width, pen.look["cursor"]) if here else ink.strip(width))
+        return (lines + [Strip.blank(width)] * (height - len(lines)))[:height]
+
+    def go(self, index: int) -> None:
+        """Puts the cursor on a line and paints that."""
+        self.spot.go(index)
+        self.repaint()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a line; one on the line that has it opens it."""
+        index = self.spot.top + event.y
+        if index < len(self.spot.rows):
+            again = index == self.spot.cursor
+            self.go(index)
+            self.post_message(self.Picked(again=again))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        self.go(self.spot.cursor + 3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        self.go(self.spot.cursor - 3)
+
+
+class EventsScreen(Layer[None], inherit_bindings=False):
+    """The list. `newest` answers with the events there are, newest first."""
+
+    BINDINGS = EVENTS
+
+    def __init__(
+        self,
+        desk: Desk,
+        pen: Callable[[], Pen],
+        legend: Callable[[], Legend],
+        newest: Callable[[], Sequence[Event]],
+    ) -> None:
+        super().__init__(pen)
+        self._desk, self._legend, self._newest = desk, legend, newest
+        self._edit = Edit()
+        self._typing = False
+        self._known = 0
+
+    def compose(self) -> ComposeResult:
+        """How many, the lines, the keys."""
+        yield Bar(id="header")
+        yield Listed(self._line, self._empty, self._pen)
+        yield Bar(id="hints")
+
+    def on_mount(self) -> None:
+        """Shows what there is, and looks again every second."""
+        self.listed = self.query_one(Listed)
+        self.set_interval(1, self.look)
+        self.look()
+
+    def look(self) -> None:
+        """Takes in what has come since."""
+        newest, words = self._newest(), clean(self._edit.text).lower().split()
+        self._known = len(newest)
+        self.listed.spot.show([one for one in newest if self._wanted(one, words)] if words else list(newest))
+        self._paint()
+
+    def _wanted(self, event: Event, words: Sequence[str]) -> bool:
+        text = f"{_what(event)} {self._short(event)} {event.source} {event.text}".lower()
+        return all(word in text for word in words)
+
+    def _paint(self) -> None:
+        pen = self._pen()
+        self.query_one("#header", Bar).show(lambda cells: self._header(pen, cells))
+        self.paint_hints()
+        self.listed.repaint()
+
+    def _header(self, pen: Pen, cells: int) -> Strip:
+        look, shown = pen.look, len(self.listed.spot.rows)
+        left = Ink().add(" taskdeck", look["chrome.name"]).add("  events of this run")
+        if self._typing or self._edit.text:
+            left.add("   /", look["key"]).add(clean(self._edit.text))
+            left.add(" ", look["caret"]) if self._typing else None
+        told = f"{shown:,} of {self._known:,}" if shown != self._known else f"{shown:,}"
+        return between(left, Ink().add(told, look["chrome.dim"]).add(" "), cells).strip(cells, look["chrome"])
+
+    def _line(self, event: Event, cells: int) -> Ink:
+        pen = self._pen()
+        look, what = pen.look, event.what
+        ink = Ink().add(f"{pen.time(event.at)} ", look["dim"])
+        if isinstance(what, State):
+            ink.add(f"{pen.glyphs.states[what]} {what.label:<9} ", look[TONES[what]])
+        else:
+            ink.add(f"{what.value:<11} ", look[pen.word_token(what)])
+        ink.add(f"{self._short(event):<3} ", look["dim"])
+        if cells >= NAMED:
+            ink.add(fit(clean(event.source), SOURCE) + "  ", look["dim"])
+        return ink.add(event.text, look["text"])
+
+    def _short(self, event: Event) -> str:
+        legend = self._legend()
+        source = legend.sources.get(event.source)
+        return clean(legend.shorts.get(source.adapter, "")) if source else ""
+
+    def _empty(self) -> Ink:
+        told = "no event has these words" if self._known else "nothing has changed yet"
+        return Ink().add(f"    {told}", self._pen().look["dim"])
+
+    def action_move(self, by: int) -> None:
+        """A line."""
+        self.listed.go(self.listed.spot.cursor + by)
+
+    def action_page(self, share: float) -> None:
+        """A page, or a part of it."""
+        spot = self.listed.spot
+        by = int(spot.height * share) or 1
+        spot.top += by
+        self.listed.go(spot.cursor + by)
+
+    def action_first(self) -> None:
+        """The newest."""
+        self.listed.go(0)
+
+    def action_last(self) -> None:
+        """The oldest."""
+        self.listed.go(len(self.listed.spot.rows) - 1)
+
+    def action_open(self) -> None:
+        """The task of the event, if it is still known."""
+        event = self.listed.spot.event
+        if event is None:
+            return
+        task, _, _ = self._step(0)
+        if task is None:
+            self.say("that task is no longer known" if event.key else "about the whole source: no task to open")
+            return
+        from tui.ui.detail import TaskScreen
+
+        self.app.push_screen(TaskScreen(self._desk, task, self._pen, self._legend, self._step))
+
+    def _step(self, by: int) -> tuple[Task | None, int, int]:
+        """The task of the next or previous event that has one; of this event for 0."""
+        spot = self.listed.spot
+        at = spot.cursor + by
+        while by and 0 <= at < len(spot.rows) and self._known_task(at) is None:
+            at += by
+        if by and 0 <= at < len(spot.rows):
+            spot.go(at)
+        return self._known_task(spot.cursor), spot.cursor + 1, len(spot.rows)
+
+    def _known_task(self, at: int) -> Task | None:
+        key = self.listed.spot.rows[at].key if at < len(self.listed.spot.rows) else None
+        return None if key is None else self._desk.store.get(key)
+
+    def on_listed_picked(self, message: Listed.Picked) -> None:
+        """A click."""
+        if message.again:
+            self.action_open()
+
+    def action_narrow(self) -> None:
+        """Starts typing."""
+        self._typing = True
+        self._paint()
+
+    def action_back(self) -> None:
+        """The words, then the screen."""
+        if self._edit.text:
+            self._edit = Edit()
+            self.look()
+        else:
+            self.dismiss(None)
+
+    def on_key(self, event: events.Key) -> None:
+        """While typing, keys are text; Enter keeps the words, Esc takes them away."""
+        if not self._typing:
+            self.say("") if self._said else None
+            return
+        if event.key == "enter":
+            self._typing = False
+        elif event.key == "escape":
+            self._typing, self._edit = False, Edit()
+        elif event.is_printable and event.character:
+            self._edit.insert(event.character)
+        elif not self._edit.press(event.key):
+            return
+        event.stop()
+        event.prevent_default()
+        self.look()
+
+
+def _what(event: Event) -> str:
+    """What happened in the words that one may look for: `FAIL failed`."""
+    return f"{event.what.label} {event.what.value}" if isinstance(event.what, State) else event.what.value
