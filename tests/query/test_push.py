@@ -166,10 +166,13 @@ PUSHED = st.sampled_from(
     ["id=job-7f31c2d4e5f6a90c", "id:/^srv/", "id:/^Srv-8+/", "id=A", "id:/^[a-z]/", "inst=ins-1", "target=ins-77acp2k1",
      "cmd=cmd-7h2k", "tat.invocation=inv-9ak2m0", "started>-2h", "started<-2h", "started:today", "started:14:02",
      "started:22:00..06:00", "ended<-1h", "created>yesterday", "started:yesterday,today", "ended:..-2h", "state:bad",
-     "-state:ok", "state!=run", "@am", "started<=2026-11-21T13:59", "id=0,00"]
+     "-state:ok", "state!=run", "started<=2026-11-21T13:59", "id=0,00"]
 )  # fmt: skip
 MIXED = st.one_of(
-    PUSHED, FILTERS, st.tuples(PUSHED, st.sampled_from([" ", " OR ", " -"]), PUSHED | FILTERS).map("".join)
+    PUSHED,
+    FILTERS,
+    PUSHED.map("{} @am".format),
+    st.tuples(PUSHED, st.sampled_from([" ", " OR ", " -"]), PUSHED | FILTERS).map("".join),
 )
 NEAR = st.none() | st.integers(NOW - 3 * DAY, NOW + 2 * DAY)
 IDS = st.text(max_size=2) | st.sampled_from(
