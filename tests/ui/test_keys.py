@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.ui.driving import driven, press, settle, text
@@ -371,7 +373,7 @@ async def test_asking_for_a_live_task_ends_with_its_screen() -> None:
         assert not [worker for worker in pilot.app.workers if worker.name == "detail" and worker.is_running]
 
 
-async def test_a_paused_screen_keeps_its_picture_until_another_is_asked_for() -> None:
+async def test_a_paused_screen_is_of_one_moment_whatever_is_asked_of_it() -> None:
     desk = FakeDesk()
     async with driven(desk, (120, 40), "p") as (pilot, home):
         before = text(pilot).splitlines()[1:]
@@ -380,15 +382,21 @@ async def test_a_paused_screen_keeps_its_picture_until_another_is_asked_for() ->
         home.tick()
         await settle(pilot)
         assert text(pilot).splitlines()[1:] == before
-        assert "PAUSED +" in text(pilot)
-        assert "PAUSED +0" not in text(pilot)
-        await press(pilot, "3")
-        assert home.active.place.rows
-        assert "PAUSED +0 held" in text(pilot)
-        await press(pilot, "0", "slash", *"state:fail", "enter")
+        held = re.search(r"PAUSED \+(\d+) held", text(pilot))
+        assert held is not None
+        assert int(held[1]) > 0
+        await press(pilot, "1")
+        rows = len(home.active.place.rows)
+        assert f"PAUSED +{held[1]} held" in text(pilot)
+        await press(pilot, "slash", *"state:fail", "enter")
         assert {task.state for task in home.active.place.rows} == {State.FAILED}
+        assert len(home.active.place.rows) < rows
+        key = home.active.place.key
         await press(pilot, "p")
         assert "PAUSED" not in text(pilot)
+        assert home.active.place.key == key
+        await press(pilot, "escape")
+        assert len(home.active.place.rows) > rows
 
 
 async def test_a_task_whose_source_stopped_calling_is_asked_for_only_by_hand() -> None:

@@ -69,13 +69,18 @@ class Board:
         self._spread([Moved(key, None, task) for key, task in tasks], 0)
 
     def text(self, view: int) -> str:
-        """The filter of a view as it was typed: the deck's holds for all its panes, the others for their own."""
+        """The filter of a view as it was typed: the deck's holds for every provider's pane, the others for their own."""
         return self._filters.get(view, Filter()).text
 
     @property
     def pinned(self) -> str:
         """The filter that holds on every view."""
         return self._pin.text
+
+    def beside(self, view: int) -> str:
+        """What holds on a view beside its own filter: the pinned one, and the deck's on a provider's."""
+        deck = self.text(DECK).strip() if view > ALL else ""
+        return " ".join(text for text in (self.pinned.strip(), deck) if text)
 
     def ask(self, view: int, text: str) -> None:
         """Another filter for a view; a wrong one leaves the last good one in place."""
@@ -187,18 +192,18 @@ class Board:
                     roster.again(now)
         return ended
 
-    def use(self, view: int, digits: Iterable[int], now: int) -> None:
-        """Has the panes of a view filtered and ordered as is asked, and gathers the facts of all."""
+    def use(self, digits: Iterable[int], now: int) -> None:
+        """Has panes filtered and ordered as is asked, and gathers the facts of all."""
         self._shown, self._now = tuple(digits), now
         for digit in self._shown:
-            self._direct(view, digit, now)
+            self._direct(digit, now)
         self.facts = [
             gather(provider, self.store, self.shown(digit), self._tally) for digit, provider in self.providers.items()
         ]
 
-    def _direct(self, view: int, digit: int, now: int) -> None:
+    def _direct(self, digit: int, now: int) -> None:
         roster, asked = self._rosters[digit], [self._pin, self._filters.get(digit, Filter())]
-        if view == DECK:
+        if digit != ALL:
             asked.insert(1, self._filters.get(DECK, Filter()))
         queries = tuple(one.query for one in asked if one.query is not None)
         marks = frozenset(self.marked) if any("mark" in query.text for query in queries) else None

@@ -53,7 +53,8 @@ class Deck(Screen[None], inherit_bindings=False):
         self.desk = desk
         self.memory = options.memory
         self.board = Board(desk.store, desk.providers, options.views, utc=options.utc)
-        self.board.ask(DECK, options.filter_text)
+        for view in (DECK, ALL):
+            self.board.ask(view, options.filter_text)
         self.view = DECK
         self.open_pane = min(self.board.providers, default=ALL)
         self._options, self._look, self._glyphs = options, look, glyphs
@@ -158,7 +159,7 @@ class Deck(Screen[None], inherit_bindings=False):
     def _hand_out(self, seconds: float) -> None:
         """Looks for rows for a while, gives the panes what there is and comes back for the rest."""
         now = self._shown or self._options.clock()
-        self.board.use(self.view, self.digits, now)
+        self.board.use(self.digits, now)
         done = self.board.work(_for(seconds))
         grey, rows = self.board.grey(now), self.board.rows
         for digit, found in rows.items():
@@ -216,7 +217,7 @@ class Deck(Screen[None], inherit_bindings=False):
         self.bars["event"].show(lambda cells: self._last_line(pen, cells))
         self.bars["hints"].show(lambda cells: bars.hints(hinted(self.active_bindings.values()), pen, cells))
         if self.filter.display:
-            self.filter.judge(self.board.verdict(self.view, pen.now))
+            self.filter.judge(self.board.verdict(self.view, pen.now), self.board.beside(self.view))
 
     def _header(self) -> bars.Header:
         names = {DECK: "deck", ALL: "all tasks"} | {at: one.title for at, one in self.board.providers.items()}
@@ -254,7 +255,7 @@ class Deck(Screen[None], inherit_bindings=False):
         if self._typed_in != self.view:
             self._typed_in = self.view
             self.filter.edit.put(self.board.text(self.view))
-        filtering = self.filter.has_focus or bool(self.filter.edit.text or self.board.pinned)
+        filtering = self.filter.has_focus or bool(self.filter.edit.text or self.board.beside(self.view))
         arranged = (size, self.view, self.active.digit, told, filtering, self.peeking)
         if arranged != self._arranged:
             self._arranged = arranged

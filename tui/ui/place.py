@@ -72,11 +72,11 @@ class Place:
         here, line = self._wanted or (self.task, self.cursor - self.top)
         at_head, here_before = self.top == 0 and self._wanted is None, self.rows
         self.rows, self._wanted = rows, None
+        self._where = where = where or _Looking(here_before, rows)
         if here is None or not rows:
             self.cursor = self.top = 0
             self._wanted = None if here is None else (here, line)
             return
-        self._where = where = where or _Looking(here_before, rows)
         index = where.find(here.key)
         if index is None and where.working:
             self._wanted = (here, line)

@@ -125,6 +125,8 @@ class Filtering(Deck, inherit_bindings=False):
             self.write_filter("")
         if self.board.pinned:
             self.say(f"still on every view: {_brief(self.board.pinned)}; = takes it off")
+        elif self.board.beside(self.view):
+            self.say(f"the deck's filter still holds: {_brief(self.board.beside(self.view))}; W, then Esc clears it")
 
 
 def _brief(text: str) -> str:
