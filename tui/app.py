@@ -81,6 +81,13 @@ class LiveDesk:
                 if source in (None, name):
                     poller.poke()
 
+    def pace(self, source: str | None, seconds: float) -> None:
+        """Reads one source (or all) so often from now on."""
+        if self._wiring is not None:
+            for name, poller in self._wiring.pollers.items():
+                if source in (None, name):
+                    poller.pace(seconds)
+
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """One task by the provider's detail operation. Raises CallError."""
         from tui.reading import Patience, retrying
@@ -177,7 +184,7 @@ def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None,
     memory = Memory(state)
     try:
         app = Taskdeck(desk, tables=peek(desk.path), filter_text=filter_text, theme_name=theme_name, memory=memory)
-        app.run()
+        app.run(mouse=app.mouse)
     finally:
         memory.close()
         if isinstance(desk, DemoDesk):

@@ -104,6 +104,13 @@ class Poller:
         """Reads now instead of at the next turn; also what AUTH and NOKEY wait for."""
         self._wake.set()
 
+    def pace(self, seconds: float) -> None:
+        """Reads so often from now on. Who waits longer, and not because something is wrong, waits no more."""
+        status = self.status
+        self._say(interval=seconds)
+        if status.trouble is None and status.next_at is not None and status.next_at > self._now() + seconds * 1000:
+            self.poke()
+
     async def run(self) -> None:
         """Polls until cancelled. A bug in the adapter is this source's ERROR, never anybody else's."""
         await asyncio.sleep(random.uniform(0, min(0.3, self.status.interval / 10)))

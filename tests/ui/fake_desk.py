@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tui.errors import CallError
@@ -178,6 +179,12 @@ class FakeDesk:
     def poke(self, source: str | None = None) -> None:
         """Remembers who was to be read."""
         self.poked.append(source)
+
+    def pace(self, source: str | None, seconds: float) -> None:
+        """Remembers how often who was to be read."""
+        for name in self.store.sources:
+            if source in (None, name):
+                self.store.set_status(replace(self.store.status(name), interval=seconds))
 
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """The task with an answer full of traps."""

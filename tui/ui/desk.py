@@ -38,6 +38,10 @@ class Desk(Protocol):
         """Reads one source (or all) now instead of at its next turn."""
         ...
 
+    def pace(self, source: str | None, seconds: float) -> None:
+        """Reads one source (or all) so often from now on; the config is not written."""
+        ...
+
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """One task by the provider's detail operation. Raises CallError."""
         ...
