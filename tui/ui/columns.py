@@ -82,7 +82,21 @@ ZOOMS: Mapping[str, Columns] = {
         *(STATE, AGE, DUR, ACCT, REGION, NAME, ID, TRY._replace(rank=3, since=0)),
         *(ON._replace(rank=7), WORD, QUEUE, *TIMES, NOTE),
     ),
-    "tencent-tat": (STATE, AGE, DUR, EXIT, ACCT, REGION, NAME, ID, ON, WORD, QUEUE, *TIMES, NOTE),
+    # A progress bar wants the cells of names that are short and of a word that says what the state says.
+    "alibaba-opensearch": (
+        *(STATE, AGE, DUR, ACCT, REGION, NAME._replace(most=16), ID, ON._replace(most=22)),
+        *(NATIVE, QUEUE, *TIMES, NOTE),
+    ),
+    # Both ids whole, before the region.
+    "tencent-tat": (
+        *(STATE, AGE, DUR, EXIT, ACCT, REGION, NAME, ID._replace(least=13, most=16)),
+        *(ON._replace(rank=3, least=12, most=16), WORD, QUEUE, *TIMES, NOTE),
+    ),
+    # It is the server that one knows; three operations, and no times to take a duration from.
+    "huawei-kps": (
+        *(STATE, AGE, DUR._replace(rank=6), ACCT, REGION, ON._replace(rank=0, least=14)),
+        *(NAME._replace(least=7, most=9), ID._replace(rank=3), WORD, *TIMES, NOTE),
+    ),
 }
 PANE = (STATE, AGE, DUR, NAME, ID, NOTE)
 # What tells the tasks of a provider apart at a glance; one that is not named here has the columns of PANE.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from tui.ui.bars import Header
 from tui.ui.deck import Deck
+
+KEY = attrgetter("key")
 
 
 class Marking(Deck, inherit_bindings=False):
@@ -21,9 +25,9 @@ class Marking(Deck, inherit_bindings=False):
         """All rows of the pane; where all of them are marked, none of them."""
         marked, rows = self.board.marked, self.active.place.rows
         before = len(marked)
-        marked.update(task.key for task in rows)
+        marked.update(map(KEY, rows))
         if len(marked) == before:
-            marked.difference_update(task.key for task in rows)
+            marked.difference_update(map(KEY, rows))
         self.paint()
 
     def action_unmark(self) -> None:
