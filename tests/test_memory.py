@@ -150,6 +150,17 @@ def test_history_is_the_newest_lines_and_none_too_long(path: Path) -> None:
     assert len(Memory(path.parent).history) == LINES
 
 
+def test_a_full_history_leaves_room_for_another_monitors_lines(path: Path) -> None:
+    old = [f"line {at}" for at in range(LINES)]
+    begun(path, json.dumps({"history": old}))
+    one, two = Memory(path.parent), Memory(path.parent)
+    one.save_history([*old, "of one"])
+    one.close()
+    two.save_history([*old, "of two"])
+    two.close()
+    assert list(Memory(path.parent).history) == [*old[2:], "of one", "of two"]
+
+
 def test_the_configs_views_win_and_keep_their_names() -> None:
     one = Memory()
     views = one.beside({"am": "state:fail"})
@@ -280,6 +291,23 @@ def test_a_change_that_cannot_be_written_holds_for_the_run_and_the_reason_is_one
     one.close()
     two = Memory(path.parent)
     assert (two.sorts, two.views, list(two.history)) == ({"all": "age"}, {"am": "x"}, ["x"])
+
+
+def test_what_could_not_be_written_is_written_with_the_next_change(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = Memory(path.parent), Memory(path.parent)
+    two.save_view("pm", "x")
+    two.close()
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", lambda handle: os.write(-1, b""))
+        one.save_view("am", "x")
+        one.save_sort("all", "dur")
+        one.save_history(["x"])
+        one.close()
+    assert Memory(path.parent).views == {"pm": "x"}
+    one.save_sort("all", "age")
+    one.close()
+    found = Memory(path.parent)
+    assert (found.views, found.sorts, list(found.history)) == ({"am": "x", "pm": "x"}, {"all": "age"}, ["x"])
 
 
 def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_other(
