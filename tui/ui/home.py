@@ -5,16 +5,19 @@ from __future__ import annotations
 from textual import events
 
 from tui.ui.acts.columns import Columns
+from tui.ui.acts.commanding import Commanding
 from tui.ui.acts.filtering import Filtering
+from tui.ui.acts.looking import Looking
 from tui.ui.acts.marking import Marking
 from tui.ui.acts.moving import Moving
 from tui.ui.acts.opening import Opening
+from tui.ui.acts.sorting import Sorting
 from tui.ui.acts.viewing import Viewing
 from tui.ui.board import DECK
 from tui.ui.keys import HOME
 
 
-class Home(Moving, Viewing, Opening, Filtering, Marking, Columns, inherit_bindings=False):
+class Home(Looking, Moving, Viewing, Opening, Filtering, Marking, Columns, Commanding, Sorting, inherit_bindings=False):
     """The deck, with keys."""
 
     BINDINGS = HOME
@@ -43,8 +46,8 @@ class Home(Moving, Viewing, Opening, Filtering, Marking, Columns, inherit_bindin
         """One layer: message, filter, zoomed pane."""
         if self.told:
             self.say("")
-        elif self.filter.edit.text:
-            self.write_filter("")
+        elif self.filter.edit.text or (self.view == DECK and self.board.pinned):
+            self.leave_filter()
         elif self.view != DECK:
             self.action_deck()
 

@@ -10,12 +10,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.model import Task, TaskKey
-from tui.ui import columns
+from tui.ui import columns, orders
 from tui.ui.canvas import Canvas
 from tui.ui.cells import Legend
 from tui.ui.facts import GREY, Facts
 from tui.ui.ink import Ink
-from tui.ui.place import Place
+from tui.ui.place import Place, Where
 from tui.ui.rows import GUTTER, MARGIN, NEWEST, Lines, Mark
 from tui.ui.titles import Pen, note, notes, title
 
@@ -37,6 +37,7 @@ class Pane(Canvas):
         super().__init__(id=f"pane-{digit}")
         self.digit = digit
         self.place = Place()
+        self.moved: Callable[[], None] = lambda: None
         self.active = False
         self.zoomed = digit == 0
         self.empty = ""
@@ -57,9 +58,16 @@ class Pane(Canvas):
         """The task under the cursor."""
         return self.place.task
 
-    def show(self, rows: Sequence[Task], facts: Facts | None, grey: frozenset[str], empty: str = "") -> None:
+    def show(
+        self,
+        rows: Sequence[Task],
+        facts: Facts | None,
+        grey: frozenset[str],
+        empty: str = "",
+        where: Where | None = None,
+    ) -> None:
         """Other rows; `grey` names the sources that are not live, `empty` is said where there is no row."""
-        self.place.show(rows)
+        self.place.show(rows, where)
         self._facts, self._grey, self.empty = facts, grey, empty
 
     def tell(self, pen: Pen, legend: Legend) -> None:
@@ -70,6 +78,7 @@ class Pane(Canvas):
         """Moves the cursor and paints what that changes."""
         movement(self.place)
         self.repaint()
+        self.moved()
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """Title, notes, column names where zoomed or other than usual, rows."""
@@ -88,7 +97,7 @@ class Pane(Canvas):
     def _top(self, width: int, height: int) -> list[Strip]:
         if self._facts is None:
             return []
-        lines = [title(self._facts, self._pen, width, active=self.active)]
+        lines = [title(self._facts, self._pen, width, active=self.active, order=orders.told(self.order))]
         if height >= 6:
             calm = self._facts.word(self._pen.now) not in GREY
             lines += [note(text, self._pen, width, calm=calm) for text in notes(self._facts, self._pen)]
