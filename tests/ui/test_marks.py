@@ -84,7 +84,7 @@ async def test_a_mark_is_in_every_pane_that_shows_its_task() -> None:
         assert home.board.marked == marked
 
 
-async def test_marks_stay_on_their_tasks_through_refresh_filter_and_size() -> None:
+async def test_marks_stay_on_their_tasks_through_refresh_size_order_and_filter() -> None:
     desk = FakeDesk()
     async with driven(desk, (120, 40), "0", "space", "space") as (pilot, home):
         marked = set(home.board.marked)
@@ -100,6 +100,13 @@ async def test_marks_stay_on_their_tasks_through_refresh_filter_and_size() -> No
         assert set(signed(home)) == marked
         await pilot.resize_terminal(80, 24)
         await settle(pilot)
+        assert set(signed(home)) == marked
+        await press(pilot, "greater_than_sign", "I")
+        assert home.active.order == ("state", True)
+        for key in marked:
+            assert home.active.place.seek(key)
+            assert key in signed(home)
+        await press(pilot, "less_than_sign", "g")
         assert set(signed(home)) == marked
         await press(pilot, "slash", *"nothing-has-this-name", "enter")
         assert signed(home) == []
