@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import subprocess
@@ -25,6 +26,10 @@ from tui.ui.desk import Provider
 
 if TYPE_CHECKING:
     from tui.wiring import Wiring
+
+# Of the cycle collector: objects more than gone before it looks at the young ones, and how many of those looks before
+# it walks through everything, which takes 80 ms of 100,000 tasks; a poll would set it off four times.
+RARELY = (5_000, 20, 100)
 
 
 class LiveDesk:
@@ -181,6 +186,7 @@ def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None,
     """
     from tui.ui.shell import Taskdeck
 
+    gc.set_threshold(*RARELY)
     memory = Memory(state)
     try:
         app = Taskdeck(desk, tables=peek(desk.path), filter_text=filter_text, theme_name=theme_name, memory=memory)

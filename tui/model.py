@@ -131,6 +131,10 @@ class Task(NamedTuple):
     def __hash__(self) -> int:
         return hash(self.key)
 
+    def seen_again(self, later: Task) -> Task:
+        """The same task with when and by which call it was last seen: the texts in memory stay the ones they were."""
+        return Task._make((*self[:_SEEN], *later[_SEEN:]))
+
     @property
     def born(self) -> int:
         """What "newest first" sorts by: created, else started, else seen."""

@@ -122,16 +122,22 @@ class Store:
             elif old.state.final and kept.state.live and old.state is not State.VANISHED:
                 continue
             found[task.key] = kept
-        upserted = tuple(task for key, task in found.items() if known.get(key) != task)
+        upserted: list[Task] = []
+        for key, task in found.items():
+            before = known.get(key)
+            if before == task:
+                found[key] = before.seen_again(task)
+            else:
+                upserted.append(task)
         for feed in self._feeds:
             for task in upserted:
                 feed.note(task.key, known.get(task.key), task)
         known.update(found)
         if self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
-                if found.get(task.key) is task:
+                if found.get(task.key) == task:
                     self._keep_raw(task.key, row)
-        return self._change(read.source, at, upserted)
+        return self._change(read.source, at, tuple(upserted))
 
     def settle(self, source: Source, tasks: Iterable[Task], *, at: int = 0) -> Change:
         """Puts in what an explicit by-id read says: it may also take a final state back."""

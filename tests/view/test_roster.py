@@ -179,8 +179,13 @@ def test_ranks_are_unique_and_order_as_the_view_does(some: list[Task], sort: str
 @given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))
 def test_a_splice_is_a_set_operation(there: set[int], out: set[int], into: set[int]) -> None:
     ordered = Ordered()
-    ordered.splice((), [((one,), task(str(one))) for one in there])
-    ordered.splice([(one,) for one in out], [((one,), task(str(one), State.FAILED)) for one in into])
+    ordered.splice([(None, (one,), task(str(one))) for one in there])
+    ordered.splice(
+        [
+            *(((one,), None, None) for one in out - into),
+            *(((one,) if one in out else None, (one,), task(str(one), State.FAILED)) for one in into),
+        ]
+    )
     assert ordered.ranks == [(one,) for one in sorted((there - out) | into)]
     assert [one.key.id for one in ordered.tasks] == [str(one) for one in sorted((there - out) | into)]
     assert {one.key.id for one in ordered.tasks if one.state is State.FAILED} == {str(one) for one in into}

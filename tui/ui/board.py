@@ -59,6 +59,7 @@ class Board:
         self._stacks: dict[TaskKey, tuple[Task, str]] = {}
         self._looked_at = self._now = 0
         self._shown: tuple[int, ...] = ()
+        self._waiting: dict[int, list[tuple[TaskKey, Task | None]]] = {}
         self._guilt: Iterator[str] | None = None
         self._guilty = ""
         self._begin()
@@ -69,7 +70,7 @@ class Board:
         self._spread([Moved(key, None, task) for key, task in tasks], 0)
 
     def text(self, view: int) -> str:
-        """The filter of a view as it was typed: the deck's holds for every provider's pane, the others for their own."""
+        """The filter of a view as it was typed: the deck's holds for every provider, the others for their own pane."""
         return self._filters.get(view, Filter()).text
 
     @property
@@ -138,6 +139,7 @@ class Board:
 
     def take(self, now: int) -> None:
         """Takes in what has changed in the store."""
+        self._now = now
         moved = self._feed.take()
         if moved:
             for one in moved:
@@ -158,9 +160,16 @@ class Board:
             digit = self._digits.get(self.store.sources[key.source].adapter)
             if digit is not None:
                 parts.setdefault(digit, []).append((key, after))
-        self._rosters[ALL].change([(one.key, one.after) for one in moved], now, linger=True)
+        parts[ALL] = [(one.key, one.after) for one in moved]
         for digit, part in parts.items():
-            self._rosters[digit].change(part, now, linger=True)
+            self._waiting.setdefault(digit, []).extend(part)
+            if digit in self._shown:
+                self._catch_up(digit)
+
+    def _catch_up(self, digit: int) -> None:
+        """Gives a roster what it has not seen yet: one that is not on the screen waits until the picture is painted."""
+        if part := self._waiting.pop(digit, None):
+            self._rosters[digit].change(part, self._now, linger=True)
 
     def _mark(self, moved: Moved, now: int) -> None:
         """Notes what is new or changed; what the first read of a source brings is neither."""
@@ -196,6 +205,7 @@ class Board:
         """Has panes filtered and ordered as is asked, and gathers the facts of all."""
         self._shown, self._now = tuple(digits), now
         for digit in self._shown:
+            self._catch_up(digit)
             self._direct(digit, now)
         self.facts = [
             gather(provider, self.store, self.shown(digit), self._tally) for digit, provider in self.providers.items()
@@ -222,6 +232,8 @@ class Board:
         for digit in self._shown:
             if not self._rosters[digit].work(going_on):
                 return False
+        while self._waiting and going_on():
+            self._catch_up(next(iter(self._waiting)))
         if not self._guilty and self._guilt is None and self._empty():
             self._guilt = self._search()
         while self._guilt is not None and going_on():
@@ -230,7 +242,7 @@ class Board:
                 self._guilt, self._guilty = None, self._guilty or " "
             elif found:
                 self._guilt, self._guilty = None, found
-        return self._guilt is None
+        return self._guilt is None and not self._waiting
 
     def _empty(self) -> bool:
         return bool(self._shown) and all(

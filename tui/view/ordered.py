@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from tui.model import Task
 from tui.view.order import Rank
+
+Move = tuple[Rank | None, Rank | None, Task | None]
 
 
 class Ordered:
@@ -42,19 +45,25 @@ class Ordered:
         self.ranks += ranks
         self.tasks += tasks
 
-    def splice(self, out: Iterable[Rank], into: Iterable[tuple[Rank, Task]]) -> None:
-        """Takes ranks out (those it does not have are passed over) and puts tasks in."""
-        leaving = {at for rank in out if self.has(rank, at := self.at(rank))}
+    def splice(self, moves: Iterable[Move]) -> None:
+        """Puts tasks where they belong now: (old rank or None, new rank or None, task). An unknown rank is no error."""
+        leaving: set[int] = set()
         coming: list[tuple[int, Rank, Task]] = []
-        for rank, task in into:
-            at = self.at(rank)
-            if self.has(rank, at):  # the same place: nothing moves
-                leaving.discard(at)
-                self.tasks[at] = task
-            else:
-                coming.append((at, rank, task))
+        for old, rank, task in moves:
+            if old is not None and self.has(old, at := self.at(old)):
+                if old == rank and task is not None:  # most changes: nothing moves
+                    self.tasks[at] = task
+                    continue
+                leaving.add(at)
+            if rank is not None and task is not None:
+                at = self.at(rank)
+                if self.has(rank, at):
+                    leaving.discard(at)
+                    self.tasks[at] = task
+                else:
+                    coming.append((at, rank, task))
         if leaving or coming:
-            self._rebuild(sorted(leaving), sorted(coming, key=lambda one: one[1]))
+            self._rebuild(sorted(leaving), sorted(coming, key=itemgetter(1)))
 
     def _rebuild(self, leaving: list[int], coming: list[tuple[int, Rank, Task]]) -> None:
         ranks: list[Rank] = []

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.errors import UsageError
 from tui.model import FINAL, Source, Task, TaskKey
 from tui.view.order import NEWEST, Rank, Sort, ranker
-from tui.view.ordered import Ordered
+from tui.view.ordered import Move, Ordered
 
 if TYPE_CHECKING:
     from tui.query import Query
@@ -132,7 +132,7 @@ class Roster:
         found, sifted = self._found, self._sifted
         for ordered in {id(one): one for one in (self._all, found, sifted) if one is not None}.values():
             there = [(task, rank) for task, rank in live if ordered.has(rank, ordered.at(rank))]
-            ordered.splice((rank for _, rank in there), [(self._rank(task, now), task) for task, _ in there])
+            ordered.splice((rank, self._rank(task, now), task) for task, rank in there)
 
     def work(self, going_on: Callable[[], bool]) -> bool:
         """Looks through tasks as long as it may; True when there is nothing left to do."""
@@ -168,7 +168,7 @@ class Roster:
 
     def change(self, moved: Iterable[tuple[TaskKey, Task | None]], now: int, *, linger: bool = False) -> None:
         """Takes in what became of tasks; None is gone. With `linger`, rows that match no more stay until `let_go`."""
-        moves = [_Move(key, self._ranked(self._known.get(key)), task, self._ranked(task)) for key, task in moved]
+        moves = [_Moved(key, self._ranked(self._known.get(key)), task, self._ranked(task)) for key, task in moved]
         for move in moves:
             if move.task is None:
                 self._known.pop(move.key, None)
@@ -178,28 +178,28 @@ class Roster:
         filtered = {id(one): one for one in (self._found, self._sifted) if one is not None and one is not self._all}
         for ordered in filtered.values():
             self._take_in(ordered, moves, now, linger=linger and ordered is self._found)
-        self._all.splice(_old(moves), _new(moves))
+        self._all.splice((move.old, move.rank, move.task) for move in moves)
 
     def _ranked(self, task: Task | None) -> Rank | None:
         return None if task is None else self._rank(task, self._as_of)
 
-    def _take_in(self, ordered: Ordered, moves: Sequence[_Move], now: int, *, linger: bool) -> None:
+    def _take_in(self, ordered: Ordered, moves: Sequence[_Moved], now: int, *, linger: bool) -> None:
         """The same for the rows behind the filter; for those being found, as far as tasks have been looked at."""
         assert self.query is not None  # noqa: S101 - without one the rows are `_all`
         match, sources, upto = self.query.match, self.sources, self._upto
-        stay: list[_Move] = []
-        for move in moves:
-            if move.task is None or move.rank is None:
-                continue
-            if ordered is self._sifted and (upto is None or move.rank > upto):
-                continue
-            if match(move.task, sources[move.key.source], now):
-                self._leaving.pop(move.key, None)
-                stay.append(move)
-            elif linger and move.old is not None and ordered.has(move.old, ordered.at(move.old)):
-                self._leaving[move.key] = move.task, now
-                stay.append(move)
-        ordered.splice(_old(moves), _new(stay))
+        stay: list[Move] = []
+        for key, old, task, rank in moves:
+            if task is None or rank is None or (ordered is self._sifted and (upto is None or rank > upto)):
+                stay.append((old, None, None))
+            elif match(task, sources[key.source], now):
+                self._leaving.pop(key, None)
+                stay.append((old, rank, task))
+            elif linger and old is not None and ordered.has(old, ordered.at(old)):
+                self._leaving[key] = task, now
+                stay.append((old, rank, task))
+            else:
+                stay.append((old, None, None))
+        ordered.splice(stay)
 
     def let_go(self, until: int) -> bool:
         """Takes out the rows that have lingered since then or longer; whether there were any."""
@@ -207,7 +207,7 @@ class Roster:
         for task in over:
             del self._leaving[task.key]
         if over and self._found is not self._all:
-            self._found.splice([self._rank(task, self._as_of) for task in over], ())
+            self._found.splice((self._rank(task, self._as_of), None, None) for task in over)
         return bool(over)
 
 
@@ -223,21 +223,13 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-class _Move(NamedTuple):
+class _Moved(NamedTuple):
     """What became of one task: where it stood, what it is now and where that stands."""
 
     key: TaskKey
     old: Rank | None
     task: Task | None
     rank: Rank | None
-
-
-def _old(moves: Iterable[_Move]) -> list[Rank]:
-    return [move.old for move in moves if move.old is not None]
-
-
-def _new(moves: Iterable[_Move]) -> list[tuple[Rank, Task]]:
-    return [(move.rank, move.task) for move in moves if move.rank is not None and move.task is not None]
 
 
 def known(sort: Sort) -> bool:
