@@ -417,6 +417,45 @@ class TestRun:
         await self.until(it, lambda: polls == 2)
         await self.ended(running)
 
+    async def test_who_is_to_be_read_more_often_does_not_wait_for_its_old_turn(self) -> None:
+        polls = 0
+
+        def counted() -> list[Task]:
+            nonlocal polls
+            polls += 1
+            return []
+
+        it = world({"a": counted})
+        running = asyncio.create_task(it.poller.run())
+        await self.until(it, lambda: it.poller.status.next_at is not None)
+        it.poller.pace(INTERVAL / 2)
+        await self.until(it, lambda: polls == 2 and it.poller.status.next_at == NOW + INTERVAL * 500)
+        it.poller.pace(INTERVAL * 3)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert polls == 2
+        assert it.poller.status.interval == INTERVAL * 3
+        await self.ended(running)
+
+    @pytest.mark.parametrize("error", [AuthError("no"), Throttled("slow down")])
+    async def test_a_source_that_is_held_up_is_not_read_for_another_pace(self, error: CallError) -> None:
+        polls = 0
+
+        def refuse() -> list[Task]:
+            nonlocal polls
+            polls += 1
+            raise error
+
+        it = world({"a": refuse})
+        running = asyncio.create_task(it.poller.run())
+        await self.until(it, lambda: it.poller.status.trouble is not None and not it.poller.status.reading)
+        before = polls
+        it.poller.pace(1)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert polls == before
+        await self.ended(running)
+
     async def test_the_next_turn_is_told(self) -> None:
         it = world({"a": []})
         running = asyncio.create_task(it.poller.run())

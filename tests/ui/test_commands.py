@@ -159,7 +159,7 @@ def test_an_empty_line_offers_every_command_with_its_key() -> None:
 def test_a_filter_is_completed_by_the_filter_language() -> None:
     from tui.query import complete
 
-    known = replace(KNOWN, filters=lambda text: complete(text, len(text), views=("am",)))
+    known = replace(KNOWN, filters=lambda command, text: complete(text, len(text), views=("am",)))
     texts = [offer.text for offer in offers("tat -name:x sta", ALL_OF_THEM, known, lambda name: "")]
     assert texts[:2] == ["tat -name:x state:", "tat -name:x started:"]
 
@@ -321,6 +321,15 @@ async def test_a_provider_with_a_filter_and_back() -> None:
         assert (home.view, home.filter.edit.text) == (ALL, "src:fc")
         await enter(pilot, "deck")
         assert home.view == DECK
+
+
+@screen
+async def test_a_filter_is_completed_with_counts_of_the_view_it_is_for() -> None:
+    async with driven(None, (120, 40), ":", *"tat state:") as (pilot, home):
+        running = sum(task.state is State.RUNNING for task in home.desk.store.tasks("commands").values())
+        assert f"run ({running})" in text(pilot)
+        await press(pilot, *"ru", "tab", "enter")
+        assert (home.view, home.filter.edit.text) == (4, "state:run")
 
 
 @screen

@@ -60,7 +60,7 @@ def no_words() -> Sequence[str]:
     return ()
 
 
-def no_filters(text: str) -> Sequence[Completion]:
+def no_filters(command: Command, text: str) -> Sequence[Completion]:
     """No completion of a filter."""
     return ()
 
@@ -75,7 +75,7 @@ class Known:
     views: Sequence[str] = ()
     saved: Sequence[str] = ()
     fields: Callable[[], Sequence[str]] = no_words
-    filters: Callable[[str], Sequence[Completion]] = no_filters
+    filters: Callable[[Command, str], Sequence[Completion]] = no_filters
 
 
 _FIXED = (
@@ -214,7 +214,7 @@ def _arguments(command: Command, text: str, known: Known) -> Iterator[Offer]:
     """Offers for the argument alone."""
     match command.wants:
         case Wants.FILTER:
-            for one in known.filters(text):
+            for one in known.filters(command, text):
                 yield Offer(text[: one.start] + one.text + text[one.end :], one.label, one.doc)
         case Wants.FIELD:
             sign = "-" if text.startswith("-") else ""

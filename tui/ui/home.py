@@ -17,7 +17,7 @@ from tui.ui.board import DECK
 from tui.ui.keys import HOME
 
 
-class Home(Looking, Moving, Viewing, Opening, Filtering, Marking, Columns, Commanding, Sorting, inherit_bindings=False):
+class Home(Looking, Moving, Viewing, Opening, Commanding, Filtering, Marking, Columns, Sorting, inherit_bindings=False):
     """The deck, with keys."""
 
     BINDINGS = HOME

@@ -10,6 +10,7 @@ from tui import logs
 from tui.errors import UsageError
 from tui.text import clean
 from tui.ui import commands
+from tui.ui.acts.filtering import Filtering
 from tui.ui.acts.pacing import MOST, Pacing
 from tui.ui.acts.sorting import Sorting
 from tui.ui.acts.travelling import Travelling
@@ -23,7 +24,7 @@ ACTIONS = ("events", "peek", "wide", "pause")
 """Commands that are nothing but a key of the screen, and are there when the screen has its action."""
 
 
-class Commanding(Sorting, Travelling, Pacing, inherit_bindings=False):
+class Commanding(Filtering, Sorting, Travelling, Pacing, inherit_bindings=False):
     """The line, and a method for each `run` of the registry."""
 
     def compose(self) -> ComposeResult:
@@ -58,7 +59,7 @@ class Commanding(Sorting, Travelling, Pacing, inherit_bindings=False):
             views=list(self._options.views),
             saved=list(self.memory.views),
             fields=_fields,
-            filters=lambda text: self.filter.offer(text, len(text)),
+            filters=lambda command, text: self._offered(text, len(text), self._aim(command)),
         )
 
     async def on_command_line_entered(self, message: CommandLine.Entered) -> None:
@@ -87,9 +88,9 @@ class Commanding(Sorting, Travelling, Pacing, inherit_bindings=False):
             await self.run_action(command.run)
             return
         runs: dict[str, Callable[[Command, str], None]] = {
-            "provider": lambda command, text: self._to(command.digit, text),
-            "tasks": lambda command, text: self._to(ALL, text),
-            "deck": lambda command, text: self._to(DECK, text),
+            "provider": self._go_to,
+            "tasks": self._go_to,
+            "deck": self._go_to,
             "filter": lambda command, text: self.write_filter(self._checked(text)),
             "sort": lambda command, text: self._sort(text),
             "since": lambda command, text: self._clause("since", commands.since_clause(text)),
@@ -104,11 +105,14 @@ class Commanding(Sorting, Travelling, Pacing, inherit_bindings=False):
         }
         runs[command.run](command, text)
 
-    def _to(self, view: int, text: str) -> None:
-        if text:
-            self.go(view, self._checked(text))
-        else:
-            self.show(view)
+    def _go_to(self, command: Command, text: str) -> None:
+        view = self._aim(command)
+        if view is not None:
+            self.go(view, self._checked(text)) if text else self.show(view)
+
+    def _aim(self, command: Command) -> int | None:
+        """The view that a command goes to; None for the one that is shown."""
+        return {"provider": command.digit, "tasks": ALL, "deck": DECK}.get(command.run)
 
     def _checked(self, text: str, **views: str) -> str:
         """A filter that can be asked. Raises UsageError."""

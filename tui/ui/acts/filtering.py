@@ -48,13 +48,14 @@ class Filtering(Deck, inherit_bindings=False):
         self.set_focus(None)
         self.lay_out()
 
-    def _offered(self, text: str, caret: int) -> list[Completion]:
-        """What could stand at the caret, counted in the view shown: the newest tasks of each of its providers."""
+    def _offered(self, text: str, caret: int, view: int | None = None) -> list[Completion]:
+        """What could stand at the caret, counted in the view (shown): the newest tasks of each of its providers."""
         from tui.query import complete
         from tui.query.completion import Known
 
         store = self.desk.store
-        shown = [self.view] if self.view > ALL else list(self.board.providers)
+        view = self.view if view is None else view
+        shown = [view] if view > ALL else list(self.board.providers)
         facts = [each for each in self.board.facts if each.provider.digit in shown]
         states: Counter[State] = sum((each.counts for each in facts), Counter())
         names = [status.source.name for each in facts for status in each.statuses]
