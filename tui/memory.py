@@ -8,7 +8,6 @@ another monitor has saved meanwhile stays, and of two that change the same thing
 from __future__ import annotations
 
 import errno
-import json
 import logging
 import os
 import re
@@ -222,6 +221,8 @@ def _load(path: Path) -> dict[str, Any] | None:
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"larger than {LARGEST:,} bytes")
+    import json  # not before there is a file: most first frames do without
+
     found = json.loads(data)
     if not isinstance(found, dict):
         raise ValueError("not a table")
@@ -246,6 +247,8 @@ def _lines(found: object) -> list[str]:
 
 def _text(found: Mapping[str, Any], kept: Kept) -> bytes:
     """The file: what a later version has put there stays; the oldest filters go where there is no room."""
+    import json
+
     views = {name: text for name, text in kept.views.items() if text is not None}
     history = kept.history
     while True:
