@@ -72,26 +72,30 @@ class FilterBar(Canvas, can_focus=True):
         """`/ text                 39 of 1,284`; in front of it ` = pinned`, instead of it ` / (search) text: hit`."""
         look, verdict = self._pen.look, self._verdict
         told = clean(self._said or verdict.wrong or verdict.told)
-        left = self._head(width // 3)
+        left = self._head(width // 3, max(width - 5 - terminal(told), width // 2))
         room = width - left.width - 2  # a blank between the two and one at the end
         self._origin = left.width
-        if self._search is not None:
-            left.extend(self._searched(max(room - terminal(told), room // 2)))
-        elif self.has_focus or self.edit.text != self.pinned or not self.pinned:
-            left.extend(self._text(max(room - terminal(told), room // 2)))
         wrong = verdict.wrong and not self._said
+        cells = max(room - terminal(told), room // (3 if wrong else 2))  # why it is wrong takes more room than a count
+        if self._search is not None:
+            left.extend(self._searched(cells))
+        elif not self._pin_is_all:
+            left.extend(self._text(cells))
         right = Ink().add(cut_end(told, width - 2 - left.width), look["state.bad" if wrong else "dim"]).add(" ")
         return [between(left, right, width).strip(width)]
 
-    def _head(self, cells: int) -> Ink:
-        """What stands before the text: the pinned filter, whole where it is all there is; the sign of the bar."""
-        look, text = self._pen.look, self.edit.text
-        alone = not self.has_focus and text in ("", self.pinned)
+    def _head(self, cells: int, most: int) -> Ink:
+        """What stands before the text: the pinned filter, in `most` cells where it is all; the sign of the bar."""
+        look, alone = self._pen.look, self._pin_is_all
         ink = Ink()
         if self.pinned:
-            shown = clean(self.pinned)
-            ink.add(" = ", look["key"]).add(shown if alone else cut_end(shown, cells), look["text"])
-        return ink if self.pinned and alone else ink.add(" / ", look["key"])
+            ink.add(" = ", look["key"]).add(cut_end(clean(self.pinned), most if alone else cells), look["text"])
+        return ink if alone else ink.add(" / ", look["key"])
+
+    @property
+    def _pin_is_all(self) -> bool:
+        """Whether there is nothing to show beside the pinned filter."""
+        return bool(self.pinned) and not self.has_focus and self.edit.text in ("", self.pinned)
 
     def _searched(self, cells: int) -> Ink:
         """What `ctrl-r` looks for and what it has found."""
@@ -158,7 +162,7 @@ class FilterBar(Canvas, can_focus=True):
         """A paste is typed."""
         before = self.edit.text
         self.let_go()
-        self.edit.insert(event.text.strip())
+        self.edit.insert(event.text.strip("\r\n"))
         event.stop()
         self._after(before)
 
