@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import islice
 
 from tui.errors import UsageError
@@ -188,7 +189,11 @@ def _texts(known: Field, typed: str, data: _Data) -> Iterator[Offer]:
         name = task.key.source
         source = data.sources.get(name) or nowhere.setdefault(name, Source(name, "", "", ""))
         counts[known.text(task, source, 0)] += 1
-    found = [(text, count) for text, count in counts.items() if text and typed in text.lower()]
-    for text, count in sorted(found, key=lambda pair: (not pair[0].lower().startswith(typed), -pair[1], pair[0])):
-        if len(text) <= LONG and clean(text) == text:
-            yield str(quoted(text)), count, ""
+    found = (
+        (not text.lower().startswith(typed), -count, text)
+        for text, count in counts.items()
+        if text and len(text) <= LONG and typed in text.lower() and text.isprintable()
+    )
+    for _, less, text in nsmallest(3 * MOST, found):  # 5,000 ids in order take 20 ms, the first of them 3
+        if clean(text) == text:
+            yield str(quoted(text)), -less, ""
