@@ -151,3 +151,119 @@ def test_sources_say_word_calls_and_budget(home: Path, frozen: Cloud) -> None:
     assert {one["word"] for one in rows} == {"LIVE"}
     assert sum(one["tasks"] for one in rows) == 2000
     assert all(one["calls"] >= 1 for one in rows)
+
+
+def requests(running: Cloud) -> int:
+    """How many requests for tasks have come so far."""
+    return len([one for one in running.get("/_log") if not one["operation"].startswith("Keystone")])
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "spares"),
+    [
+        ("state:fail", "mps", True),
+        ("state:run", "mps", True),
+        ("-state:ok", "mps", True),
+        ("state:canc", "mps", True),
+        ("state:fail name:Workflow created>2020-01-01", "mps", True),
+        ("state:fail OR name:Edit", "mps", False),
+        ("state:fail", "kps", True),
+        ("state:run", "kps", False),
+        ("state:fail", "os-hangzhou", False),
+        ("state:ok", "fc-hangzhou", False),
+        ("cmd=nosuch-1", "tat-guangzhou", True),
+        ("cmd:nosuch-1", "tat-guangzhou", False),
+    ],
+)
+def test_a_filter_narrows_what_is_read_and_prints_the_same_rows(
+    home: Path, frozen: Cloud, text: str, source: str, spares: bool
+) -> None:
+    def run(*words: str) -> tuple[int, dict[tuple[str, str | None, str], dict[str, Any]]]:
+        before = requests(frozen)
+        done = taskdeck(home, "--config", str(frozen.config), "list", "--source", source, "-o", "ndjson", *words)
+        assert (done.returncode, done.stderr) == (0, "")
+        return requests(frozen) - before, printed(done.stdout)
+
+    whole, same = run(f"({text}) OR -seen:*")  # every task was seen: this adds none, and narrows nothing
+    calls, rows = run(text)
+    assert rows == same
+    assert calls < whole if spares else calls == whole
+
+
+def test_a_wrong_key_is_told_whatever_the_filter_leaves_out(home: Path, frozen: Cloud) -> None:
+    text = frozen.config.read_text("utf-8").replace('credentials = "demo"', 'credentials = "env:NONE_"')
+    config = home / "none.toml"
+    config.write_text(text, "utf-8")
+    for words in ("state:gone", "state:ok state:fail", "state:canc", "src:nothing"):
+        done = taskdeck(home, "--config", str(config), "list", words)
+        assert (done.returncode, done.stdout.count("\n")) == (3, 1), words
+        assert done.stderr.count("NOKEY") == 8
+
+
+def shows(line: str, one: dict[str, Any]) -> bool:
+    """Whether a line of the screen is that of a task: its id may be cut in the middle, of KPS with the operation."""
+    for word in line.split():
+        first, cut, last = word.partition("..")
+        for name in (one["id"], f"{one['id']}/{one['name']}"):
+            if word == name or (cut and len(first) > 3 and name.startswith(first) and name.endswith(last)):
+                return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "state:fail",
+        "state:bad sort:name",
+        "state:bad sort:-state",
+        "src:tat sort:native",
+        "src:tat,os state:done sort:-dur limit:90",
+        "(src:kps state:live) OR (src:mps error:*) sort:target",
+        "name:nightly -state:ok sort:-started",
+        "src:os limit:7",
+    ],
+)
+def test_all_on_the_screen_and_the_list_are_the_same_rows_in_the_same_order(
+    home: Path, frozen: Cloud, text: str
+) -> None:
+    config = str(frozen.config)
+    listed = taskdeck(home, "--config", config, "list", text, "-o", "json")
+    framed = taskdeck(home, "--config", config, "frame", text, "--screen", "all", "--size", "300x1000")
+    assert (listed.returncode, framed.returncode, framed.stderr) == (0, 0, "")
+    rows, lines = json.loads(listed.stdout), framed.stdout.splitlines()
+    start = next(at for at, line in enumerate(lines) if line.lstrip().startswith("STATE")) + 1
+    assert rows
+    assert len(lines) > start + len(rows)
+    for one, line in zip(rows, lines[start:], strict=False):
+        assert shows(line, one), (one["id"], line)
+    assert not shows(lines[start + len(rows)], rows[-1])
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        (["src:tat", "--sort", "-started"], "src:tat sort:-started"),
+        (["src:tat", "--sort", "state", "--limit", "9"], "src:tat sort:state limit:9"),
+        (["src:tat limit:9", "--limit", "30"], "src:tat limit:9"),
+        (["src:tat limit:30", "--limit", "9"], "src:tat limit:9"),
+        (["src:tat sort:name", "--sort", "-dur"], "src:tat sort:name"),
+        (["src:tat", "--columns", "source,id", "--sort", "target"], "src:tat sort:target"),
+    ],
+)
+def test_options_and_view_terms_say_the_same(home: Path, frozen: Cloud, words: list[str], same: str) -> None:
+    def ids(*more: str, form: str = "ndjson") -> list[str]:
+        done = taskdeck(home, "--config", str(frozen.config), "list", *more, "-o", form)
+        assert (done.returncode, done.stderr) == (0, "")
+        if form == "csv":
+            return [one["id"] for one in csv.DictReader(io.StringIO(done.stdout))]
+        if form == "table":
+            return [line.split()[-1] for line in done.stdout.splitlines()[1:]]
+        if form == "json":
+            return [one["id"] for one in json.loads(done.stdout)]
+        return [json.loads(line)["id"] for line in done.stdout.splitlines()]
+
+    wanted = ids(same)
+    assert wanted
+    for form in ("ndjson", "json", "csv"):
+        assert ids(*words, form=form) == wanted
+    assert ids(*words, *([] if "--columns" in words else ["--columns", "id"]), form="table") == wanted

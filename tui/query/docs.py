@@ -83,6 +83,27 @@ RULES = """\
 first. Texts sort without case. States sort by what wants an eye first:
 {rank}.
 
+On the command line `--sort` and `--limit` say the same: a `sort:` in the filter wins over `--sort`, of two limits the
+smaller one counts. `taskdeck frame --screen all FILTER` shows the rows of `taskdeck list FILTER`, in the same order.
+
+## Push-down
+
+`taskdeck list` asks a provider only for what a filter can match, where the answer is exact; rows and exit code are
+those of the whole read. The monitor always reads its sources whole.
+
+| source | is asked for |
+|---|---|
+| FC | `status` where the states come down to one (`state:ok`, `state:run`; `state:fail` is two of FC's: Failed, Invalid) |
+| | `prefix` for `id=Job-7` and `id:/^Job-/`; without a capital case does not count, and only digits and signs are sure |
+| | the start, for `started:` |
+| OS | `status` where the states come down to one; starts, and the ends of tasks in one final state |
+| MPS | of its four lists those that hold the states; the FINISH lists from `created:` on and up to `ended:` |
+| TAT | `instance-id` for `inst=` and `target=`, `invocation-id` for `tat.invocation=`, `command-id` for `cmd=` |
+| KPS | the failed ones alone where nothing live can match |
+
+What stands under OR is asked for where every branch says it, under NOT only states. `age` says nothing about a start.
+Less is read, so less can go wrong: a list that is not needed cannot fail, and `max_tasks` counts what was read.
+
 ## Regular expressions
 
 Python's syntax without look-around, backreferences and inline flags, at most {pattern} characters and {groups_max}
