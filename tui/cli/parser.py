@@ -69,13 +69,15 @@ def _screens(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
-    listing = _command(commands, "list", "polls every source once, whole or what of it FILTER can match, and prints the tasks")
+    listing = _command(commands, "list", "polls every source once, all that FILTER can match, and prints the tasks")
     _filter(listing)
     listing.add_argument("--source", action="append", metavar="NAME", help="only this source (may be repeated)")
     _format(listing, ("table", "json", "ndjson", "csv"))
     listing.add_argument("--columns", metavar="A,B", help="fields to print")
     listing.add_argument("--sort", metavar="FIELD", help="order by a field, -FIELD descending; sort: in FILTER wins")
-    listing.add_argument("--limit", type=_count, metavar="N", help="at most N tasks; with limit: in FILTER the smaller of the two")
+    listing.add_argument(
+        "--limit", type=_count, metavar="N", help="at most N tasks; of this and limit: in FILTER the smaller"
+    )
     listing.add_argument("--raw", action="store_true", help="with the provider's own row (json, ndjson)")
     show = _command(commands, "show", "one task, asked from the provider by its detail operation")
     show.add_argument("task", metavar="TASK", help="SOURCE/ID or SOURCE/SCOPE/ID, a / inside a part as %%2F")

@@ -93,8 +93,8 @@ those of the whole read. The monitor always reads its sources whole.
 
 | source | is asked for |
 |---|---|
-| FC | `status` where the states come down to one (`state:ok`, `state:run`; `state:fail` is two of FC's: Failed, Invalid) |
-| | `prefix` for `id=Job-7` and `id:/^Job-/`; without a capital case does not count, and only digits and signs are sure |
+| FC | `status` where the states come down to one (`state:ok`; but `state:fail` is two: Failed, Invalid) |
+| | `prefix` for `id=Job-7` and `id:/^Job-/`; without a capital only digits and signs are sure |
 | | the start, for `started:` |
 | OS | `status` where the states come down to one; starts, and the ends of tasks in one final state |
 | MPS | of its four lists those that hold the states; the FINISH lists from `created:` on and up to `ended:` |
