@@ -68,8 +68,10 @@ class Fake:
     lists: dict[str, list[Task] | Exception | Callable[[], list[Task]]] = field(default_factory=dict)
     by_id: Callable[[Sequence[Task]], Sequence[Task]] = tuple
     settled: list[list[str]] = field(default_factory=list)
+    wanted: list[Want] = field(default_factory=list)
 
     async def plan(self, want: Want) -> Sequence[Listing]:
+        self.wanted.append(want)
         return [Listing(label) for label in self.lists]
 
     async def page(self, listing: Listing, cursor: Any = None) -> Page:
@@ -302,6 +304,16 @@ class TestSettling:
         await it.poller.poll()
         assert it.states == {"1": State.RUNNING}
 
+    async def test_a_narrowed_read_settles_nothing(self) -> None:
+        it = world({"a": [task("1"), task("2")]})
+        await it.poller.poll()
+        it.adapter.lists["a"] = [task("1", State.FAILED)]
+        narrow = Want(states=frozenset({State.FAILED}))
+        await it.poller.poll(narrow)
+        assert it.adapter.settled == []
+        assert it.adapter.wanted == [Want(), narrow]
+        assert it.states == {"1": State.FAILED, "2": State.RUNNING}
+
     async def test_an_incomplete_read_settles_nothing(self) -> None:
         it = world({"a": [task("1")], "b": []})
         await it.poller.poll()
@@ -401,6 +413,7 @@ class TestRun:
         await self.until(it, lambda: polls == 2 and not it.poller.status.reading)
         assert it.word() is Word.AUTH
         await self.ended(running)
+        assert it.adapter.wanted == [Want(), Want()]  # the monitor never reads less
 
     async def test_a_poke_during_a_read_is_not_lost(self) -> None:
         polls = 0
