@@ -69,6 +69,7 @@ class Screen(RuleBasedStateMachine):
         self.slices = pytest.MonkeyPatch()
         self.slices.setattr("tui.view.roster.SLICE", 2)
         self.slices.setattr("tui.view.roster.ENOUGH", 3)
+        self.slices.setattr("tui.view.roster.AT_ONCE", 3)
         self.known: dict[TaskKey, Task] = {}
         self.roster = Roster(SOURCES)
         self.place = Place()
@@ -118,10 +119,11 @@ class Screen(RuleBasedStateMachine):
         self.show()
 
     @precondition(lambda self: "sort:" not in self.text)
-    @rule(text=st.sampled_from(SORTS))
-    def order(self, text: str) -> None:
+    @rule(text=st.sampled_from(SORTS), turns=st.integers(0, 9))
+    def order(self, text: str, turns: int) -> None:
         self.sort = Sort.of(text)
         self.roster.order(self.sort, self.now)
+        self.roster.work(bounded(turns))
         self.show()
 
     @rule(seconds=st.integers(1, 90))
@@ -151,7 +153,7 @@ class Screen(RuleBasedStateMachine):
     @invariant()
     def whole(self) -> None:
         """At rest, and looked at again, the rows are those of a plain view at this moment."""
-        if self.roster.working:
+        if not self.roster.work(lambda: False):
             return
         self.roster.let_go(self.now)
         self.roster.again(self.now)

@@ -5,21 +5,20 @@ A filter is worked through in slices: the first rows are there at once, the rest
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from operator import itemgetter
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.errors import UsageError
-from tui.model import FINAL, Source, Task, TaskKey
-from tui.view.order import NEWEST, Rank, Sort, ranker
+from tui.model import FINAL, Source, Task, TaskKey, newest_first
+from tui.view.order import NEWEST, Rank, Ranker, Sort, ranker
 from tui.view.ordered import Move, Ordered
 
 if TYPE_CHECKING:
     from tui.query import Query
 
 SLICE = 250  # rows looked at between two looks at the clock: 0.2 ms
+AT_ONCE = 5_000  # tasks that are put into another order in one go: 20 ms
 DONE = object()
 ENOUGH = 200  # matches that fill any screen: shown while the rest is being looked for
 
@@ -39,6 +38,9 @@ class Roster:
         self._sifting: Iterator[None] | None = None
         self._sifted: Ordered | None = None
         self._upto: Rank | None = None
+        self._arranging: Iterator[None] | None = None
+        self._coming = Ordered()
+        self._rank_to_come: Callable[[Task], Rank] = newest_first
         self._leaving: dict[TaskKey, tuple[Task, int]] = {}
 
     @property
@@ -83,30 +85,40 @@ class Roster:
         """All tasks, whether they match or not, in order."""
         return self._all.tasks
 
-    def reset(self, tasks: Iterable[Task], now: int) -> None:
-        """Begins with these tasks."""
-        self._as_of = now
-        self._known = {task.key: task for task in tasks}
-        self._leaving.clear()
-        self._arrange(now)
-
     def order(self, sort: Sort, now: int) -> None:
-        """Another order. Raises UsageError for a field that there is not."""
-        if sort != self.sort:
-            self._rank = ranker(sort, self.sources)
-            self.sort = sort
-            self._as_of = now
-            self._arrange(now)
+        """Another order: at once, or, of many tasks, when `work` has come to the end of them; until then the old one.
 
-    def _arrange(self, now: int) -> None:
-        ordered = Ordered()
-        with _undisturbed():
-            pairs = sorted([(self._rank(task, now), task) for task in self._known.values()], key=itemgetter(0))
-            ordered.extend([rank for rank, _ in pairs], [task for _, task in pairs])
-        self._all = ordered
+        Raises UsageError for a field that there is not.
+        """
+        if sort == self.sort:
+            return
+        rank = ranker(sort, self.sources)
+        self.sort = sort
+        self._coming = Ordered()
+        self._rank_to_come = partial(_at, rank, now)
+        self._arranging = self._arrange(rank, now)
+        if len(self._known) <= AT_ONCE:
+            while next(self._arranging, DONE) is not DONE:
+                pass
+            self._arranging = None
+
+    def _arrange(self, rank: Ranker, now: int) -> Iterator[None]:
+        """Puts all tasks into the new order, a slice a turn; what changes meanwhile goes into both (`change`)."""
+        coming = self._coming
+        keys = list(self._known)
+        for at in range(0, len(keys), SLICE):
+            there = [task for task in map(self._known.get, keys[at : at + SLICE]) if task is not None]
+            coming.splice([(None, rank(task, now), task) for task in there])
+            yield
+        shown = None if self._found is self._all else {task.key for task in self._found.tasks}
+        self._rank, self._as_of, self._all = rank, now, coming
         self._found = self._all
-        self._sifting = self._sifted = None
-        if self.query is not None:
+        if shown is not None:
+            self._found = Ordered()
+            pairs = [pair for pair in zip(self._all.ranks, self._all.tasks, strict=True) if pair[1].key in shown]
+            self._found.extend([rank for rank, _ in pairs], [task for _, task in pairs])
+        self._arranging = None
+        if self._sifting is not None:
             self._begin(now)
 
     def ask(self, query: Query | None, now: int) -> None:
@@ -121,7 +133,7 @@ class Roster:
 
     def again(self, now: int) -> None:
         """Looks through everything once more: time has passed for a filter or an order that depends on it."""
-        if self.sort.moving:
+        if self.sort.moving and self._arranging is None:
             self._move_live(now)
         if self.query is not None and not self.query.empty and not self.working:
             self._begin(now, quietly=True)
@@ -136,10 +148,12 @@ class Roster:
 
     def work(self, going_on: Callable[[], bool]) -> bool:
         """Looks through tasks as long as it may; True when there is nothing left to do."""
-        while self._sifting is not None and going_on():
+        while self._arranging is not None and going_on():
+            next(self._arranging, None)
+        while self._arranging is None and self._sifting is not None and going_on():
             if next(self._sifting, DONE) is DONE:
                 self._sifting = self._sifted = None
-        return self._sifting is None
+        return self._arranging is None and self._sifting is None
 
     def _begin(self, now: int, *, quietly: bool = False) -> None:
         self._sifted, self._upto = Ordered(), None
@@ -169,6 +183,11 @@ class Roster:
     def change(self, moved: Iterable[tuple[TaskKey, Task | None]], now: int, *, linger: bool = False) -> None:
         """Takes in what became of tasks; None is gone. With `linger`, rows that match no more stay until `let_go`."""
         moves = [_Moved(key, self._ranked(self._known.get(key)), task, self._ranked(task)) for key, task in moved]
+        if self._arranging is not None:
+            self._coming.splice(
+                (old and self._rank_to_come(old), task and self._rank_to_come(task), task)
+                for old, task in ((self._known.get(move.key), move.task) for move in moves)
+            )
         for move in moves:
             if move.task is None:
                 self._known.pop(move.key, None)
@@ -211,16 +230,8 @@ class Roster:
         return bool(over)
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without the cycle collector: it would walk through all tasks several times while 100,000 ranks are made."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+def _at(rank: Ranker, now: int, task: Task) -> Rank:
+    return rank(task, now)
 
 
 class _Moved(NamedTuple):
