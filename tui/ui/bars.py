@@ -157,10 +157,14 @@ def states(all_facts: Sequence[Facts], pen: Pen, cells: int) -> Strip:
 
 
 def hints(keys: Sequence[tuple[str, str]], pen: Pen, cells: int) -> Strip:
-    """`Enter open  / filter ...  ? help`: as many whole hints as fit in their order, the last one always."""
+    """`Enter open  / filter ..  : command  ? help`: whole hints in their order; the last ones are the last to go."""
     inks = [Ink().add(key, pen.look["key"]).add(f" {text}", pen.look["dim"]) for key, text in keys]
-    line, last = Ink().add(" "), inks[-1] if inks else Ink()
-    for ink in inks[:-1]:
-        if line.width + ink.width + 2 + last.width <= cells:
-            line.extend(ink).add("  ")
-    return line.extend(last).strip(cells)
+    kept, room = set[int](), cells + 1  # a blank before the first, two after each but the last
+    for at in (*reversed(range(max(0, len(inks) - 2), len(inks))), *range(len(inks) - 2)):
+        if not kept or inks[at].width + 2 <= room:
+            kept.add(at)
+            room -= inks[at].width + 2
+    line = Ink().add(" ")
+    for at in sorted(kept):
+        line.extend(inks[at]).add("  ")
+    return line.strip(cells)

@@ -25,7 +25,7 @@ class Wants(Enum):
     ACCOUNT = "[NAME]"
     REGIONS = "[A,B]"
     TIME = "[09:00|2h]"
-    VIEW = "NAME | save NAME | drop NAME"
+    VIEW = "[save|drop] NAME"
     PACE = "30s [SOURCE]"
     SOURCE = "[SOURCE]"
 
@@ -88,8 +88,8 @@ _FIXED = (
     Command("acct", "only tasks of an account; nothing for all", "account", Wants.ACCOUNT, aliases=("account",)),
     Command("region", "only tasks of some regions; nothing for all", "region", Wants.REGIONS),
     Command("view", "a saved filter: show it, save this one, drop one", "view", Wants.VIEW),
-    Command("every", "read the sources of this view, or one, so often", "every", Wants.PACE),
-    Command("refresh", "read the sources of this view, or one, now", "refresh", Wants.SOURCE, "refresh"),
+    Command("every", "read this pane's sources, or one, so often", "every", Wants.PACE),
+    Command("refresh", "read this pane's sources, or one, now", "refresh", Wants.SOURCE, "refresh"),
     Command("pause", "hold the screen, polling goes on; again to catch up", "pause", key="pause"),
     Command("wide", "all columns", "wide", key="wide"),
     Command("peek", "the task under the cursor below the table", "peek", key="peek"),

@@ -65,10 +65,10 @@ HOME: list[BindingType] = [
     key("r", "poke", "refresh now", "refresh", SCREEN, hint=True),
     key("comma", "pace(1)", "read this less often", "slower", SCREEN),
     key("full_stop", "pace(-1)", "read this more often", "faster", SCREEN),
-    key("colon", "command", "command", "command", SCREEN, hint=True),
     key("p", "pause", "pause the screen", "pause", SCREEN, hint=True),
     key("escape", "back", "back one layer", "back", SCREEN),
     key("q", "leave", "back, quit", "quit", SCREEN),
+    key("colon", "command", "command", "command", SCREEN, hint=True),
     *MOVEMENT,
 ]
 LAYER: list[BindingType] = [
