@@ -69,12 +69,22 @@ def test_no_sign_is_of_ambiguous_width(name: str) -> None:
 
 
 def test_the_signs_follow_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LC_CTYPE", raising=False)
     monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
     assert glyphs.choose("auto") is glyphs.UNICODE
     monkeypatch.setattr("locale.getencoding", lambda: "ANSI_X3.4-1968")
     assert glyphs.choose("auto") is glyphs.ASCII
     monkeypatch.setattr("locale.getencoding", lambda: "no such thing")
     assert glyphs.choose("auto") is glyphs.ASCII
+
+
+def test_a_plain_locale_that_python_made_utf_8_for_itself_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
+    monkeypatch.setenv("LANG", "C")
+    monkeypatch.setenv("LC_CTYPE", "C.UTF-8")
+    assert glyphs.choose("auto") is glyphs.ASCII
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert glyphs.choose("auto") is glyphs.UNICODE
 
 
 @pytest.mark.parametrize("table", [columns.MERGED, columns.ZOOM, columns.PANE, *columns.PANES.values()])
