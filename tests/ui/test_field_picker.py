@@ -154,6 +154,8 @@ def test_a_text_of_many_lines_is_asked_by_the_longest() -> None:
         ("name:x OR y", "name=a", False, "(name:x OR y) name=a"),
         ("(x OR y) AND name:z", "name=a", False, "(x OR y) name=a"),
         ("@am state:bad", "name=a", False, "@am state:bad name=a"),
+        ("name: x", "name=a", False, "name=a x"),
+        ("-name: x", "name=a", True, "-name=a x"),
         ("age< name:x", "name=a", False, "age< name=a"),
         ('error:"(a" mark:yes', "error:b", False, "error:b mark:yes"),
     ],

@@ -383,6 +383,8 @@ def test_a_pin_that_is_the_filter_is_shown_once() -> None:
         ("sort:-dur state=ok limit:9 @am", "live", "state:live sort:-dur limit:9 @am"),
         ("(state:ok name:a) AND x", "bad", "state:bad name:a x"),
         ("age< state:ok", "bad", "state:bad age<"),
+        ("state:", "bad", "state:bad"),
+        ("state:nonsense x", "bad", "state:bad x"),
         ("state!=ok", "bad", "state:bad state!=ok"),
         ('error:"state:x (" new:yes', "bad", 'state:bad error:"state:x (" new:yes'),
     ],

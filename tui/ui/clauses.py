@@ -18,6 +18,7 @@ TELLING = 20  # characters of a piece that are enough to know a text by
 NAMES = ("state", "source", "account", "region", "name", "target", "kind", "native", "error", "id", "scope", "req")
 _TERM = re.compile(r"(?i:(?:sort|group|limit):)[^\s()]*")
 _TOKEN = re.compile(r"""(?:"(?:\\.|[^"\\])*"?|\([^)]*\)?|[^\s"(])+""")
+_BEGUN = re.compile(r"[-!]*([^\W\d][\w.]*)[:=<>~]")
 _SAVED = re.compile(r"@([^\s()]+)")
 
 
@@ -133,14 +134,17 @@ def _wrapped(piece: str, tree: Node) -> bool:
 
 
 def _about(piece: str) -> tuple[str | None, bool]:
-    """Which field a clause is about, and whether it excludes."""
+    """Which field a clause is about, and whether it excludes; half-typed ones (`-state:`) do not, yet."""
     from tui.query import QueryError
+    from tui.query.fields import NAMES as FIELDS
     from tui.query.tree import Compare, Not
 
     try:
         tree = _read(piece).tree
     except QueryError:
-        return None, False
+        begun = _BEGUN.match(piece)
+        known = FIELDS.get(begun[1].lower()) if begun else None
+        return (known.name if known else None), False
     inner = tree.item if isinstance(tree, Not) else tree
     if not isinstance(inner, Compare):
         return None, False
