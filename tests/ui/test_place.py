@@ -118,3 +118,69 @@ def test_no_sequence_takes_the_cursor_off_a_task_that_is_still_there(sequence: l
             assert place.key == before
         if name == "show" and before in keys and old and place.top and place.cursor - place.top != line:
             assert place.top + place.height >= len(keys) or place.cursor < line  # only the ends of the list move it
+
+
+class Answer:
+    """Where, for a filter: the tasks whose names it has."""
+
+    def __init__(self, question: str, place: Place, every: str, *, working: bool = False) -> None:
+        self.question, self.working, self._every = question, working, every
+        self.rows = rows(*(name for name in every if name in question))
+        place.show(self.rows, self)
+
+    def find(self, key: TaskKey) -> int | None:
+        return next((at for at, task in enumerate(self.rows) if task.key == key), None)
+
+    def near(self, task: Task) -> int:
+        return sum(1 for one in self.rows if self._every.index(one.key.id) < self._every.index(task.key.id))
+
+
+def test_a_task_that_a_filter_hides_has_the_cursor_back_when_the_filter_goes() -> None:
+    place = Place()
+    place.resize(4)
+    Answer("abcdefgh", place, "abcdefgh")
+    place.go(4)
+    Answer("abcdfgh", place, "abcdefgh")
+    Answer("abc", place, "abcdefgh")
+    assert place.key == TaskKey("s", "", "c")
+    Answer("abcdefgh", place, "abcdefgh")
+    assert place.key == TaskKey("s", "", "e")
+
+
+def test_a_task_that_comes_back_by_itself_does_not_take_the_cursor() -> None:
+    """Who presses Enter now means the row that has had the cursor since."""
+    place = Place()
+    place.resize(4)
+    answer = Answer("abcd", place, "abcd")
+    place.go(1)
+    answer.rows = rows(*"acd")
+    place.show(answer.rows, answer)
+    assert place.key == TaskKey("s", "", "c")
+    answer.rows = rows(*"abcd")
+    place.show(answer.rows, answer)
+    assert place.key == TaskKey("s", "", "c")
+
+
+def test_moving_settles_where_the_cursor_is() -> None:
+    place = Place()
+    place.resize(4)
+    Answer("abcd", place, "abcd")
+    place.go(3)
+    Answer("abc", place, "abcd")
+    place.move(-1)
+    Answer("abcd", place, "abcd")
+    assert place.key == TaskKey("s", "", "b")
+
+
+def test_a_task_that_is_not_found_yet_is_waited_for() -> None:
+    place = Place()
+    place.resize(2)
+    Answer("abcdef", place, "abcdef")
+    place.go(4)
+    answer = Answer("ace", place, "abcdef", working=True)
+    answer.rows = rows(*"a")
+    place.show(answer.rows, answer)
+    assert place.waiting
+    answer.rows, answer.working = rows(*"ace"), False
+    place.show(answer.rows, answer)
+    assert (place.key, place.waiting) == (TaskKey("s", "", "e"), False)

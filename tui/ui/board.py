@@ -273,6 +273,11 @@ class Board:
         """The rows of the panes on the screen, as far as they are found."""
         return {digit: self._rosters[digit].rows for digit in self._shown}
 
+    def signs(self, digit: int) -> Mapping[TaskKey, str]:
+        """The rows of a pane that are "new", "changed" or "gone", for a moment."""
+        leaving = self._rosters[digit].leaving
+        return {**self.fresh, **dict.fromkeys(leaving, "gone")} if leaving else self.fresh
+
     def where(self, digit: int) -> Roster:
         """Where tasks stand in the rows of a pane."""
         return self._rosters[digit]

@@ -164,7 +164,7 @@ class Deck(Screen[None], inherit_bindings=False):
         grey, rows = self.board.grey(now), self.board.rows
         for digit, found in rows.items():
             pane = self.panes[digit]
-            pane.order = self.board.where(digit).sort
+            pane.order, pane.fresh = self.board.where(digit).sort, self.board.signs(digit)
             pane.show(found, self.board.fact(digit), grey, self._empty(digit), self.board.where(digit))
         self._pictured = monotonic()
         self.paint()

@@ -16,6 +16,11 @@ class Where(Protocol):
         """Whether more rows are being looked for."""
         ...
 
+    @property
+    def question(self) -> object:
+        """What the rows answer."""
+        ...
+
     def find(self, key: TaskKey) -> int | None:
         """The row of a task; None where it is not among them."""
         ...
@@ -42,6 +47,9 @@ class Place:
         self.follow: TaskKey | None = None
         self._wanted: tuple[Task, int] | None = None
         self._where: Where = _Looking((), ())
+        self._question: object = None
+        self._hidden: tuple[Task, int] | None = None
+        self._wanted_anew = False
 
     @property
     def task(self) -> Task | None:
@@ -67,9 +75,13 @@ class Place:
     def show(self, rows: Sequence[Task], where: Where | None = None) -> None:
         """Other rows: the cursor stays on its task and on its line; if that left, the nearest neighbour has it.
 
-        While more rows are being looked for, a task that is not among them yet is waited for.
+        While more rows are being looked for, a task that is not among them yet is waited for. A task that a filter
+        hides gets the cursor back from another filter that shows it, but never from a mere change of the tasks.
         """
-        here, line = self._wanted or (self.task, self.cursor - self.top)
+        asked_anew = where is not None and where.question != self._question
+        hidden = self._hidden if asked_anew else None
+        here, line = self._wanted or hidden or (self.task, self.cursor - self.top)
+        self._question = None if where is None else where.question
         at_head, here_before = self.top == 0 and self._wanted is None, self.rows
         self.rows, self._wanted = rows, None
         self._where = where = where or _Looking(here_before, rows)
@@ -80,6 +92,9 @@ class Place:
         index = where.find(here.key)
         if index is None and where.working:
             self._wanted = (here, line)
+        elif asked_anew or self._wanted_anew:
+            self._hidden = (here, line) if index is None else None
+        self._wanted_anew = self._wanted is not None and (asked_anew or self._wanted_anew)
         self.cursor = max(0, min(where.near(here) if index is None else index, len(rows) - 1))
         self.top = 0 if at_head and self.cursor < self.height else self.cursor - line
         if self.at_home and self.cursor >= self.height and self.follow is None:
@@ -93,7 +108,7 @@ class Place:
 
     def go(self, index: int) -> None:
         """Puts the cursor on a row."""
-        self.at_home, self.follow, self._wanted = False, None, None
+        self.at_home, self.follow, self._wanted, self._hidden = False, None, None, None
         self.cursor = max(0, min(index, len(self.rows) - 1))
         self._clamp()
 
@@ -135,6 +150,7 @@ class _Looking:
     """Where, for rows that nobody keeps in order: looks through them."""
 
     working = False
+    question = None
 
     def __init__(self, old: Sequence[Task], rows: Sequence[Task]) -> None:
         self._old, self._rows = old, rows
