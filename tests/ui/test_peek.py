@@ -251,3 +251,19 @@ async def test_with_no_task_there_is_nothing_to_follow() -> None:
     async with driven(FakeDesk(0), (80, 24), "0", "F") as (pilot, home):
         assert home.active.place.follow is None
         assert "left the list" not in text(pilot)
+
+
+async def test_beside_an_idle_table_it_is_quiet() -> None:
+    async with driven(None, (200, 60), "0") as (_, home):
+        place, clock = home.active.place, home._options.clock
+        place.step_to(1, lambda task: task.state is State.SUCCEEDED and task.since < NOW - 120_000)
+        home.paint()
+        painted: list[object] = []
+        home.peek.refresh = lambda *regions, **options: painted.append(regions)  # type: ignore[method-assign,assignment]
+        try:
+            for second in range(10):
+                object.__setattr__(home._options, "clock", lambda second=second: NOW + second * 1_000)
+                home.tick()
+        finally:
+            object.__setattr__(home._options, "clock", clock)
+        assert len(painted) <= 3  # the ages of three moments, in steps of ten seconds

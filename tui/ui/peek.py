@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import chop_cells
@@ -67,7 +68,7 @@ class Peek(Canvas):
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """Four lines, or as many as there are."""
         if self.about is None:
-            return [Strip.blank(width)] * height
+            return [_blank(width)] * height
         if height <= LINES:
             head, *rest = brief(self.about, width, height)
             lines = [head.strip(width, self.about.pen.look["title"]), *(ink.strip(width) for ink in rest)]
@@ -76,7 +77,13 @@ class Peek(Canvas):
             lines = [
                 Ink().extend(margin).extend(ink).strip(width) for ink in whole(self.about, max(1, width - 2))[:height]
             ]
-        return (lines + [Strip.blank(width)] * (height - len(lines)))[:height]
+        return (lines + [_blank(width)] * (height - len(lines)))[:height]
+
+
+@lru_cache(maxsize=4)
+def _blank(width: int) -> Strip:
+    """One and the same line: what is the same object is not compared cell by cell."""
+    return Strip.blank(width)
 
 
 def brief(about: About, cells: int, lines: int = LINES) -> list[Ink]:
@@ -122,7 +129,7 @@ def whole(about: About, cells: int) -> list[Ink]:
     state.add(f"  {clean(task.native_state or '')}", pen.look["text"])
     read = Ink().add(f" read {when.read_age(pen.now - task.seen_at, pace)} ago", pen.look["dim"])
     read.add(f"   req {clean(task.request_id)}" if task.request_id else "", pen.look["dim"])
-    return [state, read, Ink(), *sheet(task, pen, legend, cells)]
+    return [state, read, Ink(), *sheet(task, pen, legend, cells, seen=False)]
 
 
 def _what(about: About) -> Iterable[tuple[str, str]]:

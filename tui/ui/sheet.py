@@ -17,9 +17,12 @@ LABEL = 15
 TWO_COLUMNS = 100
 
 
-def sheet(task: Task, pen: Pen, legend: Legend, cells: int) -> list[Ink]:
-    """What and when, side by side where there is room; the error whole; what only this provider says."""
-    left, right = _what(task, legend), _when(task, pen, legend)
+def sheet(task: Task, pen: Pen, legend: Legend, cells: int, *, seen: bool = True) -> list[Ink]:
+    """What and when, side by side where there is room; the error whole; what only this provider says.
+
+    `seen` is when it was read: an age that moves every second.
+    """
+    left, right = _what(task, legend), _when(task, pen, legend)[: None if seen else -1]
     if cells >= TWO_COLUMNS:
         half = cells // 2
         lines = [_beside(pen, half, cells, one, other) for one, other in _pairs(left, right)]
