@@ -1,4 +1,4 @@
-"""The key table of README.md, from the live bindings: `python -m tui.ui.docs` writes it between its two markers."""
+"""The keys and commands of README.md, as the screens have them: `python -m tui.ui.docs` writes them into the page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 
 from textual.binding import Binding
 
+from tui.ui.commands import registry
 from tui.ui.keys import APP, SCREENS, gathered
 
 FILE = Path(__file__).parents[2] / "README.md"
-BEGIN = "<!-- keys: `python -m tui.ui.docs` writes this table -->\n"
+BEGIN = "<!-- keys: `python -m tui.ui.docs` writes these tables -->\n"
 END = "<!-- /keys -->\n"
 FIRST, LAST = "provider-1", "provider-9"
 
@@ -21,11 +22,21 @@ def table() -> str:
     return "".join(("| keys | | name in `[keys]` |\n|---|---|---|\n", *rows))
 
 
+def commands() -> str:
+    """All commands, and what they do."""
+    rows = ["| `:fc` `:os` `:mps` `:tat` `:kps` `[FILTER]` | one provider, by its short name |\n"]
+    for command in registry((), lambda run: True):
+        names = " ".join(f"`:{name}`" for name in (command.name, *command.aliases))
+        takes = f" `{command.wants.value}`".replace("|", "\\|") if command.wants.value else ""
+        rows.append(f"| {names}{takes} | {command.does} |\n")
+    return "".join(("| command | |\n|---|---|\n", *rows))
+
+
 def written(page: str) -> str:
-    """The page with the table of today between its markers."""
+    """The page with the tables of today between its markers."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+    return f"{before}{BEGIN}\n{table()}\n{commands()}\n{END}{after}"
 
 
 def _rows() -> Iterator[tuple[list[str], str, str]]:
@@ -43,7 +54,7 @@ def _rows() -> Iterator[tuple[list[str], str, str]]:
 
 
 def write(file: Path = FILE) -> None:
-    """Writes the table of today into a page."""
+    """Writes the tables of today into a page."""
     file.write_text(written(file.read_text("utf-8")), "utf-8")
 
 
