@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 STAMP_RUN := $(VENV)/.run.stamp
 STAMP_TEST := $(VENV)/.test.stamp
+STAMP_BENCH := $(VENV)/.bench.stamp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check judges unit e2e bench screenshots wheel lock clean
@@ -37,9 +38,10 @@ check: $(STAMP_TEST) ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP_TEST) ## first frame, and list against the SDKs, measured on this machine
+bench: $(STAMP_BENCH) ## first frame, list against the SDKs, keys to paint, measured on this machine
 	$(BIN)/python benchmarks/first_frame.py
 	$(BIN)/python benchmarks/list_against_sdks.py
+	$(BIN)/python benchmarks/keys_to_paint.py --share $(ARGS)
 
 screenshots: $(STAMP_TEST) ## SVG and PNG of the screens, from the seeded, frozen demo cloud
 	$(BIN)/python -m tests.screenshots
@@ -48,7 +50,7 @@ wheel: $(STAMP_TEST) ## builds dist/
 	$(BIN)/python -m build --no-isolation --outdir dist
 
 lock: ## writes constraints.txt anew from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra test --extra judges pyproject.toml -o constraints.txt
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra test --extra judges --extra bench pyproject.toml -o constraints.txt
 
 clean: ## removes what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
@@ -78,4 +80,13 @@ $(STAMP_TEST): $(STAMP_RUN)
 	else \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test,judges]'; \
 	fi
+	@touch $@
+
+# A program to compare with: the benchmarks go on without it.
+$(STAMP_BENCH): $(STAMP_TEST)
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt -e '.[bench]'; \
+	else \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'; \
+	fi || echo "visidata cannot be had: left out of the comparison" >&2
 	@touch $@
