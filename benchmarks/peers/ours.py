@@ -8,7 +8,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from watched import MAYBE, NO, YES, Paint, Watched
@@ -56,6 +55,7 @@ class Ours(Peer):
 
     def _type(self, seen: Watched, word: str, rng: random.Random) -> Iterator[Paint]:
         seen.press("/")
+        time.sleep(0.4)
         seen.until(lambda seen: self._bar(seen, "") is not None, 5)
         for at in range(len(word)):
             time.sleep(rng.uniform(0.06, 0.14))
@@ -72,11 +72,13 @@ class Ours(Peer):
             yield done
         seen.press(CTRL_U)
         seen.until(lambda seen: self._bar(seen, "") is not None, 5)
-        for _ in range(2):  # the first one may close what completes
+        for _ in range(3):  # the first one may close what completes
+            time.sleep(0.4)
+            seen.catch_up()
+            if self._bar(seen, "") is None:
+                break
             seen.press(ESC)
-            with suppress(RuntimeError):
-                seen.until(lambda seen: self._bar(seen, "") is None, 2)
-                return
+            time.sleep(0.6)
 
     def _whole(self, seen: Watched, text: str, began: float, done: Paint) -> Paint:
         """From the key to the last of its rows: counts that still grow have a plus."""
