@@ -237,7 +237,8 @@ async def test_orders_are_remembered(tmp_path: Path) -> None:
 async def test_orders_that_there_are_not_are_forgotten_in_silence(tmp_path: Path) -> None:
     sorts = {"alibaba-fc": "-colour", "all": "--age", "tencent-tat": "-created", "elsewhere": "age", "huawei-kps": 3}
     (tmp_path / NAME).write_text(json.dumps({"sorts": sorts}))
-    async with driven(None, (120, 40), memory=Memory(tmp_path)) as (_, home):
+    async with driven(None, (120, 40), memory=Memory(tmp_path)) as (pilot, home):
+        await settle(pilot)  # the orders come after the first frame
         assert home.board.sort(4) == Sort("created_at", True)
         assert [home.board.sort(digit) for digit in (0, 1, 2, 3, 5)] == [Sort()] * 5
         assert home.told == ""
