@@ -17,7 +17,7 @@ from tui.ui.place import Place
 from tui.view import Roster, Sort, View
 from tui.view.order import ranker
 from tui.view.ordered import Ordered
-from tui.view.roster import ENOUGH, SLICE
+from tui.view.roster import AT_LEAST, ENOUGH, SLICE
 
 SOURCES = {"src": SOURCE, "other": Source("other", "tencent-tat", "tx", "")}
 QUERIES = (
@@ -70,6 +70,7 @@ class Screen(RuleBasedStateMachine):
         self.slices.setattr("tui.view.roster.SLICE", 2)
         self.slices.setattr("tui.view.roster.ENOUGH", 3)
         self.slices.setattr("tui.view.roster.AT_ONCE", 3)
+        self.slices.setattr("tui.view.roster.AT_LEAST", 0)
         self.known: dict[TaskKey, Task] = {}
         self.roster = Roster(SOURCES)
         self.place = Place()
@@ -198,13 +199,22 @@ def test_the_first_rows_are_there_before_all_tasks_were_looked_at() -> None:
     many = [task(f"{at:05}", name="x" if at % 2 else "y", created_at=NOW - at) for at in range(20 * SLICE)]
     roster.change([(one.key, one) for one in many], NOW)
     roster.ask(parse("name:x"), NOW)
-    assert len(roster.rows) == len(many), "the rows of before stay until there are new ones"
-    roster.work(bounded(2 * ENOUGH // SLICE + 1))
-    assert ENOUGH <= len(roster.rows) < len(many) // 2
+    assert ENOUGH <= len(roster.rows) <= AT_LEAST * SLICE < len(many) // 2
     assert roster.working
     assert roster.work(lambda: True)
     assert len(roster.rows) == len(many) // 2
     assert not roster.working
+
+
+def test_rows_that_match_stay_until_there_are_new_ones() -> None:
+    roster = Roster(SOURCES)
+    many = [task(f"{at:05}", name="last" if at == 19 * SLICE else "x", created_at=NOW - at) for at in range(20 * SLICE)]
+    roster.change([(one.key, one) for one in many], NOW)
+    roster.ask(parse("name:last"), NOW)
+    assert len(roster.rows) == len(many)
+    assert roster.working
+    assert roster.work(lambda: True)
+    assert [one.name for one in roster.rows] == ["last"]
 
 
 def test_a_row_that_matches_no_more_lingers_and_does_not_count() -> None:

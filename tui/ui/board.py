@@ -20,6 +20,8 @@ DECK = -1  # the view of all panes, beside the digits of single ones
 ALL = 0
 CLAUSES = 6  # that an empty result is tried without
 MOMENT = 3_000  # ms for which a row that is new, changed or leaving is marked
+AT_ONCE = 1_500  # changes that are in the very next picture: 15 ms
+STACKS = 20_000  # texts, of 300 bytes or so
 AGAIN = 10_000  # ms after which a filter like age<2h looks at every task again
 
 
@@ -56,12 +58,12 @@ class Board:
         self._settled: set[str] = set()
         self._recent: deque[tuple[int, TaskKey]] = deque()
         self._news: set[TaskKey] = set()
-        self._stacks: dict[TaskKey, tuple[Task, str]] = {}
+        self._stacks: dict[tuple[object, ...], str] = {}
         self._looked_at = self._now = 0
         self._shown: tuple[int, ...] = ()
         self._waiting: dict[int, list[tuple[TaskKey, Task | None]]] = {}
         self._guilt: Iterator[str] | None = None
-        self._guilty = ""
+        self.guilty = ""
         self._begin()
 
     def _begin(self) -> None:
@@ -124,13 +126,19 @@ class Board:
         return Filter(text, query)
 
     def _stack(self, task: Task, source: Source) -> str:
-        """What bare words search, kept: made anew it is three quarters of a filter's time."""
-        kept = self._stacks.get(task.key)
-        if kept is None or kept[0] is not task:
-            from tui.query.fields import haystack
-
-            kept = self._stacks[task.key] = task, haystack(task, source)
-        return kept[1]
+        """What bare words search: `fields.haystack`. What many tasks share of it is kept, for that is most of it."""
+        known = (source, task.key.scope, task.name, task.kind, task.target, task.native_state, task.error)
+        shared = self._stacks.get(known)
+        if shared is None:
+            if len(self._stacks) > STACKS:
+                self._stacks.clear()
+            texts = (*known[1:], source.name, source.account, source.region)
+            shared = self._stacks[known] = "\n".join(text for text in texts if text).casefold()
+        own = f"{task.key.id}\n{task.request_id or ''}"
+        for fact in task.extra.values():
+            if isinstance(fact, str):
+                own += f"\n{fact}"
+        return f"{shared}\n{own.casefold()}"
 
     @property
     def held(self) -> int:
@@ -163,13 +171,14 @@ class Board:
         parts[ALL] = [(one.key, one.after) for one in moved]
         for digit, part in parts.items():
             self._waiting.setdefault(digit, []).extend(part)
-            if digit in self._shown:
-                self._catch_up(digit)
 
-    def _catch_up(self, digit: int) -> None:
-        """Gives a roster what it has not seen yet: one that is not on the screen waits until the picture is painted."""
-        if part := self._waiting.pop(digit, None):
-            self._rosters[digit].change(part, self._now, linger=True)
+    def _catch_up(self, digit: int, at_once: int = 500) -> None:
+        """Gives a roster some of what it has not seen yet."""
+        part = self._waiting.pop(digit, [])
+        if part[at_once:]:
+            self._waiting[digit] = part[at_once:]
+        if part:
+            self._rosters[digit].change(part[:at_once], self._now, linger=True)
 
     def _mark(self, moved: Moved, now: int) -> None:
         """Notes what is new or changed; what the first read of a source brings is neither."""
@@ -183,7 +192,6 @@ class Board:
     def _forget(self, key: TaskKey) -> None:
         self.marked.discard(key)
         self._news.discard(key)
-        self._stacks.pop(key, None)
 
     def settle(self, now: int) -> bool:
         """Ends the moment of rows that were new, changed or leaving; whether there were any."""
@@ -205,7 +213,7 @@ class Board:
         """Has panes filtered and ordered as is asked, and gathers the facts of all."""
         self._shown, self._now = tuple(digits), now
         for digit in self._shown:
-            self._catch_up(digit)
+            self._catch_up(digit, AT_ONCE)
             self._direct(digit, now)
         self.facts = [
             gather(provider, self.store, self.shown(digit), self._tally) for digit, provider in self.providers.items()
@@ -224,24 +232,30 @@ class Board:
         query = self._queries[digit]
         roster.order(Sort(*query.sort) if query is not None and query.sort else self.sort(digit), now)
         if differs:
-            self._guilt, self._guilty = None, ""
+            self._guilt, self.guilty = None, ""
             roster.ask(query, now)
 
     def work(self, going_on: Callable[[], bool]) -> bool:
-        """Goes on looking for rows, as long as it may; True when all of them are found."""
+        """Goes on looking for the rows on the screen, as long as it may; True when all of them are found."""
+        done = True
         for digit in self._shown:
-            if not self._rosters[digit].work(going_on):
-                return False
+            while digit in self._waiting and going_on():
+                self._catch_up(digit)
+            done = self._rosters[digit].work(going_on) and digit not in self._waiting and done
+        return done
+
+    def rest(self, going_on: Callable[[], bool]) -> bool:
+        """Does what no picture waits for: rosters that are not on the screen, and which clause emptied a result."""
         while self._waiting and going_on():
             self._catch_up(next(iter(self._waiting)))
-        if not self._guilty and self._guilt is None and self._empty():
+        if not self.guilty and self._guilt is None and self._empty():
             self._guilt = self._search()
         while self._guilt is not None and going_on():
             found = next(self._guilt, None)
             if found is None:
-                self._guilt, self._guilty = None, self._guilty or " "
+                self._guilt, self.guilty = None, self.guilty or " "
             elif found:
-                self._guilt, self._guilty = None, found
+                self._guilt, self.guilty = None, found
         return self._guilt is None and not self._waiting
 
     def _empty(self) -> bool:
@@ -312,8 +326,8 @@ class Board:
         whole = "" if all(facts.whole for facts in among) else "+"
         told = f"{shown:,}{more} of {total:,}{whole}"
         known = [facts for facts in among if facts.answered_at]
-        if shown == 0 and self._guilty.strip():
-            told += self._guilty
+        if shown == 0 and self.guilty.strip():
+            told += self.guilty
         elif known:
             told += f"  oldest {min(known, key=lambda one: one.answered_at or 0).age(now)}"
         return Verdict(told)

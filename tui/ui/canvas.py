@@ -22,6 +22,7 @@ class Canvas(Widget):
         super().__init__(id=id, classes=classes)
         self._drawn: Sequence[Strip] = ()
         self._drawn_for: Size | None = None
+        self._under: Style | None = None
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """The lines to show, each exactly `width` cells."""
@@ -33,7 +34,14 @@ class Canvas(Widget):
             self._drawn_for = self.size
             self._drawn = self.draw(*self.size)
         line = self._drawn[y] if y < len(self._drawn) else Strip.blank(self.size.width)
-        return line.apply_style(self.rich_style)
+        if self._under is None:
+            self._under = self.rich_style
+        return line.apply_style(self._under)
+
+    def notify_style_update(self) -> None:
+        """The theme is another one: what lies under the lines is found anew (0.1 ms, too much for each line)."""
+        self._under = None
+        super().notify_style_update()
 
     def repaint(self) -> None:
         """Draws anew and has painted what differs."""

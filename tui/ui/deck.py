@@ -160,7 +160,7 @@ class Deck(Screen[None], inherit_bindings=False):
         """Looks for rows for a while, gives the panes what there is and comes back for the rest."""
         now = self._shown or self._options.clock()
         self.board.use(self.digits, now)
-        done = self.board.work(_for(seconds))
+        done = self.board.work(_for(seconds)) and self.board.rest(_for(seconds / 4))
         grey, rows = self.board.grey(now), self.board.rows
         for digit, found in rows.items():
             pane = self.panes[digit]
@@ -168,6 +168,9 @@ class Deck(Screen[None], inherit_bindings=False):
             pane.show(found, self.board.fact(digit), grey, self._empty(digit), self.board.where(digit))
         self._pictured = monotonic()
         self.paint()
+        self._come_back(done)
+
+    def _come_back(self, done: bool) -> None:
         if not done and not self._working:
             self._working = True
             self.set_timer(0.001, self._go_on)
@@ -175,11 +178,15 @@ class Deck(Screen[None], inherit_bindings=False):
     def _go_on(self) -> None:
         """Rows are still missing: looks for more, between the keys."""
         self._working = False
-        if self.board.work(_for(SLICE)) or monotonic() - self._pictured >= PICTURE:
-            self._hand_out(SLICE)
-        else:
-            self._working = True
-            self.set_timer(0.001, self._go_on)
+        going_on, guilty = _for(SLICE), self.board.guilty
+        found, done = self.board.work(_for(0)), self.board.work(going_on)
+        if not found and (done or monotonic() - self._pictured >= PICTURE):
+            self._hand_out(0)
+            return
+        rested = done and self.board.rest(going_on)
+        if self.board.guilty != guilty:
+            self._lines()
+        self._come_back(rested)
 
     def tick(self) -> None:
         """A second has passed: ages, and words that depend on them."""
@@ -255,7 +262,7 @@ class Deck(Screen[None], inherit_bindings=False):
         if self._typed_in != self.view:
             self._typed_in = self.view
             self.filter.edit.put(self.board.text(self.view))
-        filtering = self.filter.has_focus or bool(self.filter.edit.text or self.board.beside(self.view))
+        filtering = self.focused is self.filter or bool(self.filter.edit.text or self.board.beside(self.view))
         arranged = (size, self.view, self.active.digit, told, filtering, self.peeking)
         if arranged != self._arranged:
             self._arranged = arranged

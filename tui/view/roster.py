@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SLICE = 250  # rows looked at between two looks at the clock: 0.2 ms
 AT_ONCE = 5_000  # tasks that are put into another order in one go: 20 ms
+AT_LEAST = 4  # slices that are looked at before there is a picture
 DONE = object()
 ENOUGH = 200  # matches that fill any screen: shown while the rest is being looked for
 
@@ -143,6 +144,8 @@ class Roster:
             self._found = self._all
         else:
             self._begin(now)
+            turns = iter(range(AT_LEAST))
+            self.work(lambda: next(turns, None) is not None)
 
     def again(self, now: int) -> None:
         """Looks through everything once more: time has passed for a filter or an order that depends on it."""
