@@ -1,36 +1,175 @@
-"""Pictures of the screens, compared with the ones in `snapshots/`. TASKDECK_SNAPSHOT_UPDATE=1 takes them anew."""
+"""Pictures of every screen, compared with the ones in `snapshots/`. TASKDECK_SNAPSHOT_UPDATE=1 takes them anew."""
 
 from __future__ import annotations
 
 import os
 import re
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from textual._compositor import LayoutUpdate
+from textual.pilot import Pilot
+from textual.strip import Strip
 
-from tests.ui.driving import driven
-from tests.ui.fake_desk import FakeDesk
+from tests.ui.driving import driven, press, settle
+from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
+from tui.model import State
+from tui.text import width
+from tui.ui.home import Home
 
 pytestmark = pytest.mark.snapshot
 
 FOLDER = Path(__file__).parent / "snapshots"
 UPDATE = "TASKDECK_SNAPSHOT_UPDATE"
 SIZES = [(80, 24), (120, 40), (200, 60)]
-SCREENS: dict[str, tuple[str, ...]] = {
-    "deck": (),
-    "merged": ("0", "x", "j", "j"),
-    "detail": ("0", "n", "enter"),
-    "help": ("question_mark",),
-    "filter": ("0", "slash", *"state:bad age<2"),
-    "picker": ("2", "s"),
+
+
+class Scene(NamedTuple):
+    """How one gets to a screen: the desk, the keys, what happens on the desk meanwhile, then more keys."""
+
+    keys: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    happens: bool = False
+    troubles: bool = False
+
+
+SCENES = {
+    "deck": Scene(happens=True, troubles=True),
+    "provider": Scene(("2", "j"), troubles=True),
+    "all": Scene(("0", "j", "j")),
+    "filtered": Scene(("0", "x", "j", "space", "space", "P", "P", "w"), happens=True),
+    "wrong": Scene(("0", "slash", *"state:bad age<2")),
+    "offers": Scene(("0", "slash", *"state:", "tab", "tab")),
+    "command": Scene(("0", "colon", *"so")),
+    "sorts": Scene(("0", "S")),
+    "fields": Scene(("0", "n", "f", "j")),
+    "states": Scene(("0", "s")),
+    "paused": Scene(("0", "p"), ("j",), happens=True),
+    "events": Scene(("0",), ("E", "j"), happens=True),
+    "help": Scene(("question_mark",)),
+    "task": Scene(("0", "n", "enter")),
 }
-DARK, ANSI = ("deck-dark", "unicode"), ("ansi-dark", "ascii")
+EVERYWHERE = ("deck", "all", "task")
+"""What is also looked at in ASCII, without colour and full of wide characters."""
+SMALL = (54, 12)
+
+
+class Look(NamedTuple):
+    """Theme, glyphs, and whether all names, targets and errors are wide."""
+
+    theme: str = "deck-dark"
+    glyphs: str = "unicode"
+    wide: bool = False
+
+
+DARK = Look()
+VARIANTS = {
+    "ascii": Look("ansi-dark", "ascii"),
+    "nocolor": Look("deck-dark"),  # NO_COLOR wins over the theme that was chosen
+    "cjk": Look(wide=True),
+}
+NAMES = (
+    "视频转码任务-北京一号机房-非常长的名字",
+    "サムネイル生成 🚀",
+    "백업 작업 👩‍👩‍👧 밤",
+    "évacué ⚠️ 已完成",
+    "图像 🇨🇳 压缩",
+)
+TARGETS = ("数据库-主库", "本番サーバー-07", "서울/운영-모델", "备份🗄️节点")
+ERRORS = (
+    "内存不足:已超过 512MB 的限制,任务被终止 💥",
+    "タイムアウト：600秒後に停止しました",
+    "에이전트가 응답하지 않음 🛑 다시 시도",
+)
+
+
+class Picture(NamedTuple):
+    """One file."""
+
+    scene: str
+    size: tuple[int, int]
+    variant: str = ""
+    look: Look = DARK
+
+    @property
+    def name(self) -> str:
+        """Of the file."""
+        return "-".join(filter(None, (self.scene, f"{self.size[0]}x{self.size[1]}", self.variant)))
+
+
 PICTURES = [
-    *((screen, size, "", DARK) for screen in ("deck", "merged", "detail", "help") for size in SIZES),
-    *((screen, SIZES[0], "", DARK) for screen in ("filter", "picker")),
-    *((screen, SIZES[0], "-ascii", ANSI) for screen in ("deck", "merged")),
-    ("deck", SIZES[2], "-light", ("deck-light", "unicode")),
+    *(Picture(scene, size) for scene in SCENES for size in SIZES),
+    *(Picture(scene, size, *variant) for scene in EVERYWHERE for size in SIZES for variant in VARIANTS.items()),
+    Picture("deck", SIZES[2], "light", Look("deck-light")),
+    Picture("all", SMALL),
 ]
+
+
+def widened(desk: FakeDesk) -> None:
+    """All names, targets and errors become wide ones. Ids stay: they are the clouds'."""
+    for source in SOURCES:
+        rows = desk.store.tasks(source.name).values()
+        texts = [
+            task._replace(
+                name=NAMES[at % len(NAMES)],
+                target=TARGETS[at % len(TARGETS)],
+                error=ERRORS[at % len(ERRORS)] if task.error else None,
+            )
+            for at, task in enumerate(rows)
+        ]
+        status = desk.store.status(source.name)
+        fill(desk.store, source, texts, at=NOW - 4_000)
+        desk.store.set_status(replace(status, tasks=len(texts)))
+
+
+async def happen(pilot: Pilot[int], desk: FakeDesk, home: Home) -> None:
+    """Two tasks of each provider fail, two live ones end well, three are new."""
+    for source in SOURCES:
+        rows = list(desk.store.tasks(source.name).values())
+        failed = [task for task in rows if not task.state.bad][:2]
+        done = [task for task in rows if task.state.live and task not in failed][:2]
+        changed = [task._replace(state=State.FAILED, error="exit 137: out of memory", ended_at=NOW) for task in failed]
+        changed += [task._replace(state=State.SUCCEEDED, ended_at=NOW) for task in done]
+        status = desk.store.status(source.name)
+        fill(desk.store, source, [*changed, *tasks_of(source, 3, seed=3)], at=NOW)
+        desk.store.set_status(replace(status, tasks=len(desk.store.tasks(source.name))))
+    home.take()
+    await settle(pilot)
+
+
+async def found(pilot: Pilot[int], home: Home) -> None:
+    """Until no row is being looked for: a busy machine needs more than one slice of time."""
+    while home._working:
+        await settle(pilot)
+
+
+def lines(pilot: Pilot[int]) -> list[Strip]:
+    """What the picture is made of: the screen on top, and those that show through."""
+    screens = pilot.app._background_screens
+    update = pilot.app.screen._compositor.render_update(full=True, screen_stack=screens)
+    assert isinstance(update, LayoutUpdate)
+    return [Strip.join(list(line)) for line in update.strips]
+
+
+def fits(drawn: list[Strip], size: tuple[int, int]) -> None:
+    """Every line is there and as wide as the screen, as Textual counts and as terminals do."""
+    assert len(drawn) == size[1]
+    for strip in drawn:
+        assert strip.cell_length == size[0], strip.text
+        assert width(strip.text) <= size[0], strip.text
+        for char in strip.text:
+            assert unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"), repr(strip.text)
+
+
+def colourless(drawn: list[Strip]) -> None:
+    """Nothing but bold, dim, underline and reverse."""
+    for segment in (each for strip in drawn for each in strip):
+        style = segment.style
+        assert style is None or style.color is None or style.color.is_default, segment
+        assert style is None or style.bgcolor is None or style.bgcolor.is_default, segment
 
 
 def normal(svg: str) -> str:
@@ -51,14 +190,35 @@ def compare(name: str, svg: str) -> None:
     pytest.fail(f"{new} differs from {stored.name}; {UPDATE}=1 takes it over")
 
 
-@pytest.mark.parametrize(
-    ("screen", "size", "variant", "look"),
-    PICTURES,
-    ids=[f"{one[0]}-{one[1][0]}x{one[1][1]}{one[2]}" for one in PICTURES],
-)
-async def test_picture(screen: str, size: tuple[int, int], variant: str, look: tuple[str, str]) -> None:
-    theme, glyphs = look
-    desk = FakeDesk(troubles=screen == "deck")
-    async with driven(desk, size, *SCREENS[screen], theme=theme, ui={"glyphs": glyphs}) as (pilot, _):
-        svg = normal(pilot.app.export_screenshot())
-    compare(f"{screen}-{size[0]}x{size[1]}{variant}", svg)
+@pytest.mark.parametrize("picture", PICTURES, ids=[each.name for each in PICTURES])
+async def test_picture(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
+    if picture.variant == "nocolor":
+        monkeypatch.setenv("NO_COLOR", "1")
+    scene, size, look = SCENES[picture.scene], picture.size, picture.look
+    desk = FakeDesk(troubles=scene.troubles)
+    if look.wide:
+        widened(desk)
+    async with driven(desk, size, theme=look.theme, ui={"glyphs": look.glyphs}) as (pilot, home):
+        for keys in (scene.keys, scene.then):
+            for key in keys:
+                await press(pilot, key)
+                await found(pilot, home)
+            if scene.happens and keys is scene.keys:
+                await happen(pilot, desk, home)
+                await found(pilot, home)
+        drawn, svg = lines(pilot), normal(pilot.app.export_screenshot())
+    fits(drawn, size)
+    if picture.variant == "nocolor":
+        colourless(drawn)
+    if picture.variant == "ascii":
+        assert drawn[0].text.isascii()  # the rest has names of tasks in it
+        assert drawn[-1].text.isascii()
+    compare(picture.name, svg)
+
+
+def test_every_picture_that_is_kept_is_one_of_these() -> None:
+    names, taking = {picture.name for picture in PICTURES}, bool(os.environ.get(UPDATE))
+    kept = {path.stem: path for path in FOLDER.glob("*.svg") if path.suffixes == [".svg"]}
+    for stale in kept.keys() - names if taking else ():
+        kept.pop(stale).unlink()
+    assert names == kept.keys() | (names if taking else set())  # taken in any order

@@ -19,6 +19,8 @@ NAMED = 40  # cells of an id in a message
 class Looking(Deck, inherit_bindings=False):
     """Peek, follow, events."""
 
+    _says_follow = False  # no header is drawn where the first size is too small
+
     def compose(self) -> ComposeResult:
         """The deck, with the peek below or beside its panes."""
         self.peek, self.middle = Peek(), Middle()
