@@ -135,6 +135,20 @@ class Task(NamedTuple):
         """The same task with when and by which call it was last seen: the texts in memory stay the ones they were."""
         return Task._make((*self[:_SEEN], *later[_SEEN:]))
 
+    def sharing(self, texts: dict[str, str]) -> Task:
+        """The same task with one copy of each text that many tasks have: of 100,000 rows of JSON 30 MB are copies."""
+        share = texts.setdefault
+        _, scope, ident = self.key
+        native, name, kind, target = (text and share(text, text) for text in self[2:6])
+        return self._replace(
+            key=TaskKey(share(self.key.source, self.key.source), share(scope, scope), ident),
+            native_state=native,
+            name=name,
+            kind=kind,
+            target=target,
+            error=self.error and share(self.error, self.error),
+        )
+
     @property
     def born(self) -> int:
         """What "newest first" sorts by: created, else started, else seen."""

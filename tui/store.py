@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from tui.model import Change, Source, SourceStatus, State, Task, TaskKey, later
 
 RAW_ROWS = 5_000  # the providers' rows that are kept: a few MB, whatever a source holds
+TEXTS = 20_000  # different names, kinds, targets and words that are remembered: 2 MB
 
 
 class Round:
@@ -57,6 +58,7 @@ class Store:
         self._raw: dict[TaskKey, Mapping[str, Any]] = {}
         self._raw_rows = raw_rows
         self._feeds: list[Feed] = []
+        self._texts: dict[str, str] = {}
         self.version = 0
         for source in sources:
             self.add_source(source)
@@ -122,16 +124,7 @@ class Store:
             elif old.state.final and kept.state.live and old.state is not State.VANISHED:
                 continue
             found[task.key] = kept
-        upserted: list[Task] = []
-        for key, task in found.items():
-            before = known.get(key)
-            if before == task:
-                found[key] = before.seen_again(task)
-            else:
-                upserted.append(task)
-        for feed in self._feeds:
-            for task in upserted:
-                feed.note(task.key, known.get(task.key), task)
+        upserted = self._differing(known, found)
         known.update(found)
         if self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
@@ -179,6 +172,23 @@ class Store:
         if upserted or gone:
             self.version += 1
         return Change(source=source, at=at, upserted=upserted, gone=gone, status=self._status[source.name])
+
+    def _differing(self, known: Mapping[TaskKey, Task], found: dict[TaskKey, Task]) -> list[Task]:
+        """Which of the tasks found differ from what is known, told to the feeds; in `found` texts are shared."""
+        if len(self._texts) > TEXTS:
+            self._texts.clear()
+        differing: list[Task] = []
+        for key, task in found.items():
+            before = known.get(key)
+            if before == task:
+                found[key] = before.seen_again(task)
+                continue
+            if self._feeds:  # a screen holds them all day
+                found[key] = task = task.sharing(self._texts)
+            differing.append(task)
+            for feed in self._feeds:
+                feed.note(key, before, task)
+        return differing
 
     def _keep_raw(self, key: TaskKey, row: Mapping[str, Any]) -> None:
         self._raw.pop(key, None)
