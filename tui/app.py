@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 # it walks through everything, which takes 80 ms of 100,000 tasks; a poll would set it off four times.
 RARELY = (5_000, 20, 100)
 
+# Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.
+FRAMES = "250"
+
 
 class LiveDesk:
     """The configured sources: nothing is read, and httpx not imported, before `run`."""
@@ -184,6 +187,7 @@ def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None,
 
     What it remembers is kept in the folder `state`; without one it is forgotten.
     """
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     from tui.ui.shell import Taskdeck
 
     gc.set_threshold(*RARELY)

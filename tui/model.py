@@ -213,6 +213,10 @@ class Mapped(Sequence[Task]):
         self._rows, self._make = rows, make
         self._made: list[Task] = []
 
+    def alike(self, rows: Sequence[Mapping[str, Any]]) -> Mapped:
+        """Some of the rows, to be made into tasks the same way."""
+        return Mapped(rows, self._make)
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -250,6 +254,13 @@ class Page(NamedTuple):
     next: tuple[Any, ...] = ()
     total: int | None = None
     request_id: str | None = None
+    more: bool = False  # the rest of the same answer follows
+
+    def made(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Task]:
+        """The tasks of some of its rows, without making all the others."""
+        if isinstance(self.tasks, Mapped):
+            return self.tasks.alike(rows)
+        return [task for task, row in zip(self.tasks, self.rows, strict=True) if any(row is one for one in rows)]
 
 
 class Want(NamedTuple):

@@ -162,7 +162,7 @@ class Poller:
                 counted.update(task.key for task in page.tasks if not outdated(task, oldest))
             self._tell(self._store.merge(taken, page.tasks, page.rows, at=self._now(), oldest=oldest))
             status = self.status
-            self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + 1)
+            self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + (not page.more))
             return most - len(counted)
 
         outcome = await read(

@@ -192,15 +192,12 @@ class HuaweiKps:
             if not cursors or len(found) == len(wanted):
                 break
             page = await self.page(listing, cursors.popleft())
-            ids = tuple(task.key.id for task in page.tasks)
+            ids = tuple(identity(row, "task_id") for row in page.rows)
             if ids in seen:
                 break
             seen.add(ids)
-            found.update(
-                (task.key.id, (task, row))
-                for task, row in zip(page.tasks, page.rows, strict=True)
-                if task.key.id in wanted
-            )
+            hits = [row for ident, row in zip(ids, page.rows, strict=True) if ident in wanted]
+            found.update((task.key.id, (task, row)) for task, row in zip(page.made(hits), hits, strict=True))
             cursors.extend(page.next)
         return found
 

@@ -10,9 +10,8 @@ from types import MappingProxyType
 
 from tui.model import Source, State, Task
 from tui.query.error import QueryError
-from tui.query.fields import Kind
+from tui.query.fields import Kind, nearest
 from tui.query.fields import haystack as fresh
-from tui.query.fields import nearest
 from tui.query.match import Match, Setting, accepted, matcher
 from tui.query.parser import Parser, Terms
 from tui.query.tree import And, Compare, Flag, Node, Not, Or, Place, Saved, joined
