@@ -40,7 +40,7 @@ class LiveDesk:
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path
-        self.store = Store()
+        self.store = Store(raw_rows=0)  # no screen shows them yet: 5,000 are 8 MB
         self.providers: Sequence[Provider] = [Provider(one.id, one.digit, one.short, one.title) for one in every()]
         self.note = ""
         self.read_only = not write
