@@ -1,0 +1,688 @@
+"""Each key of each screen, pressed: it does what its description says. A binding without a case here fails.
+
+The keys come from `tui.ui.keys`: a case is run once with each key of its binding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+from textual.binding import Binding
+from textual.pilot import Pilot
+
+from tests.ui.driving import driven, press, settle, text
+from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
+from tui.model import State, Task
+from tui.ui import columns, orders
+from tui.ui.board import ALL, DECK
+from tui.ui.desk import Provider
+from tui.ui.detail import TaskScreen
+from tui.ui.events_screen import EventsScreen
+from tui.ui.field_picker import FieldPicker
+from tui.ui.help import HelpScreen
+from tui.ui.home import Home
+from tui.ui.keys import APP, MOVEMENT, SCREENS
+from tui.ui.picker import StatePicker
+from tui.ui.place import Place
+from tui.ui.shell import Taskdeck
+from tui.ui.sort_picker import SortPicker
+from tui.view import Sort
+
+pytestmark = pytest.mark.screen
+
+HOME, TASK, HELP, EVENTS = SCREENS
+LAYERS = (TASK, HELP, EVENTS)
+WAY = {HOME: (), TASK: ("0", "enter"), HELP: ("question_mark",), EVENTS: ("E",)}
+"""The keys that lead to a screen."""
+SIZE = {HOME: (120, 40), TASK: (80, 24), HELP: (80, 24), EVENTS: (80, 24)}
+"""Those with something to read are small enough to be scrolled."""
+FIRST, SECOND = PROVIDERS[:2]
+
+
+class Stage(NamedTuple):
+    """The app on a screen, with the desk behind it."""
+
+    pilot: Pilot[int]
+    home: Home
+    desk: FakeDesk
+
+    @property
+    def seen(self) -> str:
+        """What one reads."""
+        return text(self.pilot)
+
+    @property
+    def top(self) -> object:
+        """The screen that keys go to."""
+        return self.pilot.app.screen
+
+    @property
+    def place(self) -> Place:
+        """Where one is in the table."""
+        return self.home.active.place
+
+    @property
+    def rows(self) -> list[Task]:
+        """Of the table."""
+        return list(self.place.rows)
+
+    async def press(self, *keys: str) -> None:
+        """One after the other."""
+        await press(self.pilot, *keys)
+
+    async def happens(self) -> None:
+        """A source answers with nine new tasks."""
+        fill(self.desk.store, SOURCES[0], tasks_of(SOURCES[0], 9, seed=99))
+        self.home.take()
+        await settle(self.pilot)
+
+
+Case = Callable[[Stage, str], Awaitable[None]]
+CASES: dict[tuple[str, str], Case] = {}
+
+
+def does(name: str, *screens: str) -> Callable[[Case], Case]:
+    """The case of a binding, on home or on other screens."""
+
+    def keep(case: Case) -> Case:
+        CASES.update({(screen, name): case for screen in screens or (HOME,)})
+        return case
+
+    return keep
+
+
+# Moving: the same on every screen, in the rows of a table, the lines of a text or the events.
+
+
+class Line(NamedTuple):
+    """Where one is, the last line there is, the lines of a page, and how a test gets to one."""
+
+    at: int
+    last: int
+    page: int
+    go: Callable[[int], object]
+
+
+def line(stage: Stage) -> Line:
+    top = stage.top
+    if isinstance(top, EventsScreen):
+        spot = top.listed.spot
+        return Line(spot.cursor, len(spot.rows) - 1, spot.height, top.listed.go)
+    if isinstance(top, TaskScreen | HelpScreen):
+        pager = top.pager
+        return Line(pager.top, pager._count - pager._height, pager._height, lambda to: pager.scroll(to - pager.top))
+    place = stage.place
+    return Line(place.cursor, len(place.rows) - 1, place.height, place.go)
+
+
+def moves(name: str, start: Callable[[Line], int], end: Callable[[Line], int]) -> None:
+    async def moved(stage: Stage, key: str) -> None:
+        before = line(stage)
+        assert before.last > 8, "nothing to move through"
+        before.go(start(before))
+        await settle(stage.pilot)
+        assert line(stage).at == start(before)
+        await stage.press(key)
+        assert line(stage).at == end(before) != start(before)
+
+    does(name, *SCREENS)(moved)
+
+
+moves("down", lambda here: 3, lambda here: 4)
+moves("up", lambda here: 3, lambda here: 2)
+moves("first", lambda here: 5, lambda here: 0)
+moves("last", lambda here: 2, lambda here: here.last)
+moves("half-down", lambda here: 1, lambda here: min(1 + here.page // 2, here.last))
+moves("half-up", lambda here: here.last, lambda here: max(0, here.last - here.page // 2))
+moves("page-down", lambda here: 1, lambda here: min(1 + here.page, here.last))
+moves("page-up", lambda here: here.last, lambda here: max(0, here.last - here.page))
+
+
+@does("next")
+async def next_bad(stage: Stage, key: str) -> None:
+    bad = [at for at, task in enumerate(stage.rows) if task.state.bad]
+    await stage.press(key)
+    assert stage.place.cursor == next(at for at in bad if at > 0)
+
+
+@does("previous")
+async def previous_bad(stage: Stage, key: str) -> None:
+    bad = [at for at, task in enumerate(stage.rows) if task.state.bad]
+    await stage.press("G", key)
+    assert stage.place.cursor == max(at for at in bad if at < len(stage.rows) - 1)
+
+
+def heads(stage: Stage) -> str:
+    """The names of the columns."""
+    return next(each for each in stage.seen.splitlines() if "STATE  " in each)
+
+
+@does("right")
+async def columns_right(stage: Stage, key: str) -> None:
+    await stage.press("0")
+    before = heads(stage)
+    await stage.press(key)
+    after = heads(stage)
+    assert stage.home.active.shift == 1
+    assert after != before
+    assert "STATE" in after
+    assert "TASK" in after
+
+
+@does("left")
+async def columns_left(stage: Stage, key: str) -> None:
+    await stage.press("0")
+    before = heads(stage)
+    await stage.press("right")
+    assert heads(stage) != before
+    await stage.press(key)
+    assert stage.home.active.shift == 0
+    assert heads(stage) == before
+
+
+# The task under the cursor.
+
+
+@does("open")
+async def opens(stage: Stage, key: str) -> None:
+    await stage.press("j", key)
+    assert isinstance(stage.top, TaskScreen)
+    assert stage.desk.asked == [stage.rows[1].key]
+    assert stage.rows[1].key.id in stage.seen
+
+
+@does("follow")
+async def follows(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    task = stage.place.key
+    assert stage.place.follow == task
+    assert " follow " in stage.seen.splitlines()[0]
+    fill(stage.desk.store, SOURCES[0], tasks_of(SOURCES[0], 50, seed=5, now=NOW + 9_999_999))
+    stage.home.take()
+    assert stage.place.key == task
+    assert stage.place.cursor in stage.place.window
+    assert stage.place.cursor == 50
+    await stage.press(key)
+    assert stage.place.follow is None
+
+
+@does("mark")
+async def marks(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.home.board.marked == {stage.rows[0].key}
+    assert stage.place.cursor == 1
+    assert "1 marked" in stage.seen
+
+
+@does("mark-all")
+async def marks_all(stage: Stage, key: str) -> None:
+    await stage.press("x", key)
+    assert stage.home.board.marked == {task.key for task in stage.rows}
+    assert all(task.state.bad for task in stage.rows)
+    assert f"{len(stage.rows)} marked" in stage.seen
+
+
+@does("unmark")
+async def unmarks(stage: Stage, key: str) -> None:
+    await stage.press("space", "space", "tab", "space")
+    assert "3 marked" in stage.seen
+    await stage.press(key)
+    assert not stage.home.board.marked
+    assert "marked" not in stage.seen
+
+
+# Filters.
+
+
+@does("filter")
+async def filters(stage: Stage, key: str) -> None:
+    every = len(stage.rows)
+    await stage.press(key)
+    assert stage.home.filter.has_focus
+    await stage.press(*"state:ok")
+    assert {task.state for task in stage.rows} == {State.SUCCEEDED}
+    assert 0 < len(stage.rows) < every
+
+
+@does("state")
+async def filters_by_state(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert isinstance(stage.top, StatePicker)
+    await stage.press("f")
+    assert {task.state for task in stage.rows} == {State.FAILED}
+
+
+@does("bad")
+async def bad_only(stage: Stage, key: str) -> None:
+    every = len(stage.rows)
+    await stage.press(key)
+    assert 0 < len(stage.rows) < every
+    assert all(task.state.bad for task in stage.rows)
+    await stage.press(key)
+    assert len(stage.rows) == every
+
+
+@does("live")
+async def live_only(stage: Stage, key: str) -> None:
+    every = len(stage.rows)
+    await stage.press(key)
+    assert 0 < len(stage.rows) < every
+    assert all(task.state.live for task in stage.rows)
+    await stage.press(key)
+    assert len(stage.rows) == every
+
+
+@does("by-field")
+async def filters_by_a_field(stage: Stage, key: str) -> None:
+    every, task = len(stage.rows), stage.home.active.selected
+    assert task is not None
+    await stage.press(key)
+    assert isinstance(stage.top, FieldPicker)
+    await stage.press("n", "enter")
+    assert stage.home.filter.edit.text.startswith("name=")
+    assert 0 < len(stage.rows) < every
+    assert {one.name for one in stage.rows} == {task.name}
+
+
+@does("pin")
+async def pins(stage: Stage, key: str) -> None:
+    await stage.press("0")
+    stage.home.write_filter("state:fail")
+    await stage.press(key)
+    assert "on every view" in stage.seen
+    await stage.press("4")
+    assert {task.state for task in stage.rows} == {State.FAILED}
+    await stage.press(key)
+    assert {State.FAILED} < {task.state for task in stage.rows}
+
+
+# Views.
+
+
+@does("all")
+async def shows_all(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.home.view == ALL
+    assert {task.key.source for task in stage.rows} == {source.name for source in SOURCES}
+
+
+def provides(digit: int) -> None:
+    async def shows_one(stage: Stage, key: str) -> None:
+        await stage.press(key)
+        assert stage.home.view == digit
+        assert next(one.title for one in stage.desk.providers if one.digit == digit) in stage.seen.splitlines()[0]
+        assert {task.key.source for task in stage.rows} <= {SOURCES[digit - 1].name if digit < 6 else ""}
+
+    does(f"provider-{digit}")(shows_one)
+
+
+for at in range(1, 10):
+    provides(at)
+
+
+@does("deck")
+async def shows_the_deck(stage: Stage, key: str) -> None:
+    await stage.press("0", key)
+    assert stage.home.view == DECK
+    assert "deck" in stage.seen.splitlines()[0]
+
+
+@does("zoom")
+async def zooms(stage: Stage, key: str) -> None:
+    await stage.press("tab", key)
+    assert stage.home.view == SECOND.digit
+    assert SECOND.title in stage.seen.splitlines()[0]
+    await stage.press(key)
+    assert stage.home.view == DECK
+
+
+@does("wide")
+async def widens(stage: Stage, key: str) -> None:
+    await stage.press("0")
+    assert "NATIVE" not in heads(stage)
+    await stage.press(key)
+    assert "NATIVE" in heads(stage)
+    await stage.press(key)
+    assert "NATIVE" not in heads(stage)
+
+
+@does("view-back")
+async def travels_back(stage: Stage, key: str) -> None:
+    await stage.press("0", "2", key)
+    assert stage.home.view == ALL
+    await stage.press(key)
+    assert stage.home.view == DECK
+
+
+@does("view-forward")
+async def travels_forward(stage: Stage, key: str) -> None:
+    back = next(each for each in bindings(HOME) if each.id == "view-back").key
+    await stage.press("0", "2", back, back, key)
+    assert stage.home.view == ALL
+    await stage.press(key)
+    assert stage.home.view == SECOND.digit
+
+
+@does("view-last")
+async def changes_views(stage: Stage, key: str) -> None:
+    await stage.press("0", "2", key)
+    assert stage.home.view == ALL
+    await stage.press(key)
+    assert stage.home.view == SECOND.digit
+
+
+@does("peek")
+async def peeks(stage: Stage, key: str) -> None:
+    task = stage.home.active.selected
+    assert task is not None
+    lines = len(stage.place.window)
+    assert f"req {task.request_id}"[:8] in stage.seen
+    await stage.press(key)
+    assert "req " not in stage.seen
+    assert len(stage.place.window) == lines + 4
+    await stage.press(key)
+    assert "req " in stage.seen
+
+
+@does("events")
+async def shows_events(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert isinstance(stage.top, EventsScreen)
+    assert "events of this run" in stage.seen
+
+
+@does("next-pane")
+async def next_pane(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.home.open_pane == SECOND.digit
+    assert SECOND.title in stage.seen
+
+
+@does("previous-pane")
+async def previous_pane(stage: Stage, key: str) -> None:
+    await stage.press("tab", key)
+    assert stage.home.open_pane == FIRST.digit
+    assert FIRST.title in stage.seen
+
+
+# Orders.
+
+
+@does("sort")
+async def sorts(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert isinstance(stage.top, SortPicker)
+    await stage.press("d")
+    took = [task.running_ms(NOW) or 0 for task in stage.rows]
+    assert took == sorted(took, reverse=True)
+    assert "sort:-dur" in stage.seen
+
+
+@does("invert")
+async def inverts(stage: Stage, key: str) -> None:
+    born = [task.born for task in stage.rows]
+    assert born == sorted(born, reverse=True)
+    await stage.press(key)
+    assert [task.born for task in stage.rows] == sorted(born)
+    assert "oldest first" in stage.seen
+
+
+def fields() -> list[str]:
+    """What the first pane can be sorted by, column after column."""
+    usual, full = columns.of(FIRST.adapter, merged=False, zoomed=False)
+    return orders.ring(usual, full, wide=False)
+
+
+@does("sort-right")
+async def sorts_by_the_column_to_the_right(stage: Stage, key: str) -> None:
+    for name in fields()[1:3]:
+        await stage.press(key)
+        assert stage.home.board.sort(FIRST.digit).field == name
+        assert f"{name}" in stage.seen.split("sort:", 1)[1][:20]
+
+
+@does("sort-left")
+async def sorts_by_the_column_to_the_left(stage: Stage, key: str) -> None:
+    for name in fields()[:-3:-1]:
+        await stage.press(key)
+        assert stage.home.board.sort(FIRST.digit).field == name
+        assert f"{name}" in stage.seen.split("sort:", 1)[1][:20]
+    stage.home.board.order(FIRST.digit, Sort(fields()[1]))
+    await stage.press(key)
+    assert stage.home.board.sort(FIRST.digit) == Sort()
+
+
+# The screen itself.
+
+
+@does("refresh")
+async def refreshes(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.desk.poked == [SOURCES[0].name]
+
+
+def paces(stage: Stage) -> list[float]:
+    return [stage.desk.store.status(source.name).interval for source in SOURCES]
+
+
+@does("slower")
+async def slower(stage: Stage, key: str) -> None:
+    first, *others = paces(stage)
+    await stage.press(key)
+    assert paces(stage)[0] > first
+    assert paces(stage)[1:] == others
+    assert f"{SOURCES[0].name} every {paces(stage)[0]:g}s" in stage.seen
+
+
+@does("faster")
+async def faster(stage: Stage, key: str) -> None:
+    first, *others = paces(stage)
+    await stage.press(key)
+    assert paces(stage)[0] < first
+    assert paces(stage)[1:] == others
+    assert f"{SOURCES[0].name} every {paces(stage)[0]:g}s" in stage.seen
+
+
+@does("pause")
+async def pauses(stage: Stage, key: str) -> None:
+    every = len(stage.rows)
+    await stage.press(key)
+    await stage.happens()
+    assert len(stage.rows) == every
+    assert "PAUSED +9 held" in stage.seen
+    await stage.press(key)
+    assert len(stage.rows) == every + 9
+    assert "PAUSED" not in stage.seen
+
+
+@does("back")
+async def one_layer_back(stage: Stage, key: str) -> None:
+    await stage.press("3", "x", key)
+    assert (stage.home.view, stage.home.filter.edit.text) == (3, "")
+    await stage.press(key)
+    assert stage.home.view == DECK
+    await stage.press(key)
+    assert stage.pilot.app.return_code is None
+    assert not stage.home.question
+
+
+@does("quit")
+async def back_and_quits(stage: Stage, key: str) -> None:
+    await stage.press("3", key)
+    assert stage.home.view == DECK
+    await stage.press(key)
+    assert "quit? y" in stage.seen
+    await stage.press("y")
+    assert stage.pilot.app.return_code == 0
+
+
+@does("command")
+async def commands(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.home.command.has_focus
+    await stage.press(*"tasks state:fail", "enter")
+    assert stage.home.view == ALL
+    assert {task.state for task in stage.rows} == {State.FAILED}
+
+
+# The screens above home.
+
+
+@does("back", *LAYERS)
+async def back(stage: Stage, key: str) -> None:
+    assert stage.top is not stage.home
+    await stage.press(key)
+    assert stage.top is stage.home
+    assert stage.pilot.app.return_code is None
+    assert not stage.home.question
+
+
+@does("next-task", TASK)
+async def next_task(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.desk.asked == [stage.rows[0].key, stage.rows[1].key]
+    assert "2 of 370" in stage.seen
+    assert stage.rows[1].key.id in stage.seen
+
+
+@does("previous-task", TASK)
+async def previous_task(stage: Stage, key: str) -> None:
+    await stage.press("J", "J", key)
+    assert stage.desk.asked[-1] == stage.rows[1].key
+    assert "2 of 370" in stage.seen
+    assert stage.rows[1].key.id in stage.seen
+
+
+@does("refresh", TASK)
+async def asks_again(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.desk.asked == [stage.rows[0].key] * 2
+
+
+@does("filter", HELP)
+async def narrows_help(stage: Stage, key: str) -> None:
+    assert "mark all shown" in stage.seen
+    await stage.press(key, *"failed")
+    assert "next failed task" in stage.seen
+    assert "previous failed task" in stage.seen
+    assert "mark all shown" not in stage.seen
+
+
+@does("filter", EVENTS)
+async def narrows_events(stage: Stage, key: str) -> None:
+    assert stage.seen.count("boom") > 9
+    await stage.press(key, *"boom-11")
+    listed = [each for each in stage.seen.splitlines() if "FAIL" in each]
+    assert len(listed) == 1
+    assert "boom-11" in listed[0]
+
+
+@does("open", EVENTS)
+async def opens_the_task_of_an_event(stage: Stage, key: str) -> None:
+    screen = stage.top
+    assert isinstance(screen, EventsScreen)
+    await stage.press("j", key)
+    event = screen.listed.spot.event
+    assert event is not None
+    assert isinstance(stage.top, TaskScreen)
+    assert stage.desk.asked == [event.key]
+
+
+# On every screen.
+
+
+@does("mouse", *SCREENS)
+async def mouse(stage: Stage, key: str) -> None:
+    app = stage.home.app
+    assert isinstance(app, Taskdeck)
+    was = app.mouse
+    await stage.press(key)
+    assert app.mouse is not was
+    assert ("mouse on" if not was else "mouse off") in stage.seen
+    await stage.press(key)
+    assert app.mouse is was
+
+
+@does("help", HOME, TASK, EVENTS)
+async def helps(stage: Stage, key: str) -> None:
+    below = stage.top
+    await stage.press(key)
+    assert isinstance(stage.top, HelpScreen)
+    assert "keys of this screen" in stage.seen
+    told = "next task" if isinstance(below, TaskScreen) else "open its task" if below is not stage.home else "follow"
+    assert told in stage.seen
+    await stage.press("escape")
+    assert stage.top is below
+
+
+@does("help", HELP)
+async def help_has_no_help(stage: Stage, key: str) -> None:
+    below = stage.top
+    await stage.press(key)
+    assert stage.top is below
+    assert len(stage.pilot.app.screen_stack) == 2
+
+
+@does("interrupt", *SCREENS)
+async def interrupts(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert "ctrl-c again to quit" in stage.seen
+    assert stage.pilot.app.return_code is None
+    assert isinstance(stage.home.app, Taskdeck)
+    stage.home.app._interrupted_at += 1e9  # however slow this machine is
+    await stage.press(key)
+    assert stage.pilot.app.return_code == 130
+
+
+# All of them.
+
+
+def bindings(screen: str) -> list[Binding]:
+    """Of a screen, and of the app below it."""
+    return [each for each in (*SCREENS[screen], *APP) if isinstance(each, Binding)]
+
+
+def groups() -> Iterator[tuple[str, list[Binding]]]:
+    """What is pressed in one app: all keys that move; of the others one each."""
+    for screen in SCREENS:
+        yield screen, [each for each in bindings(screen) if each in MOVEMENT]
+        yield from ((screen, [each]) for each in bindings(screen) if each not in MOVEMENT)
+
+
+def staged() -> FakeDesk:
+    """A desk with four providers more, so that each digit has one."""
+    desk = FakeDesk()
+    desk.providers = [*PROVIDERS, *(Provider(f"more-{at}", at, f"M{at}", f"Provider {at}") for at in range(6, 10))]
+    return desk
+
+
+GROUPS = list(groups())
+WORDS = {HOME: "home", TASK: "task", HELP: "help", EVENTS: "events"}
+
+
+def test_every_binding_of_every_screen_has_a_case() -> None:
+    wanted = {(screen, each.id) for screen in SCREENS for each in bindings(screen)}
+    assert CASES.keys() == wanted
+    assert {(screen, each.id) for screen, group in GROUPS for each in group} == wanted
+
+
+@pytest.mark.parametrize(
+    ("screen", "group"),
+    GROUPS,
+    ids=[f"{WORDS[screen]}-{group[0].id if len(group) == 1 else 'movement'}" for screen, group in GROUPS],
+)
+async def test_a_key_does_what_it_says(screen: str, group: list[Binding]) -> None:
+    desk = staged()
+    async with driven(desk, SIZE[screen]) as (pilot, home):
+        if screen == EVENTS:
+            rows = [task for task in desk.store.tasks(SOURCES[0].name).values() if not task.state.bad]
+            failed = [task._replace(state=State.FAILED, error=f"boom-{at}") for at, task in enumerate(rows)]
+            fill(desk.store, SOURCES[0], failed)
+            home.take()
+        for binding in group:
+            for key in binding.key.split(","):
+                if screen != HOME and pilot.app.screen is home:  # the key before this one led back
+                    await press(pilot, *WAY[screen])
+                await CASES[screen, binding.id or ""](Stage(pilot, home, desk), key)
