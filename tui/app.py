@@ -27,10 +27,9 @@ from tui.ui.desk import Provider
 if TYPE_CHECKING:
     from tui.wiring import Wiring
 
-# Of the cycle collector: objects more than gone before it looks at the young ones, and how many of those looks before
-# it walks through everything, which takes 80 ms of 100,000 tasks; a poll would set it off four times.
-RARELY = (5_000, 20, 100)
-
+# Of the cycle collector. A look at everything takes 80 to 200 ms of 100,000 tasks, and a poll, which replaces them all,
+# would set it off four times: here it comes every few million objects. The smaller looks stay small: 5 ms.
+RARELY = (700, 5, 1_000)
 # Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.
 FRAMES = "250"
 
