@@ -1,0 +1,178 @@
+"""The board: filters and orders by view, what holds beside them, what is new, changed or leaving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.errors import UsageError
+from tui.model import Source, SourceStatus, State, Task, TaskKey
+from tui.query.fields import haystack
+from tui.store import Round, Store
+from tui.ui.board import ALL, AT_ONCE, DECK, MOMENT, Board
+from tui.ui.desk import Provider
+from tui.view import Sort
+
+NOW = 1_768_465_800_000
+FC, TAT = Source("fn", "alibaba-fc", "ali", "cn-hangzhou"), Source("cmd", "tencent-tat", "tx", "ap-gz")
+PROVIDERS = (Provider("alibaba-fc", 1, "FC", "Functions"), Provider("tencent-tat", 4, "TAT", "Commands"))
+
+
+def row(source: Source, ident: str, state: State = State.RUNNING, **facts: Any) -> Task:
+    return Task(key=TaskKey(source.name, "", ident), state=state, **facts)
+
+
+class Stage:
+    """A board over a store of its own, at rest after each step."""
+
+    def __init__(self) -> None:
+        self.store = Store([FC, TAT])
+        self.board = Board(self.store, PROVIDERS, {"am": "name:x"}, utc=True)
+        self.now = NOW
+
+    def put(self, source: Source, *tasks: Task) -> None:
+        self.store.merge(Round(source), tasks)
+        self.store.set_status(SourceStatus(source=source, answered_at=self.now, tasks=len(tasks)))
+
+    def look(self, *digits: int) -> dict[int, list[str]]:
+        """The ids that panes show."""
+        self.board.take(self.now)
+        self.board.use(digits, self.now)
+        while not (self.board.work(lambda: True) and self.board.rest(lambda: True)):
+            pass
+        return {digit: [task.key.id for task in rows] for digit, rows in self.board.rows.items()}
+
+
+@pytest.fixture
+def stage() -> Stage:
+    found = Stage()
+    found.put(FC, row(FC, "a", name="x"), row(FC, "b", State.FAILED, name="y"))
+    found.put(TAT, row(TAT, "c", name="x"), row(TAT, "d", State.FAILED, name="y"))
+    return found
+
+
+def test_the_filter_of_the_deck_holds_for_its_panes_and_a_panes_own_for_itself(stage: Stage) -> None:
+    stage.board.ask(DECK, "name:y")
+    assert stage.look(1, 4) == {1: ["b"], 4: ["d"]}
+    stage.board.ask(4, "state:run")
+    assert stage.look(1, 4) == {1: ["b"], 4: []}
+    assert stage.board.beside(4) == "name:y"
+    stage.board.ask(DECK, "")
+    assert stage.look(1, 4) == {1: ["a", "b"], 4: ["c"]}
+    assert stage.look(ALL) == {ALL: ["a", "b", "c", "d"]}, "all tasks have a filter of their own"
+    assert [stage.board.text(view) for view in (DECK, ALL, 1, 4)] == ["", "", "", "state:run"]
+
+
+def test_a_pinned_filter_holds_everywhere_until_it_is_taken_off(stage: Stage) -> None:
+    stage.board.pin("state:bad")
+    assert stage.look(ALL) == {ALL: ["b", "d"]}
+    assert stage.look(1, 4) == {1: ["b"], 4: ["d"]}
+    assert [stage.board.beside(view) for view in (DECK, ALL, 4)] == ["state:bad"] * 3
+    stage.board.ask(ALL, "src:tat")
+    assert stage.look(ALL) == {ALL: ["d"]}
+    stage.board.pin("")
+    assert stage.look(ALL) == {ALL: ["c", "d"]}
+
+
+def test_a_wrong_filter_leaves_the_last_good_one_in_place(stage: Stage) -> None:
+    stage.board.ask(ALL, "name:y")
+    stage.board.ask(ALL, "name:y age<2")
+    assert stage.look(ALL) == {ALL: ["b", "d"]}
+    verdict = stage.board.verdict(ALL, NOW)
+    assert "unit" in verdict.wrong
+    assert verdict.start >= len("name:y ")
+    assert stage.board.verdict(DECK, NOW).wrong == ""
+
+
+def test_an_empty_result_names_the_clause_that_emptied_it(stage: Stage) -> None:
+    stage.board.ask(ALL, "src:tat name:zzz state:fail")
+    assert stage.look(ALL) == {ALL: []}
+    assert "0 of 4; without name:zzz: 1" in stage.board.verdict(ALL, NOW).told
+    stage.board.ask(ALL, "src:tat")
+    stage.look(ALL)
+    assert "without" not in stage.board.verdict(ALL, NOW).told
+
+
+def test_each_pane_has_an_order_and_one_in_the_filter_wins(stage: Stage) -> None:
+    stage.board.order(ALL, Sort("id", descending=True))
+    assert stage.look(ALL, 1) == {ALL: ["d", "c", "b", "a"], 1: ["a", "b"]}
+    stage.board.ask(ALL, "sort:id")
+    assert stage.look(ALL)[ALL] == ["a", "b", "c", "d"]
+    stage.board.ask(ALL, "")
+    assert stage.look(ALL)[ALL] == ["d", "c", "b", "a"]
+    with pytest.raises(UsageError):
+        stage.board.order(ALL, Sort("nosuch"))
+
+
+def test_what_is_new_or_changed_or_leaving_is_told_for_a_moment(stage: Stage) -> None:
+    stage.look(ALL)
+    assert not stage.board.signs(ALL), "what the first read brings is not new"
+    stage.board.ask(ALL, "state:run")
+    stage.look(ALL)
+    stage.put(FC, row(FC, "a", State.SUCCEEDED, name="x"), row(FC, "e"))
+    stage.put(TAT, row(TAT, "c", name="z"))
+    assert stage.look(ALL) == {ALL: ["a", "c", "e"]}
+    signs = {key.id: sign for key, sign in stage.board.signs(ALL).items()}
+    assert signs == {"a": "gone", "c": "changed", "e": "new"}
+    assert stage.board.verdict(ALL, NOW).told.startswith("2 of 5"), "a row that only lingers does not count"
+    stage.now += MOMENT
+    assert stage.board.settle(stage.now)
+    assert not stage.board.signs(ALL)
+    assert stage.look(ALL) == {ALL: ["c", "e"]}
+
+
+def test_marks_and_news_can_be_asked_for(stage: Stage) -> None:
+    stage.look(ALL)
+    stage.board.ask(ALL, "mark:yes")
+    assert stage.look(ALL) == {ALL: []}
+    stage.board.marked.add(TaskKey("fn", "", "b"))
+    assert stage.look(ALL) == {ALL: ["b"]}
+    stage.board.ask(ALL, "new:yes")
+    stage.put(FC, row(FC, "f"))
+    assert stage.look(ALL) == {ALL: ["f"]}
+    stage.store.expire(FC, oldest=NOW, most=0)
+    stage.put(FC, row(FC, "b", State.FAILED, name="y", ended_at=1))
+    stage.store.expire(FC, oldest=NOW, most=0)
+    stage.look(ALL)
+    assert TaskKey("fn", "", "b") not in stage.board.marked, "a task that is gone leaves no mark"
+
+
+def test_counts_follow_every_change(stage: Stage) -> None:
+    stage.look(1, 4)
+    stage.put(FC, row(FC, "b", State.SUCCEEDED, name="y"), row(FC, "g"))
+    stage.look(1, 4)
+    facts = stage.board.fact(1)
+    assert facts is not None
+    assert +facts.counts == {State.RUNNING: 2, State.SUCCEEDED: 1}
+
+
+def test_a_view_that_was_not_on_the_screen_has_caught_up(stage: Stage) -> None:
+    many = [row(FC, f"n{at:05}") for at in range(AT_ONCE + 700)]
+    stage.look(4)
+    stage.put(FC, *many)
+    stage.look(4)
+    assert len(stage.look(1)[1]) == len(many) + 2
+    assert len(stage.look(ALL)[ALL]) == len(many) + 4
+
+
+@given(
+    st.builds(
+        row,
+        st.just(FC),
+        st.text(max_size=8),
+        name=st.none() | st.text(max_size=8),
+        target=st.none() | st.text(max_size=8),
+        error=st.none() | st.text(max_size=8),
+        native_state=st.none() | st.text(max_size=8),
+        request_id=st.none() | st.text(max_size=8),
+        extra=st.dictionaries(st.sampled_from(["fc.a", "fc.b"]), st.text(max_size=5) | st.integers()),
+    )
+)
+def test_what_bare_words_search_is_the_same_as_on_the_command_line(task: Task) -> None:
+    board = Stage().board
+    kept, again = board._stack(task, FC), board._stack(task, FC)
+    assert kept == again
+    assert set(kept.split("\n")) - {""} == set(haystack(task, FC).split("\n")) - {""}
