@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
 
+from tests.ui.svg import picture
 from tui.app import LiveDesk
 from tui.cloud.server import running
 from tui.ui.shell import Taskdeck
@@ -42,6 +43,8 @@ SHOTS = (
     Shot("deck", 120, 40),
     Shot("deck", 80, 24),
     Shot("all-bad", 120, 40, ("0", "x")),
+    Shot("all", 200, 60, ("0", "j")),
+    Shot("filter", 120, 40, ("0", "slash", *"state", "colon", "tab", "tab")),
     Shot("task", 120, 40, ("0", "x", "j", "enter")),
     Shot("help", 120, 40, ("question_mark",)),
     Shot("light", 150, 45, theme="deck-light"),
@@ -70,8 +73,7 @@ async def _take(shot: Shot, config: Path) -> str:
         for key in shot.keys:
             await pilot.press(key)
         await pilot.pause(1.5)
-        svg = app.export_screenshot(title="taskdeck")
-    return re.sub(r"terminal-\d+", "terminal", svg)
+        return picture(app, title="taskdeck")
 
 
 async def _settled(desk: LiveDesk, pilot: Pilot[Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from textual.strip import Strip
 
 from tests.ui.driving import driven, press, settle
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
+from tests.ui.svg import picture as picture_of
 from tui.model import State
 from tui.text import width
 from tui.ui.home import Home
@@ -172,11 +172,6 @@ def colourless(drawn: list[Strip]) -> None:
         assert style is None or style.bgcolor is None or style.bgcolor.is_default, segment
 
 
-def normal(svg: str) -> str:
-    """The same picture is the same text: the ids that Textual makes up are taken out."""
-    return re.sub(r"terminal-\d+", "terminal", svg)
-
-
 def compare(name: str, svg: str) -> None:
     """Fails where the picture differs from the stored one, which shows beside it as `.new.svg`."""
     stored, new = FOLDER / f"{name}.svg", FOLDER / f"{name}.new.svg"
@@ -206,7 +201,7 @@ async def test_picture(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> Non
             if scene.happens and keys is scene.keys:
                 await happen(pilot, desk, home)
                 await found(pilot, home)
-        drawn, svg = lines(pilot), normal(pilot.app.export_screenshot())
+        drawn, svg = lines(pilot), picture_of(pilot.app)
     fits(drawn, size)
     if picture.variant == "nocolor":
         colourless(drawn)

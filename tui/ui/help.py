@@ -19,7 +19,7 @@ from tui.ui.layer import Layer
 from tui.ui.pager import Pager
 from tui.ui.titles import Pen
 
-KEYS, TEXT = 16, 30
+KEYS, TEXT = 16, 34
 FRESH_HELP = {"new": "new", "changed": "its state has changed", "gone": "has left the list"}
 FILTER_HELP = (
     ("word", "in the id, name, target, error ..."),
