@@ -82,8 +82,11 @@ class Board:
 
     def beside(self, view: int) -> str:
         """What holds on a view beside its own filter: the pinned one, and the deck's on a provider's."""
-        deck = self.text(DECK).strip() if view > ALL else ""
-        return " ".join(text for text in (self.pinned.strip(), deck) if text)
+        return " ".join(text for text in (self.pinned.strip(), self.above(view)) if text)
+
+    def above(self, view: int) -> str:
+        """The deck's filter, on a provider's view."""
+        return self.text(DECK).strip() if view > ALL else ""
 
     def ask(self, view: int, text: str) -> None:
         """Another filter for a view; a wrong one leaves the last good one in place."""

@@ -34,6 +34,7 @@ from tui.ui.titles import Pen
 Drawn = TypeVar("Drawn", Pen, Legend)
 SLICE = 0.008  # seconds of looking for rows between two looks at the keys
 FIRST = 0.015  # and before the first picture of a new filter
+SAID = 10.0  # seconds that a line stays which says what the user did; the next key ends it
 PICTURE = 0.08  # seconds between two pictures while rows are being found
 
 
@@ -71,6 +72,7 @@ class Deck(Screen[None], inherit_bindings=False):
         self._log: list[Event] = []
         self.question = ""
         self.told = ""
+        self._told_at = 0.0
 
     def compose(self) -> ComposeResult:
         """Header, providers, states, filter, panes, last event, hints; laid out before the first paint."""
@@ -125,7 +127,7 @@ class Deck(Screen[None], inherit_bindings=False):
 
     def say(self, text: str) -> None:
         """One line for what the user just did; "" takes it away."""
-        self.told = text
+        self.told, self._told_at = text, monotonic()
         self.lay_out()
 
     def write_filter(self, text: str) -> None:
@@ -194,6 +196,8 @@ class Deck(Screen[None], inherit_bindings=False):
         self._events.look(self.desk.store, now)  # also below another screen: an event is told when it happens
         if not self.is_current:
             return
+        if self.told and monotonic() - self._told_at >= SAID:
+            self.say("")
         if self.paused:
             self.paint()
             return
@@ -222,9 +226,11 @@ class Deck(Screen[None], inherit_bindings=False):
         self.bars["providers"].show(lambda cells: bars.providers(facts, pen, cells, active))
         self.bars["states"].show(lambda cells: bars.states(facts, pen, cells))
         self.bars["event"].show(lambda cells: self._last_line(pen, cells))
-        self.bars["hints"].show(lambda cells: bars.hints(hinted(self.active_bindings.values()), pen, cells))
+        keys = self.filter.hints if self.focused is self.filter else hinted(self.active_bindings.values())
+        self.bars["hints"].show(lambda cells: bars.hints(keys, pen, cells))
         if self.filter.display:
-            self.filter.judge(self.board.verdict(self.view, pen.now), self.board.beside(self.view))
+            verdict, above = self.board.verdict(self.view, pen.now), self.board.above(self.view)
+            self.filter.judge(verdict, self.board.pinned.strip(), above)
 
     def _header(self) -> bars.Header:
         names = {DECK: "deck", ALL: "all tasks"} | {at: one.title for at, one in self.board.providers.items()}

@@ -40,6 +40,11 @@ class Facts:
         return all(not status.missing and status.answered_at is not None for status in self.statuses)
 
     @property
+    def beginning(self) -> bool:
+        """Whether a source is being read for the first time."""
+        return any(status.answered_at is None and status.trouble is None for status in self.statuses)
+
+    @property
     def answered_at(self) -> int | None:
         """When the slowest source last answered; None while one of them never has."""
         known = [status.answered_at for status in self.statuses]

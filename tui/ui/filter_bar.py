@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from tui.query import Completion
     from tui.ui.offers import Offers
 
+Hints = tuple[tuple[str, str], ...]
+HINTS: Hints = (
+    ("Tab", "complete"),
+    ("ctrl-r", "search"),
+    ("Up", "history"),
+    ("Enter", "keep"),
+    ("Esc", "leave"),
+)
+SEARCHING = (("ctrl-r", "an older one"), ("Tab", "edit it"), ("Enter", "keep"), ("Esc", "leave the search"))
+CHOOSING = (("Tab", "next"), ("shift-tab", "previous"), ("Enter", "take"), ("Esc", "close the list"))
 CROWD = 4  # characters looked at for each cell: marks have no width, and a text may be nothing else
 
 
@@ -50,12 +60,16 @@ class FilterBar(Canvas, can_focus=True):
     class Left(Message):
         """Esc."""
 
+    class Turned(Message):
+        """The keys mean something else now: a list or a search has begun or ended."""
+
     def __init__(self, pen: Pen, text: str = "") -> None:
         super().__init__(id="filter")
         self.edit = Edit(text)
         self.offer: Callable[[str, int], Sequence[Completion]] = lambda text, caret: ()
         """What could stand at the caret of a text; `Filtering` knows."""
-        self.pinned = ""
+        self.pinned = self.deck = ""
+        self._hinted: Hints = HINTS
         self._pen = pen
         self._verdict = Verdict()
         self._said = ""
@@ -63,13 +77,22 @@ class FilterBar(Canvas, can_focus=True):
         self._offers: Offers | None = None
         self._first = self._origin = 0
 
-    def judge(self, verdict: Verdict, pinned: str = "") -> None:
-        """Shows what came of the text, and the filter that holds on every view."""
-        self._verdict, self.pinned = verdict, pinned
+    def judge(self, verdict: Verdict, pinned: str = "", deck: str = "") -> None:
+        """Shows what came of the text, and what holds beside it: on every view, and on the deck with its panes."""
+        self._verdict, self.pinned, self.deck = verdict, pinned, "" if deck == pinned else deck
         self.repaint()
 
+    @property
+    def hints(self) -> Hints:
+        """What the keys do now."""
+        if self._search is not None:
+            return SEARCHING
+        return CHOOSING if self._offers is not None and self._offers.open else HINTS
+
     def draw(self, width: int, height: int) -> Sequence[Strip]:
-        """`/ text                 39 of 1,284`; in front of it ` = pinned`, instead of it ` / (search) text: hit`."""
+        """`/ text                 39 of 1,284`; in front of it ` = pinned` and ` deck: text`, while one searches
+        ` / (search) text: hit` instead of it.
+        """
         look, verdict = self._pen.look, self._verdict
         told = clean(self._said or verdict.wrong or verdict.told)
         left = self._head(width // 3, max(width - 5 - terminal(told), width // 2))
@@ -79,23 +102,26 @@ class FilterBar(Canvas, can_focus=True):
         cells = max(room - terminal(told), room // (3 if wrong else 2))  # why it is wrong takes more room than a count
         if self._search is not None:
             left.extend(self._searched(cells))
-        elif not self._pin_is_all:
+        elif not self._alone:
             left.extend(self._text(cells))
         right = Ink().add(cut_end(told, width - 2 - left.width), look["state.bad" if wrong else "dim"]).add(" ")
         return [between(left, right, width).strip(width)]
 
     def _head(self, cells: int, most: int) -> Ink:
-        """What stands before the text: the pinned filter, in `most` cells where it is all; the sign of the bar."""
-        look, alone = self._pen.look, self._pin_is_all
+        """What stands before the text: the filters that hold anyway, in `most` cells where they are all; the sign."""
+        look, alone = self._pen.look, self._alone
+        held = [(sign, text) for sign, text in ((" = ", self.pinned), (" deck: ", self.deck)) if text]
+        room = (most if alone else cells) - sum(len(sign) for sign, _ in held) + 3
         ink = Ink()
-        if self.pinned:
-            ink.add(" = ", look["key"]).add(cut_end(clean(self.pinned), most if alone else cells), look["text"])
+        for sign, text in held:
+            ink.add(sign, look["key"]).add(cut_end(clean(text), max(1, room // len(held))), look["text"])
         return ink if alone else ink.add(" / ", look["key"])
 
     @property
-    def _pin_is_all(self) -> bool:
-        """Whether there is nothing to show beside the pinned filter."""
-        return bool(self.pinned) and not self.has_focus and self.edit.text in ("", self.pinned)
+    def _alone(self) -> bool:
+        """Whether there is nothing to show beside the filters that hold anyway."""
+        held = self.pinned or self.deck
+        return bool(held) and not self.has_focus and self.edit.text in ("", held)
 
     def _searched(self, cells: int) -> Ink:
         """What `ctrl-r` looks for and what it has found."""
@@ -180,6 +206,9 @@ class FilterBar(Canvas, can_focus=True):
     def _after(self, before: str) -> None:
         if self.edit.text != before:
             self.post_message(self.Typed())
+        if self.hints is not self._hinted:
+            self._hinted = self.hints
+            self.post_message(self.Turned())
         self.repaint()
 
     def _typing(self, event: events.Key) -> bool:

@@ -11,6 +11,7 @@ from tui.ui.acts.looking import Looking
 from tui.ui.acts.marking import Marking
 from tui.ui.acts.moving import Moving
 from tui.ui.acts.opening import Opening
+from tui.ui.acts.pacing import reading
 from tui.ui.acts.sorting import Sorting
 from tui.ui.acts.viewing import Viewing
 from tui.ui.board import DECK
@@ -23,19 +24,23 @@ class Home(Looking, Moving, Viewing, Opening, Commanding, Filtering, Marking, Co
     BINDINGS = HOME
 
     def on_key(self, event: events.Key) -> None:
-        """The answer to a question; anything but yes is no."""
+        """The answer to a question; anything but yes is no. What was told goes with the next key, or alone with Esc."""
         if self.question:
             event.stop()
             self.question = ""
             if event.key == "y":
                 self.app.exit(0)
             self.lay_out()
+        elif self.told and event.key != "escape":
+            self.say("")
 
     def action_poke(self) -> None:
-        """Reads the sources of the pane now."""
+        """Reads the sources of the pane now, and says so."""
         facts = self.board.fact(self.active.digit)
-        for name in [None] if facts is None else [status.source.name for status in facts.statuses]:
+        names = [] if facts is None else [status.source.name for status in facts.statuses]
+        for name in [None] if facts is None else names:
             self.desk.poke(name)
+        self.say("reading all sources" if facts is None else reading(names))
 
     def action_pause(self) -> None:
         """Holds the screen; polling goes on."""

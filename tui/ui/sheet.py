@@ -30,7 +30,7 @@ def sheet(task: Task, pen: Pen, legend: Legend, cells: int, *, seen: bool = True
         lines = [_fact(pen, label, text, cells) for label, text in (*left, *right)]
     if task.error:
         lines += [Ink(), Ink().add(" ERROR", pen.look["head"])]
-        lines += [Ink().add(f" {text}", pen.look["error"]) for text in chop_cells(clean(task.error), cells - 2)]
+        lines += [Ink().add(f" {text}", pen.look["error"]) for text in chop_cells(clean(task.error), max(2, cells - 2))]
     if task.extra:
         lines.append(Ink())
         lines += [_fact(pen, clean(label), clean(value), cells) for label, value in task.extra.items()]

@@ -11,7 +11,7 @@ from tui.errors import UsageError
 from tui.text import clean
 from tui.ui import commands
 from tui.ui.acts.filtering import Filtering
-from tui.ui.acts.pacing import MOST, Pacing
+from tui.ui.acts.pacing import MOST, Pacing, reading
 from tui.ui.acts.sorting import Sorting
 from tui.ui.acts.travelling import Travelling
 from tui.ui.board import ALL, DECK
@@ -166,7 +166,7 @@ class Commanding(Filtering, Sorting, Travelling, Pacing, inherit_bindings=False)
         names = self._named(text) if text else self.sources
         for name in names:
             self.desk.poke(name)
-        self.say(f"reading {clean(', '.join(names[:4]))}{' ..' if len(names) > 4 else ''}")
+        self.say(reading(names))
 
     def _named(self, text: str) -> list[str]:
         """One source, or those of a provider by its short."""

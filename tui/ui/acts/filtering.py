@@ -44,6 +44,10 @@ class Filtering(Deck, inherit_bindings=False):
         """Esc: the bar is left, the filter stays until the next one."""
         self._leave_bar()
 
+    def on_filter_bar_turned(self, message: FilterBar.Turned) -> None:
+        """The last line says what the keys do now."""
+        self.paint()
+
     def _leave_bar(self) -> None:
         self.set_focus(None)
         self.lay_out()

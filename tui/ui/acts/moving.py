@@ -32,4 +32,8 @@ class Moving(Deck, inherit_bindings=False):
 
     def action_next_bad(self, by: int) -> None:
         """To the next or previous task that wants an eye."""
+        place = self.active.place
+        here = place.key
         self._move(lambda place: place.step_to(by, lambda task: task.state.bad))
+        if place.key == here:
+            self.say(f"no failed task {'below' if by > 0 else 'above'}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tui.text import clean
 from tui.ui.deck import Deck
@@ -48,3 +48,10 @@ def told(seconds: dict[str, float], known: Iterable[str]) -> str:
     if len(seconds) > 1 and set(seconds) == set(known):
         who = "all sources"
     return f"{clean(who)} every {' to '.join(f'{pace:g}s' for pace in dict.fromkeys((paces[0], paces[-1])))}"
+
+
+def reading(names: Sequence[str]) -> str:
+    """`reading thumbs, media`."""
+    if not names:
+        return "no source here to read"
+    return f"reading {clean(', '.join(names[:4]))}{' ..' if len(names) > 4 else ''}"
