@@ -1,4 +1,4 @@
-"""`make screenshots`: the screens of the seeded, frozen demo cloud, as SVG and (with chromium) PNG."""
+"""`make screenshots`: the screens of the seeded demo cloud, frozen but for the deck, as SVG and (with chromium) PNG."""
 
 from __future__ import annotations
 
@@ -24,13 +24,15 @@ Steps = Callable[[Pilot[Any]], Awaitable[None]]
 
 
 class Shot(NamedTuple):
-    """One picture: its name, the size of the terminal, the keys that lead there, and the theme."""
+    """One picture: its name, the size of the terminal, the keys that lead there, the theme, how long it is watched."""
 
     name: str
     columns: int
     lines: int
     keys: tuple[str, ...] = ()
     theme: str = "deck-dark"
+    seconds: float = 1.5
+    freeze: bool = True
 
     @property
     def file(self) -> str:
@@ -39,12 +41,12 @@ class Shot(NamedTuple):
 
 
 SHOTS = (
-    Shot("deck", 200, 60),
+    Shot("deck", 200, 60, seconds=20, freeze=False),
     Shot("deck", 120, 40),
     Shot("deck", 80, 24),
     Shot("all-bad", 120, 40, ("0", "x")),
     Shot("all", 200, 60, ("0", "j")),
-    Shot("filter", 120, 40, ("0", "slash", *"state", "colon", "tab", "tab")),
+    Shot("filter", 120, 40, ("0", "slash", "r", "e", "tab")),
     Shot("task", 120, 40, ("0", "x", "j", "enter")),
     Shot("help", 120, 40, ("question_mark",)),
     Shot("light", 150, 45, theme="deck-light"),
@@ -54,15 +56,16 @@ SHOTS = (
 async def main() -> None:
     """Takes all pictures."""
     FOLDER.mkdir(exist_ok=True)
-    async with running(tasks=2000, seed=1, freeze=True) as cloud:
-        with tempfile.TemporaryDirectory() as place:
-            config = Path(place) / "config.toml"
-            config.write_text(cloud.config, "utf-8")
-            for shot in SHOTS:
-                svg = FOLDER / f"{shot.file}.svg"
-                svg.write_text(await _take(shot, config), "utf-8")
-                _rasterise(svg)
-                sys.stdout.write(f"{svg.name}\n")
+    for freeze in (True, False):
+        async with running(tasks=2000, seed=1, freeze=freeze) as cloud:
+            with tempfile.TemporaryDirectory() as place:
+                config = Path(place) / "config.toml"
+                config.write_text(cloud.config, "utf-8")
+                for shot in (each for each in SHOTS if each.freeze is freeze):
+                    svg = FOLDER / f"{shot.file}.svg"
+                    svg.write_text(await _take(shot, config), "utf-8")
+                    _rasterise(svg)
+                    sys.stdout.write(f"{svg.name}\n")
 
 
 async def _take(shot: Shot, config: Path) -> str:
@@ -72,7 +75,7 @@ async def _take(shot: Shot, config: Path) -> str:
         await _settled(desk, pilot)
         for key in shot.keys:
             await pilot.press(key)
-        await pilot.pause(1.5)
+        await pilot.pause(shot.seconds)
         return picture(app, title="taskdeck")
 
 
