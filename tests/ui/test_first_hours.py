@@ -110,15 +110,13 @@ async def test_the_cursor_is_at_the_head_while_the_first_read_goes_on() -> None:
     old, young = tasks[:10], tasks[10:]
     async with driven(desk, (120, 40)) as (pilot, home):
         round_ = Round(source)
-        for rows in (old, young):
+        for rows, answered_at in ((old[:5], None), (old[5:], None), (young, NOW)):
             desk.store.merge(round_, rows, [{} for _ in rows], at=NOW)
-            desk.store.set_status(SourceStatus(source=source, rows_read=len(rows), pages_read=1))
+            desk.store.set_status(SourceStatus(source=source, rows_read=len(rows), answered_at=answered_at))
             desk.changed()
             await settle(pilot)
             home.take()
             assert home.active.place.cursor == 0
-        desk.store.set_status(SourceStatus(source=source, answered_at=NOW))
-        home.take()
         first = home.active.place.key
         newest = young[-1]._replace(key=young[-1].key._replace(id="a-new-one"), created_at=NOW, started_at=NOW)
         desk.store.merge(Round(source), [newest], [{}], at=NOW)

@@ -68,7 +68,8 @@ class Pane(Canvas):
     ) -> None:
         """Other rows; `grey` names the sources that are not live, `empty` is said where there is no row."""
         self.place.show(rows, where)
-        if self.place.at_home and self.place.follow is None and facts is not None and facts.beginning:
+        before = self._facts
+        if self.place.at_home and self.place.follow is None and before is not None and before.beginning:
             self.place.home()  # the pages of a first read come in any order: nobody has chosen a task yet
         self._facts, self._grey, self.empty = facts, grey, empty
 
