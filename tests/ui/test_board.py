@@ -85,6 +85,19 @@ def test_a_wrong_filter_leaves_the_last_good_one_in_place(stage: Stage) -> None:
     assert "unit" in verdict.wrong
     assert verdict.start >= len("name:y ")
     assert stage.board.verdict(DECK, NOW).wrong == ""
+    stage.board.ask(ALL, "age<2 name:x")
+    assert stage.look(ALL) == {ALL: ["b", "d"]}, "wrong before its end"
+
+
+def test_a_clause_that_is_being_typed_hides_nothing(stage: Stage) -> None:
+    for text, ids in (
+        ("state", []),
+        ("state:", ["a", "b", "c", "d"]),
+        ("name:y sta:", ["b", "d"]),
+        ("(", ["a", "b", "c", "d"]),
+    ):
+        stage.board.ask(ALL, text)
+        assert stage.look(ALL) == {ALL: ids}, text
 
 
 def test_an_empty_result_names_the_clause_that_emptied_it(stage: Stage) -> None:

@@ -117,9 +117,11 @@ async def test_the_filter_is_live_kept_and_cleared() -> None:
 
 
 async def test_a_wrong_query_keeps_the_last_good_result_and_says_why() -> None:
-    async with driven(None, (120, 40), "0", "slash", *"age") as (pilot, home):
+    async with driven(None, (120, 40), "0", "slash", *"state:ok", "space", *"age") as (pilot, home):
+        await press(pilot, *["backspace", "backspace", "backspace", "backspace"])
         rows = len(home.active.place.rows)
-        await press(pilot, *"<2")
+        assert 0 < rows < 370
+        await press(pilot, "space", *"age<2")
         assert len(home.active.place.rows) == rows
         assert "unit" in text(pilot)
         assert home.board.verdict(home.view, NOW).wrong

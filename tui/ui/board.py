@@ -21,6 +21,7 @@ ALL = 0
 CLAUSES = 6  # that an empty result is tried without
 MOMENT = 3_000  # ms for which a row that is new, changed or leaving is marked
 AT_ONCE = 1_500  # changes that are in the very next picture: 15 ms
+TYPED = 1_000  # characters that somebody may be typing; more were pasted
 STACKS = 20_000  # texts, of 300 bytes or so
 AGAIN = 10_000  # ms after which a filter like age<2h looks at every task again
 
@@ -89,7 +90,7 @@ class Board:
         return self.text(DECK).strip() if view > ALL else ""
 
     def ask(self, view: int, text: str) -> None:
-        """Another filter for a view; a wrong one leaves the last good one in place."""
+        """Another filter for a view; of a wrong one, what stands before its unfinished end, else the last good one."""
         self._filters[view] = self._parsed(text, self._filters.get(view, Filter()))
 
     def pin(self, text: str) -> None:
@@ -125,7 +126,10 @@ class Board:
                 haystack=self._stack,
             )
         except QueryError as error:
-            return before._replace(text=text, wrong=error)
+            if len(text) > TYPED or " " in text[error.end :].strip():
+                return before._replace(text=text, wrong=error)
+            finished = text[: max(0, text.rfind(" ", 0, error.start))]  # the last clause is still being typed
+            return Filter(text, self._parsed(finished, before).query, error)
         return Filter(text, query)
 
     def _stack(self, task: Task, source: Source) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tui.model import Source, State, Task
-from tui.text import clean, width
+from tui.text import clean, cut_middle, width
 from tui.ui import when
 from tui.ui.glyphs import Glyphs
 
@@ -118,6 +119,20 @@ def _exit(task: Task, legend: Legend) -> str:
     return "" if code is None else clean(code)
 
 
+def fact(value: Any) -> str:
+    """A fact of one provider: a text as it is, a number, a list or an object as JSON."""
+    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+
+
+def short_task(task: str, cells: int) -> str:
+    """An id with an operation in few cells: the operation, which tells rows of one server apart, stays whole."""
+    ident, _, operation = task.rpartition("/")
+    room = cells - width(operation) - 1
+    if width(task) <= cells or not operation.isupper() or room < 8:
+        return task
+    return f"{cut_middle(ident, room)}/{operation}"
+
+
 def short_region(region: str, cells: int) -> str:
     """A region in few cells, its number kept: cn-shanghai is cn-sha, cn-north-4 is cn-n4."""
     if width(region) <= cells or "-" not in region:
@@ -127,6 +142,7 @@ def short_region(region: str, cells: int) -> str:
     return f"{land}-{'-'.join(words)[: max(1, cells - len(land) - len(number) - 1)]}{number}"
 
 
+SHORT: Mapping[str, Callable[[str, int], str]] = {"region": short_region, "task": short_task}
 CELLS: Mapping[str, Callable[[Task, Legend], str]] = {
     "state": state,
     "age": age,

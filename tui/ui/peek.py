@@ -14,7 +14,7 @@ from tui.model import Task
 from tui.text import clean, cut_end, cut_middle, width
 from tui.ui import when
 from tui.ui.canvas import Canvas
-from tui.ui.cells import Legend, dur
+from tui.ui.cells import Legend, dur, fact
 from tui.ui.ink import Ink, between
 from tui.ui.sheet import sheet
 from tui.ui.sizes import Peek as Side
@@ -143,7 +143,7 @@ def _what(about: About) -> Iterable[tuple[str, str]]:
 
 
 def _extra(task: Task) -> list[tuple[str, str]]:
-    return [(clean(name), cut_end(clean(value), NAME)) for name, value in task.extra.items()]
+    return [(clean(name), cut_end(fact(value), NAME)) for name, value in task.extra.items()]
 
 
 def _moment(ms: int | None, pen: Pen) -> str:

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tui.model import State, Task, TaskKey
 from tui.text import cut_end, fit
-from tui.ui.cells import CELLS, Legend, age, dur, short_region
+from tui.ui.cells import CELLS, SHORT, Legend, age, dur
 from tui.ui.columns import Shown, ordered
 from tui.ui.glyphs import Glyphs
 from tui.ui.ink import PLAIN, Ink
@@ -85,7 +85,8 @@ class Lines:
         ink, styles = self._gutter(mark), self._styles(task.state, grey=mark.grey)
         for column, cells in self._shown.placed:
             text = CELLS[column.cell](task, legend)
-            text = short_region(text, cells) if column.cell == "region" else text
+            if column.cell in SHORT:
+                text = SHORT[column.cell](text, cells)
             text = fit(text, cells, right=column.right, middle=column.middle)
             ink.add(f"{text} ", styles[column.tone], cells + 1)
         under = PLAIN

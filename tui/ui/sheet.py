@@ -9,7 +9,7 @@ from rich.cells import chop_cells
 from tui.model import Task
 from tui.text import clean
 from tui.ui import when
-from tui.ui.cells import Legend, dur
+from tui.ui.cells import Legend, dur, fact
 from tui.ui.ink import Ink
 from tui.ui.titles import Pen
 
@@ -33,7 +33,7 @@ def sheet(task: Task, pen: Pen, legend: Legend, cells: int, *, seen: bool = True
         lines += [Ink().add(f" {text}", pen.look["error"]) for text in chop_cells(clean(task.error), max(2, cells - 2))]
     if task.extra:
         lines.append(Ink())
-        lines += [_fact(pen, clean(label), clean(value), cells) for label, value in task.extra.items()]
+        lines += [_fact(pen, clean(label), fact(value), cells) for label, value in task.extra.items()]
     return lines
 
 
