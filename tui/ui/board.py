@@ -126,7 +126,7 @@ class Board:
                 haystack=self._stack,
             )
         except QueryError as error:
-            if len(text) > TYPED or " " in text[error.end :].strip():
+            if len(text) > TYPED or " " in text[error.end :].rstrip():
                 return before._replace(text=text, wrong=error)
             finished = text[: max(0, text.rfind(" ", 0, error.start))]  # the last clause is still being typed
             return Filter(text, self._parsed(finished, before).query, error)
