@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tui.adapters import every
+from tui.courtesy import Courtesy
 from tui.credentials import without_keys
 from tui.errors import ConfigError, NotFound
 from tui.memory import Memory
@@ -44,6 +45,7 @@ class LiveDesk:
         self.note = ""
         self.read_only = not write
         self._wiring: Wiring | None = None
+        self._courtesy = Courtesy()
         self._changed: Callable[[], None] = lambda: None
 
     async def run(self, changed: Callable[[], None]) -> None:
@@ -74,7 +76,12 @@ class LiveDesk:
 
         wiring_type, config = await asyncio.to_thread(load)
         self.read_only = self.read_only and not config.monitor.write
-        async with wiring_type(config, self.store, write=not self.read_only, told=self._told) as wiring:
+        from tui.reading import PATIENT
+
+        patience = PATIENT._replace(turn=self._courtesy.turn)
+        async with wiring_type(
+            config, self.store, write=not self.read_only, told=self._told, patience=patience
+        ) as wiring:
             self._wiring = wiring
             self._say("" if config.sources else f"{path} has no [[sources]] yet")
             async with asyncio.TaskGroup() as group:
@@ -87,6 +94,10 @@ class LiveDesk:
             for name, poller in self._wiring.pollers.items():
                 if source in (None, name):
                     poller.poke()
+
+    def typing(self) -> None:
+        """Polling lets the key go first."""
+        self._courtesy.key()
 
     def pace(self, source: str | None, seconds: float) -> None:
         """Reads one source (or all) so often from now on."""

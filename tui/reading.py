@@ -38,6 +38,7 @@ class Patience(NamedTuple):
     longest: float = 20.0
     first: float = 0.2
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    turn: Callable[[], Awaitable[None]] | None = None  # awaited before each slice of work, where others share the loop
 
 
 PATIENT = Patience()
@@ -108,6 +109,10 @@ async def retrying(
                 waiting(error, pause)
             await patience.sleep(pause)
     raise AssertionError("patience has at least one try")
+
+
+async def _once() -> None:
+    await asyncio.sleep(0)
 
 
 async def _turns() -> None:
@@ -203,12 +208,17 @@ class _Run:
         self.missing.append(listing.label)
         self.over = self.over or isinstance(error, FATAL)
 
+    async def _turn(self) -> None:
+        await (self.patience.turn or _once)()
+
     async def keep(self, listing: Listing, page: Page) -> None:
         """Makes a page's rows into tasks, a slice at a time so that no frame waits, and hands it on."""
+        if self.patience.turn is not None:
+            await self.patience.turn()
         try:
             for end in range(SLICE, len(page.tasks), SLICE):
                 page.tasks[end]
-                await asyncio.sleep(0)
+                await self._turn()
             shape = hash(tuple(one.key for one in page.tasks))
         except CallError as error:  # Malformed: a row that cannot be read
             self.failed(listing, error)
@@ -227,7 +237,7 @@ class _Run:
                 self.room, self.sink(page._replace(tasks=page.tasks[start : start + SLICE], rows=rows, more=more))
             )
             if more:
-                await asyncio.sleep(0)
+                await self._turn()
 
     def following(self, listing: Listing, page: Page) -> list[tuple[Listing, Any]]:
         seen = self.cursors.setdefault(listing, set())

@@ -61,7 +61,7 @@ class Wiring:
         patience: Patience = PATIENT,
         width: int = 2,
     ) -> None:
-        self._wire = Wire(config.network)
+        self._wire = Wire(config.network, turn=patience.turn)
         budget, clocks = Budget(), Clocks()
         chosen = _chosen(config, only)
         self.adapters: dict[str, Adapter] = {}

@@ -180,6 +180,9 @@ class FakeDesk:
         """Remembers who was to be read."""
         self.poked.append(source)
 
+    def typing(self) -> None:
+        """Nothing goes on."""
+
     def pace(self, source: str | None, seconds: float) -> None:
         """Remembers how often who was to be read."""
         for name in self.store.sources:

@@ -38,6 +38,10 @@ class Desk(Protocol):
         """Reads one source (or all) now instead of at its next turn."""
         ...
 
+    def typing(self) -> None:
+        """A key was pressed: what goes on in the background waits a moment."""
+        ...
+
     def pace(self, source: str | None, seconds: float) -> None:
         """Reads one source (or all) so often from now on; the config is not written."""
         ...

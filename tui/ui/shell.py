@@ -65,6 +65,7 @@ class Taskdeck(App[int], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Keys of a burst go one by one: the first may move the focus that the others are meant for."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self.desk.typing()
             await self._turnstile.key(event)
         else:
             await super().on_event(event)

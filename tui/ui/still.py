@@ -35,6 +35,9 @@ class StillDesk:
     def poke(self, source: str | None = None) -> None:
         """Nobody is read."""
 
+    def typing(self) -> None:
+        """Nothing goes on."""
+
     def pace(self, source: str | None, seconds: float) -> None:
         """Nobody is read, however often."""
 
