@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Of the cycle collector. A look at everything takes 80 to 200 ms of 100,000 tasks, and a poll, which replaces them all,
 # would set it off four times: here it comes every few million objects. The smaller looks stay small: 5 ms.
 RARELY = (700, 5, 1_000)
+# Textual reads keys and writes frames in threads, each of which would wait 5 ms for its turn beside a poll.
+SWITCH = 0.0005
 # Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.
 FRAMES = "250"
 
@@ -201,6 +203,7 @@ def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None,
     from tui.ui.shell import Taskdeck
 
     gc.set_threshold(*RARELY)
+    sys.setswitchinterval(SWITCH)
     memory = Memory(state)
     try:
         app = Taskdeck(desk, tables=peek(desk.path), filter_text=filter_text, theme_name=theme_name, memory=memory)
