@@ -12,6 +12,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -74,6 +75,7 @@ class LiveDesk:
             from tui.wiring import Wiring, load_config
 
             client_library()  # here, off the loop, so that no key waits for the import
+            import_module("tui.query")
             return Wiring, load_config(path, clashes)
 
         wiring_type, config = await asyncio.to_thread(load)

@@ -96,6 +96,9 @@ class Terminal:
             if pid:
                 code = os.waitstatus_to_exitcode(status)
                 self.code = code if code >= 0 else 128 - code
+        for _ in range(20):  # what it wrote last
+            if not self._pump(0.05):
+                break
         return self.code
 
     def _pump(self, seconds: float) -> bool:

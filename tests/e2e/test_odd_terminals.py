@@ -25,7 +25,7 @@ def sizes(seed: int, count: int) -> list[tuple[int, int]]:
 
 def test_a_storm_of_sizes_while_polling_ends_where_it_began(tmp_path: Path) -> None:
     with demo(tmp_path, 120, 40) as screen:
-        screen.until(counted)
+        screen.until(lambda text: counted(text) and "starting" not in text and "loading" not in text)
         screen.press("0jjjF")
         screen.until(" follow ")
         for at, (columns, lines) in enumerate(sizes(7, 200)):

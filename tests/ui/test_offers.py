@@ -171,7 +171,7 @@ async def test_the_list_lies_over_the_table_and_leaves_it_as_it_was(size: tuple[
         assert (place.key, place.top, place.height) == (key, top, height)
         assert all(strip.cell_length == size[0] for strip in strips(pilot))
         assert shown[region.y] != rows[region.y]
-        assert shown[region.bottom :] == rows[region.bottom :]
+        assert shown[region.bottom : -1] == rows[region.bottom : -1], "but for the keys in the last line"
         await press(pilot, "escape")
         assert text(pilot).splitlines()[bar.y + 1 :] == rows[bar.y + 1 :]
 

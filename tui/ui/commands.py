@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.text import clean
 from tui.ui.desk import Provider
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Command(NamedTuple):
 
 class Wrong(ValueError):
     """A line that cannot be run; its text is the one line that says why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(clean(why))
 
 
 class Offer(NamedTuple):
