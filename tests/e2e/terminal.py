@@ -76,10 +76,6 @@ class Terminal:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
 
-    def read(self) -> None:
-        """Reads what there is just now."""
-        self._pump(0.002)
-
     def until(self, shows: str | Callable[[str], object], limit: float = 30) -> str:
         """Reads until the screen shows a text (or satisfies a test). AssertionError with the screen otherwise."""
         wanted = (lambda text: shows in text) if isinstance(shows, str) else shows

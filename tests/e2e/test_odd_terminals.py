@@ -30,7 +30,6 @@ def test_a_storm_of_sizes_while_polling_ends_where_it_began(tmp_path: Path) -> N
         screen.until(" follow ")
         for at, (columns, lines) in enumerate(sizes(7, 200)):
             screen.resize(columns, lines)
-            screen.read()  # a terminal reads while it is being resized
             if at % 10 == 0:
                 screen.press("j")
         screen.resize(54, 12)

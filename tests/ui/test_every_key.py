@@ -24,10 +24,10 @@ from tui.ui.field_picker import FieldPicker
 from tui.ui.help import HelpScreen
 from tui.ui.home import Home
 from tui.ui.keys import APP, MOVEMENT, SCREENS
-from tui.ui.picker import StatePicker
 from tui.ui.place import Place
 from tui.ui.shell import Taskdeck
 from tui.ui.sort_picker import SortPicker
+from tui.ui.state_picker import StatePicker
 from tui.view import Sort
 
 pytestmark = pytest.mark.screen

@@ -180,7 +180,7 @@ def fields_of(home: Home) -> Fields:
     """The list on the screen."""
     picker = home.app.screen
     assert isinstance(picker, FieldPicker)
-    return picker.fields
+    return picker.choices
 
 
 @screen

@@ -13,7 +13,7 @@ from tui.model import State
 from tui.ui.board import DECK
 from tui.ui.detail import TaskScreen
 from tui.ui.help import HelpScreen
-from tui.ui.picker import StatePicker
+from tui.ui.state_picker import StatePicker
 
 pytestmark = pytest.mark.screen
 

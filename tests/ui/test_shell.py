@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
+from textual import events
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from tests.ui.driving import driven, monitor, press, settle, strips, text
@@ -16,6 +19,7 @@ from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
 from tui.errors import ConfigError, Denied
 from tui.ui.desk import Desk
 from tui.ui.home import Home
+from tui.ui.shell import _today
 
 pytestmark = pytest.mark.screen
 
@@ -228,3 +232,10 @@ async def test_no_sequence_of_keys_sizes_and_changes_breaks_it(seed: int) -> Non
                 break
             await settle(pilot)
             assert all(strip.cell_length == pilot.app.size.width for strip in strips(pilot))
+
+
+def test_a_resize_that_comes_late_says_the_size_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((54, 12)))
+    late, timely = (events.Resize(size, size) for size in (Size(135, 30), Size(54, 12)))
+    assert _today(late).size == Size(54, 12)
+    assert _today(timely) is timely

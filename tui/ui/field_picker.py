@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from textual import events
-from textual.app import ComposeResult
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui.text import clean, cut_end, cut_middle
-from tui.ui.canvas import Canvas
 from tui.ui.clauses import Fact
 from tui.ui.ink import Ink, between
+from tui.ui.picker import Choices, Picker
 from tui.ui.titles import Pen
 
 WIDEST, NAME = 76, 15  # cells
@@ -27,14 +25,13 @@ class Picked(NamedTuple):
     negated: bool
 
 
-class Fields(Canvas):
+class Fields(Choices):
     """The list itself: a window round the cursor."""
 
     DEFAULT_CSS = "Fields { max-width: 100%; max-height: 100%; }"
 
     def __init__(self, pen: Pen, facts: Sequence[Fact]) -> None:
-        super().__init__()
-        self.cursor = 0
+        super().__init__(len(facts))
         self.negated = False
         self._pen = pen
         self._facts = facts
@@ -64,11 +61,6 @@ class Fields(Canvas):
         ink.add(value or "(empty)", look["text" if value else "dim"])
         return ink.strip(cells, look["cursor" if at == self.cursor else "title"])
 
-    def move(self, by: int) -> None:
-        """The next one, round the ends."""
-        self.cursor = (self.cursor + by) % len(self._facts)
-        self.repaint()
-
     def seek(self, letter: str) -> None:
         """The next field whose name begins with a letter."""
         count = len(self._facts)
@@ -87,34 +79,24 @@ class Fields(Canvas):
         return self._facts[self.cursor].clause
 
 
-class FieldPicker(ModalScreen[Picked | None], inherit_bindings=False):
+class FieldPicker(Picker[Picked, Fields], inherit_bindings=False):
     """Answers a clause, None when left."""
 
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = "FieldPicker { align: center middle; background: transparent; }"
-
     def __init__(self, pen: Pen, facts: Sequence[Fact]) -> None:
-        super().__init__()
-        self.fields = Fields(pen, facts)
+        super().__init__(Fields(pen, facts))
 
-    def compose(self) -> ComposeResult:
-        """The list."""
-        yield self.fields
+    def take(self) -> Picked:
+        """The clause under the cursor."""
+        return Picked(self.choices.choice, self.choices.negated)
 
-    def on_key(self, event: events.Key) -> None:
-        """j k and arrows move, letters seek, - turns to leaving out, Enter and ! take; anything else leaves."""
-        if event.key == "ctrl+c":
-            return
-        event.stop()
-        event.prevent_default()
-        step = {"j": 1, "down": 1, "k": -1, "up": -1}.get(event.key)
-        if step is not None:
-            self.fields.move(step)
-        elif event.key == "enter" or event.character == "!":
-            self.dismiss(Picked(self.fields.choice, self.fields.negated or event.character == "!"))
+    def press(self, event: events.Key) -> bool:
+        """Letters seek, - turns to leaving out, ! takes left out."""
+        if event.character == "!":
+            self.dismiss(Picked(self.choices.choice, negated=True))
         elif event.character == "-":
-            self.fields.turn()
+            self.choices.turn()
         elif event.character and event.character.isalpha() and event.character != "q":
-            self.fields.seek(event.character.lower())
+            self.choices.seek(event.character.lower())
         else:
-            self.dismiss(None)
+            return False
+        return True

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events
-from textual.app import ComposeResult
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
-from tui.ui.canvas import Canvas
 from tui.ui.ink import Ink, between
 from tui.ui.orders import Choice, chosen
+from tui.ui.picker import Choices, Picker
 from tui.ui.titles import Pen
 from tui.view import Sort
 
 NAMES = 14  # cells for the name of a field
 
 
-class Choices(Canvas):
+class Orders(Choices):
     """The list itself."""
 
-    DEFAULT_CSS = "Choices { width: 64; max-width: 100%; max-height: 100%; }"
+    DEFAULT_CSS = "Orders { width: 64; max-width: 100%; max-height: 100%; }"
 
     def __init__(self, pen: Pen, choices: Sequence[Choice], sort: Sort) -> None:
-        super().__init__()
+        super().__init__(len(choices), next((at for at, one in enumerate(choices) if one.field == sort.field), 0))
         self.styles.height = len(choices) + 1
-        self.cursor = next((at for at, choice in enumerate(choices) if choice.field == sort.field), 0)
         self._pen, self._choices, self._sort = pen, choices, sort
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
@@ -49,35 +46,20 @@ class Choices(Canvas):
         return self._pen.glyphs.down if self._sort.descending else self._pen.glyphs.up
 
 
-class SortPicker(ModalScreen[Sort | None], inherit_bindings=False):
+class SortPicker(Picker[Sort, Orders], inherit_bindings=False):
     """Answers the order to take, None when left."""
 
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = "SortPicker { align: center middle; background: transparent; }"
-
     def __init__(self, pen: Pen, choices: Sequence[Choice], sort: Sort) -> None:
-        super().__init__()
+        super().__init__(Orders(pen, choices, sort))
         self._sort, self._all = sort, choices
-        self._choices = Choices(pen, choices, sort)
 
-    def compose(self) -> ComposeResult:
-        """The list."""
-        yield self._choices
+    def take(self) -> Sort:
+        """The field; the current one the other way round."""
+        return chosen(self._sort, self._all[self.choices.cursor].field)
 
-    def on_key(self, event: events.Key) -> None:
-        """Letters choose, j k and arrows move, Enter takes, anything else leaves."""
-        if event.key == "ctrl+c":
-            return
-        event.stop()
-        event.prevent_default()
-        step = {"j": 1, "down": 1, "k": -1, "up": -1}.get(event.key)
-        letters = {choice.letter: choice.field for choice in self._all if choice.letter}
-        if step is not None:
-            self._choices.cursor = (self._choices.cursor + step) % len(self._all)
-            self._choices.repaint()
-        elif event.key == "enter":
-            self.dismiss(chosen(self._sort, self._all[self._choices.cursor].field))
-        elif event.key in letters:
-            self.dismiss(chosen(self._sort, letters[event.key]))
-        else:
-            self.dismiss(None)
+    def press(self, event: events.Key) -> bool:
+        """A letter takes its field."""
+        found = next((choice for choice in self._all if choice.letter == event.key), None)
+        if found is not None:
+            self.dismiss(chosen(self._sort, found.field))
+        return found is not None

@@ -80,7 +80,7 @@ class Filtering(Deck, inherit_bindings=False):
 
     def action_states(self) -> None:
         """The state picker."""
-        from tui.ui.picker import StatePicker
+        from tui.ui.state_picker import StatePicker
 
         def picked(value: str | None) -> None:
             if value is not None:
