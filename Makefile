@@ -43,7 +43,7 @@ bench: $(STAMP_BENCH) ## first frame, list against the SDKs, keys to paint, meas
 	$(BIN)/python benchmarks/list_against_sdks.py
 	$(BIN)/python benchmarks/keys_to_paint.py --share $(ARGS)
 
-screenshots: $(STAMP_TEST) ## SVG and PNG of the screens, from the seeded, frozen demo cloud
+screenshots: $(STAMP_TEST) ## SVG and PNG of the screens, from the seeded demo cloud
 	$(BIN)/python -m tests.screenshots
 
 wheel: $(STAMP_TEST) ## builds dist/

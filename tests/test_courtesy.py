@@ -27,7 +27,7 @@ async def test_none_begins_right_after_a_key_and_none_waits_for_ever() -> None:
     async def nap(seconds: float) -> None:
         naps.append(round(seconds, 3))
 
-    asleep, asyncio.sleep = asyncio.sleep, nap  # type: ignore[assignment]
+    asleep, asyncio.sleep = asyncio.sleep, nap  # type: ignore[assignment]  # it naps at once
     try:
         await courtesy.turn()
         courtesy.key()

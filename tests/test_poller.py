@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.tasks import NOW, task
+from tui.answers import Detail, Listing, Page, Want
 from tui.budget import Budget
 from tui.calls import Action, Credential
 from tui.errors import (
@@ -27,7 +28,7 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
-from tui.model import Change, Detail, Listing, Page, State, Task, TaskKey, Want, Word
+from tui.model import Change, State, Task, TaskKey, Word
 from tui.net import Clocks, Line, Wire
 from tui.poller import DENIED_PAUSE, SETTLE, Poller, gravest, trouble_of, word_of
 from tui.reading import Outcome, Patience

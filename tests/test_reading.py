@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tasks import task
+from tui.answers import Listing, Page, Want
 from tui.errors import (
     AuthError,
     BadRequest,
@@ -24,7 +25,6 @@ from tui.errors import (
     Throttled,
     Unavailable,
 )
-from tui.model import Listing, Page, Want
 from tui.reading import FATAL, Outcome, Patience, read, retrying
 
 AGAIN = (Throttled, Unavailable, Malformed)

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from tui.adapters import every
+from tui.answers import Detail
 from tui.courtesy import Courtesy
 from tui.credentials import without_keys
 from tui.errors import ConfigError, NotFound
 from tui.memory import Memory
-from tui.model import Change, Detail, Source, SourceStatus, TaskKey, Trouble, Word
+from tui.model import Change, Source, SourceStatus, TaskKey, Trouble, Word
 from tui.settings.place import is_there
 from tui.store import Store
 from tui.ui.desk import Provider

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from tui.answers import Page, Want
 from tui.errors import (
     AuthError,
     BadRequest,
@@ -24,7 +25,7 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
-from tui.model import Change, Page, SourceStatus, Task, TaskKey, Trouble, Want, Word
+from tui.model import Change, SourceStatus, Task, TaskKey, Trouble, Word
 from tui.net import Line
 from tui.reading import PATIENT, Outcome, Patience, Reader, read, retrying
 from tui.settings import SourceSettings

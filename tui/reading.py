@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from tui.answers import Listing, Page, Want
 from tui.errors import AuthError, CallError, ClockSkew, Malformed, NoCredential, Throttled, Unavailable
-from tui.model import Listing, Page, Want
 
 T = TypeVar("T")
 PAGE_CAP = 20_000  # pages of one list: 2 million tasks at 100 a page; a server that never ends is stopped here

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +29,7 @@ class Key(NamedTuple):
     painted: Callable[[Watched], int]
 
 
-class Peer:
+class Peer(ABC):
     """One program with a table. A probe is a run of keys; it ends early when its time is over."""
 
     name = ""
@@ -40,20 +41,20 @@ class Peer:
         self.beside: dict[str, list[Paint]] = {}
         """What is seen while something else is measured."""
 
+    @abstractmethod
     def command(self, ground: Ground) -> list[str]:
         """What to run."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ready(self, seen: Watched, ground: Ground) -> object:
         """Whether all rows are there."""
-        raise NotImplementedError
 
     def begin(self, seen: Watched) -> None:
         """Goes to the table of all tasks."""
 
+    @abstractmethod
     def cursor_line(self, seen: Watched) -> int | None:
         """Which line of the screen has the cursor."""
-        raise NotImplementedError
 
     def probes(self) -> dict[str, Callable[[Watched, random.Random], Iterator[Paint]]]:
         """What is measured, by the name of the row of the report."""

@@ -12,8 +12,8 @@ from tui.adapters.alibaba_fc import FunctionCompute
 from tui.adapters.alibaba_fc import Settings as FcSettings
 from tui.adapters.alibaba_opensearch import OpenSearch
 from tui.adapters.alibaba_opensearch import Settings as OsSettings
+from tui.answers import Listing, Page, Want
 from tui.calls import Ask
-from tui.model import Listing, Page, Want
 from tui.settings import Account
 from tui.settings.kinds import SourceName
 

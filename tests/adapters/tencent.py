@@ -12,8 +12,8 @@ from tui.adapters.tencent_mps import Settings as MpsSettings
 from tui.adapters.tencent_mps import TencentMps
 from tui.adapters.tencent_tat import Settings as TatSettings
 from tui.adapters.tencent_tat import TencentTat
+from tui.answers import Listing, Page, Want
 from tui.calls import Ask, Reply
-from tui.model import Listing, Page, Want
 from tui.settings import Account
 from tui.settings.kinds import Endpoint, Region, SourceName
 

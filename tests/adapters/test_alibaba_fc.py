@@ -13,9 +13,10 @@ from tests.fixture_files import LOCAL_MS, body, reply
 from tui.adapters import Adapter
 from tui.adapters._alibaba_scopes import REMEMBERED
 from tui.adapters.alibaba_fc import STATES, FunctionCompute, Settings, payload
+from tui.answers import Listing, Output, Page, Want
 from tui.calls import Ask, Reply
 from tui.errors import AuthError, BadRequest, Malformed, NotFound
-from tui.model import Listing, Output, Page, State, Task, TaskKey, Want
+from tui.model import State, Task, TaskKey
 from tui.settings import EVERYTHING
 from tui.settings.kinds import Endpoint, SourceName
 

@@ -16,9 +16,10 @@ from tui.adapters._alibaba_info import decoded, first_error, metrics, pretty
 from tui.adapters._alibaba_pages import FIRST, Cursor, following
 from tui.adapters._alibaba_scopes import REMEMBERED
 from tui.adapters.alibaba_opensearch import OpenSearch, Settings, Target, narrowed, parsed
+from tui.answers import Page, Want
 from tui.calls import Ask, Reply
 from tui.errors import BadRequest, Denied, Malformed, NotFound, Throttled
-from tui.model import Page, State, Task, TaskKey, Want
+from tui.model import State, Task, TaskKey
 from tui.settings.kinds import Endpoint
 from tui.signing import acs3
 

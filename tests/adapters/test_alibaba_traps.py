@@ -16,9 +16,10 @@ from tests.fixture_files import body, reply
 from tui.adapters import Adapter
 from tui.adapters._alibaba import fc_origin, judge, judge_envelope, sign
 from tui.adapters.alibaba_fc import payload
+from tui.answers import Want
 from tui.calls import Ask, Credential, Secret
 from tui.errors import AuthError, ClockSkew, Malformed, Throttled, Unavailable
-from tui.model import State, TaskKey, Want
+from tui.model import State, TaskKey
 from tui.settings.kinds import Endpoint
 from tui.signing import acs3
 

@@ -17,9 +17,10 @@ from tui import adapters
 from tui.adapters import Adapter
 from tui.adapters._read import epoch
 from tui.adapters.huawei_kps import FAILED, LIMIT, PLANNED, RUNNING, HuaweiKps, Settings
+from tui.answers import Listing, Page, Want
 from tui.calls import Ask, Reply
 from tui.errors import AuthError, BadRequest, Denied, Malformed, NotFound, Unavailable
-from tui.model import Listing, Page, State, Task, TaskKey, Want
+from tui.model import State, Task, TaskKey
 from tui.settings.kinds import Endpoint, Region, SourceName
 
 KPS = "https://kms.ap-southeast-1.myhuaweicloud.com"

@@ -27,8 +27,9 @@ from tests.fixture_files import body, reply
 from tui.adapters import _huawei, _huawei_access, _huawei_brake, _huawei_tokens, huawei_kps
 from tui.adapters._huawei import judge
 from tui.adapters.huawei_kps import FAILED, RUNNING, HuaweiKps
+from tui.answers import Want
 from tui.errors import AuthError, BadRequest, Throttled
-from tui.model import State, Want
+from tui.model import State
 from tui.signing import sdk_hmac
 
 OURS = (huawei_kps, _huawei, _huawei_access, _huawei_brake, _huawei_tokens)

@@ -10,9 +10,10 @@ from tests.adapters.tencent import INTL, MAINLAND, NOON, asked, first_page, head
 from tests.fixture_files import reply
 from tui.adapters._read import rows
 from tui.adapters._tencent import answer
+from tui.answers import Want
 from tui.calls import Ask, Credential, Reply, Secret
 from tui.errors import BadRequest, Malformed, NotFound
-from tui.model import State, Task, TaskKey, Want
+from tui.model import State, Task, TaskKey
 
 CREATED = 1_768_464_000_000  # 2026-01-15T08:00:00Z
 STARTED = CREATED + 4_000
@@ -38,7 +39,7 @@ def workflow(number: int, state: State, native: str, **changes: object) -> Task:
         error="subtask failed" if state is State.FAILED else None,
         extra={"mps.subtasks": ["action-trans"]},
     )
-    return task._replace(**changes)  # type: ignore[arg-type]
+    return task._replace(**changes)  # type: ignore[arg-type]  # any fields, by name
 
 
 SUCCEEDED = workflow(4, State.SUCCEEDED, "FINISH")

@@ -16,9 +16,10 @@ from tests.fixture_files import reply
 from tui.adapters._read import rows
 from tui.adapters._tencent import answer
 from tui.adapters.tencent_tat import Settings, Span
+from tui.answers import Listing, Output, Want
 from tui.calls import Ask, Reply
 from tui.errors import BadRequest, Malformed, NotFound
-from tui.model import Listing, Output, State, Task, TaskKey, Want
+from tui.model import State, Task, TaskKey
 from tui.settings.kinds import Region, SourceName
 
 CREATED = 1_768_465_800_000  # 2026-01-15T08:30:00Z
@@ -40,7 +41,7 @@ def command(number: int, state: State, native: str, invocation: int, **changes: 
         duration_ms=7_000 if state.final else None,
         extra=facts | {"tat.invocation": f"inv-{invocation:08x}", "tat.command": "cmd-13axrtuq", "tat.by": "USER"},
     )
-    return task._replace(**changes)  # type: ignore[arg-type]
+    return task._replace(**changes)  # type: ignore[arg-type]  # any fields, by name
 
 
 def extra(task: Task, **facts: object) -> Mapping[str, Any]:

@@ -28,9 +28,10 @@ from tests.fixture_files import body, reply
 from tui.adapters._tencent import judge
 from tui.adapters.tencent_mps import TencentMps
 from tui.adapters.tencent_tat import Settings, TencentTat
+from tui.answers import Listing, Page, Want
 from tui.calls import Ask, Credential, Reply, Secret
 from tui.errors import AuthError, BadRequest, Malformed, Throttled
-from tui.model import Listing, Page, State, TaskKey, Want, later
+from tui.model import State, TaskKey, later
 from tui.reading import Patience, read, retrying
 from tui.settings.kinds import SourceName
 

@@ -19,10 +19,11 @@ from tests.adapters.scripted import KEY, ScriptedCall
 from tests.fixture_files import body, reply, samples
 from tests.settings.schema import problems
 from tui.adapters import Adapter, adapter_ids, every, load
+from tui.answers import Listing, Page, Want
 from tui.budget import Budget
 from tui.calls import Ask, Credential, Reply, Signed
 from tui.errors import CallError, Malformed, WriteRefused
-from tui.model import Listing, Page, State, TaskKey, Want
+from tui.model import State, TaskKey
 from tui.net import Clocks, Line, Wire
 from tui.settings import EVERYTHING, Account, Network, SourceSettings
 from tui.settings.example import EXAMPLE

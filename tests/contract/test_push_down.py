@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from tests.cloud.lab import PROJECT, START, Lab
 from tui.adapters import load
+from tui.answers import Page, Want
 from tui.calls import Ask, Credential, Reply, Secret
 from tui.cloud.keys import DEMO_KEYS
 from tui.cloud.sources import config as written
 from tui.cloud.wire import Request
-from tui.model import Page, Source, Task, Want
+from tui.model import Source, Task
 from tui.query import parse
 from tui.query.push import wanted
 from tui.reading import Outcome, read

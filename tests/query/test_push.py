@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.query.samples import NOW, SOURCES, at
 from tests.query.test_properties import FILTERS, TASK, VIEWS
-from tui.model import State, Task, TaskKey, Want
+from tui.answers import Want
+from tui.model import State, Task, TaskKey
 from tui.query import EMPTY, parse
 from tui.query.push import LONGEST, SLACK, wanted
 from tui.query.values import DAY

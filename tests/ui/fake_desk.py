@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tui.answers import Detail
 from tui.errors import CallError
-from tui.model import Detail, Source, SourceStatus, State, Task, TaskKey, Trouble, Word
+from tui.model import Source, SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.store import Round, Store
 from tui.ui.desk import Provider
 

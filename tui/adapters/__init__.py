@@ -12,8 +12,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from tui.answers import Detail, Listing, Page, Want
 from tui.calls import Action, Call
-from tui.model import Detail, Listing, Page, Task, TaskKey, Want
+from tui.model import Task, TaskKey
 from tui.settings import Account, SourceSettings
 from tui.settings.kinds import Endpoint, Region, SourceName
 

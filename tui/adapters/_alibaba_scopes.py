@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Iterable, Mapping
 from time import monotonic
 from typing import Generic, TypeVar
 
+from tui.answers import Detail, Page, Want
 from tui.errors import BadRequest, NotFound
-from tui.model import Detail, Page, State, TaskKey, Want
+from tui.model import State, TaskKey
 
 REMEMBERED = 300.0  # seconds: what was discovered is believed for five minutes
 PAGES = 1000  # of one discovery or search: more is a server that never ends

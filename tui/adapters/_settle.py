@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from tui.answers import Detail
 from tui.errors import NotFound
-from tui.model import Detail, State, Task, TaskKey, duration
+from tui.model import State, Task, TaskKey, duration
 
 ByIdRead = Callable[[TaskKey, Task], Awaitable[Detail]]
 """An adapter's `detail`."""

@@ -11,9 +11,10 @@ from tui.adapters import Place, _alibaba, named
 from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, asked_for, the_only
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.adapters._settle import settled
+from tui.answers import Detail, Listing, Mapped, Output, Page, Want
 from tui.calls import Action, Ask, Call, Reply
 from tui.errors import Malformed, NotFound
-from tui.model import Detail, Listing, Mapped, Output, Page, State, Task, TaskKey, Want, duration
+from tui.model import State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
 VERSION = "2023-03-30"

@@ -14,9 +14,10 @@ from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
 from tui.adapters._huawei_tokens import LOGIN
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.adapters._settle import vanished, with_facts
+from tui.answers import Detail, Listing, Mapped, Page, Want
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, NotFound
-from tui.model import Detail, Listing, Mapped, Page, State, Task, TaskKey, Want
+from tui.model import State, Task, TaskKey
 from tui.settings import Account, SourceSettings
 
 LIST_RUNNING = Action("ListRunningTask")

@@ -11,9 +11,10 @@ from tui.adapters import Place, named, one_source
 from tui.adapters._read import Row, identity, integer, keys, moment, rows, text
 from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
+from tui.answers import Detail, Listing, Mapped, Page, Want
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, Malformed, NotFound
-from tui.model import NO_EXTRA, Detail, Listing, Mapped, Page, State, Task, TaskKey, Want, duration
+from tui.model import NO_EXTRA, State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
 MPS = Product("mps", "2019-06-12")

@@ -14,9 +14,10 @@ from tui.adapters import Place, named, one_source
 from tui.adapters._read import Row, identity, integer, moment, rows, text
 from tui.adapters._settle import vanished
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
+from tui.answers import Detail, Listing, Mapped, Output, Page, Want
 from tui.calls import Action, Call, Reply
 from tui.errors import BadRequest, CallError, NotFound
-from tui.model import Detail, Listing, Mapped, Output, Page, State, Task, TaskKey, Want, duration
+from tui.model import State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
 TAT = Product("tat", "2020-10-28")

@@ -13,11 +13,12 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tui.answers import Want
 from tui.cli import say
 from tui.cli.exits import Exit, code_of, summed
 from tui.cli.place import config
 from tui.errors import CallError, UsageError
-from tui.model import Change, Task, TaskKey, Want, Word, newest_first
+from tui.model import Change, Task, TaskKey, Word, newest_first
 
 if TYPE_CHECKING:
     from tui.poller import Poller

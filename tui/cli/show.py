@@ -15,7 +15,7 @@ from tui.errors import CallError, UsageError
 from tui.model import Source, TaskKey
 
 if TYPE_CHECKING:
-    from tui.model import Detail
+    from tui.answers import Detail
     from tui.settings import Config
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from functools import reduce
 from typing import NamedTuple
 
-from tui.model import Want
+from tui.answers import Want
 from tui.query import values
 from tui.query.query import Query
 from tui.query.tree import And, Compare, Node, Or, Saved, Text

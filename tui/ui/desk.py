@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
-from tui.model import Detail, TaskKey
+from tui.answers import Detail
+from tui.model import TaskKey
 from tui.store import Store
 
 

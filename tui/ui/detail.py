@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
+from tui.answers import Detail
 from tui.errors import CallError, Malformed, Throttled, Unavailable
-from tui.model import Detail, Task
+from tui.model import Task
 from tui.text import clean, cut_middle
 from tui.ui import answer, when
 from tui.ui.canvas import Bar

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.model import Detail, TaskKey
+from tui.answers import Detail
+from tui.model import TaskKey
 from tui.store import Store
 from tui.ui.board import ALL, DECK
 from tui.ui.desk import Desk, Provider

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.errors import UsageError
 from tui.model import FINAL, Source, Task, TaskKey
 from tui.view.order import NEWEST, Rank, Ranker, Sort, ranker
 from tui.view.ordered import Move, Ordered
@@ -250,12 +249,3 @@ class _Moved(NamedTuple):
     old: Rank | None
     task: Task | None
     rank: Rank | None
-
-
-def known(sort: Sort) -> bool:
-    """Whether there is such a field to sort by."""
-    try:
-        ranker(sort, {})
-    except UsageError:
-        return False
-    return True

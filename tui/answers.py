@@ -1,0 +1,115 @@
+"""What an adapter is asked for and what it answers: listings, pages, one task in detail. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, overload
+
+from tui.model import State, Task
+
+
+class Listing(NamedTuple):
+    """One list that is read page by page; `label` names it when it is missing, `asks` is the adapter's own: its query.
+
+    Lists of one stage may be read side by side; a later stage is read when the earlier ones are through:
+    a task that moves on between two lists is then seen twice rather than never.
+    """
+
+    label: str
+    asks: Any = None
+    stage: int = 0
+
+
+class Mapped(Sequence[Task]):
+    """The tasks of a page's rows, each made when it is first looked at.
+
+    So the next page can be asked for while this one is made into tasks, and a page of 1,000 rows in slices that no
+    frame of the screen waits for. A row that cannot be read raises Malformed where it is looked at.
+    """
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], make: Callable[[Mapping[str, Any]], Task]) -> None:
+        self._rows, self._make = rows, make
+        self._made: list[Task] = []
+
+    def alike(self, rows: Sequence[Mapping[str, Any]]) -> Mapped:
+        """Some of the rows, to be made into tasks the same way."""
+        return Mapped(rows, self._make)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Task: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Task, ...]: ...
+    def __getitem__(self, at: int | slice) -> Task | tuple[Task, ...]:
+        """Makes what is still missing up to there."""
+        last = range(len(self._rows))[at] if isinstance(at, int) else max(range(len(self._rows))[at], default=-1)
+        if last >= len(self._made):
+            self._made.extend(map(self._make, self._rows[len(self._made) : last + 1]))
+        return self._made[at] if isinstance(at, int) else tuple(self._made[at])
+
+    def __iter__(self) -> Iterator[Task]:
+        return iter(self[:])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
+
+    def __repr__(self) -> str:
+        return repr(self[:])
+
+
+class Page(NamedTuple):
+    """One answer of a list. `next` holds the cursors to read after it: none at the end of the list.
+
+    `rows` are the provider's rows, verbatim, one for each task.
+    """
+
+    tasks: Sequence[Task]
+    rows: tuple[Mapping[str, Any], ...]
+    next: tuple[Any, ...] = ()
+    total: int | None = None
+    request_id: str | None = None
+    more: bool = False  # the rest of the same answer follows
+
+    def made(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Task]:
+        """The tasks of some of its rows, without making all the others."""
+        if isinstance(self.tasks, Mapped):
+            return self.tasks.alike(rows)
+        return [task for task, row in zip(self.tasks, self.rows, strict=True) if any(row is one for one in rows)]
+
+
+class Want(NamedTuple):
+    """What a list has to hold; the default is everything the source's config asks for.
+
+    Anything else is a hint for what a provider answers exactly: `states` canonical, `prefix` of the id, times as
+    epoch milliseconds, `equal` values by field (case ignored), one of which the task has. A read may hold more.
+    """
+
+    states: frozenset[State] | None = None
+    prefix: str | None = None
+    started_after: int | None = None
+    started_before: int | None = None
+    newest_first: bool | None = None
+    payload: bool = False
+    created_after: int | None = None
+    ended_before: int | None = None
+    equal: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+class Output(NamedTuple):
+    """What a task printed or returned, decoded (foreign); `dropped` bytes were cut off by the provider."""
+
+    text: str
+    dropped: int = 0
+    url: str | None = None
+
+
+class Detail(NamedTuple):
+    """One task asked by its detail operation; `answer` is the provider's JSON, verbatim."""
+
+    task: Task
+    answer: Any
+    output: Output | None = None
