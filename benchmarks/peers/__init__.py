@@ -49,7 +49,7 @@ class Peer(ABC):
     def ready(self, seen: Watched, ground: Ground) -> object:
         """Whether all rows are there."""
 
-    def begin(self, seen: Watched) -> None:
+    def begin(self, seen: Watched) -> None:  # noqa: B027 - most begin there
         """Goes to the table of all tasks."""
 
     @abstractmethod
