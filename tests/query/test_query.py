@@ -6,7 +6,7 @@ import pytest
 
 from tests.query.samples import FC, NOW, OK, SOURCES, TASKS
 from tui.model import State
-from tui.query import parse
+from tui.query import both, parse
 
 CANONICAL = {
     "transcode": "transcode",
@@ -93,3 +93,45 @@ def test_queries_are_values() -> None:
     assert parse("aws.x:1") == parse('aws.x:"1"')
     assert parse("a").match(FC, SOURCES["thumbs"], NOW)
     assert "match" not in repr(parse("a"))
+
+
+SOME = ("state:fail", "src:fc,tat", "job OR exit", "-name:x", "age<1h limit:3", "sort:-age limit:1", "")
+
+
+@pytest.mark.parametrize("one", SOME)
+@pytest.mark.parametrize("other", SOME)
+def test_both_queries_hold_and_the_second_orders(one: str, other: str) -> None:
+    first, second = parse(one), parse(other)
+    joined = both(first, second)
+    assert joined is not None
+    for each in TASKS:
+        source = SOURCES[each.key.source]
+        assert joined.match(each, source, NOW) == (first.match(each, source, NOW) and second.match(each, source, NOW))
+    assert joined.sort == (second.sort or first.sort)
+    assert joined.limit == min((one.limit for one in (first, second) if one.limit is not None), default=None)
+    assert len(joined.clauses) == len(first.clauses) + len(second.clauses)
+
+
+def test_both_of_one_is_that_one() -> None:
+    query = parse("a")
+    assert both(None, query) is query
+    assert both(query, None) is query
+    assert both(None, None) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["age<1h", "dur>5s", "created:today", "-seen>-2h", "(name:x OR age>1d)", "@v", "new:yes"]
+)
+def test_what_time_or_the_screen_may_change(text: str) -> None:
+    assert parse(text, views={"v": "x age<1h"}, screen={"new": lambda task: True}).moving
+
+
+@pytest.mark.parametrize("text", ["", "x", "state:run", "duration_ms>5", "try>2", "-name:x OR id:y"])
+def test_what_only_the_task_may_change(text: str) -> None:
+    assert not parse(text).moving
+
+
+def test_which_facts_of_the_screen_are_asked_for() -> None:
+    screen = {"new": lambda task: True, "mark": lambda task: False}
+    assert parse("-(mark:yes OR x) @v", views={"v": "new:no"}, screen=screen).flags == {"mark", "new"}
+    assert parse("name:mark new", screen=screen).flags == frozenset()

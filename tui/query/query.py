@@ -66,6 +66,11 @@ class Query:
         return None if len(found) == len(State) else found
 
     @property
+    def flags(self) -> frozenset[str]:
+        """Which facts of the screen it asks for: `new`, `mark`, `pin`."""
+        return frozenset(_flags(self.tree))
+
+    @property
     def moving(self) -> bool:
         """Whether what it says of an unchanged task may change: with the time of day, or with what the screen knows."""
         return _moving(self.tree)
@@ -102,6 +107,17 @@ def both(one: Query | None, other: Query | None) -> Query | None:
         clauses=(*one.clauses, *other.clauses),
         tree=joined(And, trees) if trees else None,
     )
+
+
+def _flags(node: Node | None) -> Iterator[str]:
+    match node:
+        case And(items=items) | Or(items=items):
+            for item in items:
+                yield from _flags(item)
+        case Not(item=item) | Saved(item=item):
+            yield from _flags(item)
+        case Flag(name=name):
+            yield name
 
 
 def _moving(node: Node | None) -> bool:

@@ -70,7 +70,7 @@ class Board:
     def _begin(self) -> None:
         """What the store already holds."""
         tasks = [(key, task) for name in self.store.sources for key, task in self.store.tasks(name).items()]
-        self._spread([Moved(key, None, task) for key, task in tasks], 0)
+        self._spread([Moved(key, None, task) for key, task in tasks])
 
     def text(self, view: int) -> str:
         """The filter of a view as it was typed: the deck's holds for every provider, the others for their own pane."""
@@ -159,10 +159,10 @@ class Board:
         if moved:
             for one in moved:
                 self._mark(one, now)
-            self._spread(moved, now)
+            self._spread(moved)
         self._settled = {name for name in self.store.sources if self.store.status(name).answered_at is not None}
 
-    def _spread(self, moved: Sequence[Moved], now: int) -> None:
+    def _spread(self, moved: Sequence[Moved]) -> None:
         parts: dict[int, list[tuple[TaskKey, Task | None]]] = {}
         for key, before, after in moved:
             tally = self._tally.setdefault(key.source, Counter())
@@ -231,8 +231,8 @@ class Board:
         if digit != ALL:
             asked.insert(1, self._filters.get(DECK, Filter()))
         queries = tuple(one.query for one in asked if one.query is not None)
-        marks = frozenset(self.marked) if any("mark" in query.text for query in queries) else None
-        differs = self._asked.get(digit, ((), None)) != (queries, marks)
+        marks = frozenset(self.marked) if any("mark" in query.flags for query in queries) else None
+        differs = self._asked[digit] != (queries, marks)
         if differs:
             self._asked[digit] = queries, marks
             self._queries[digit] = _joined(queries) if queries else None
@@ -281,7 +281,7 @@ class Board:
             for digit in self._shown:
                 asked = self._rosters[digit].query
                 match = asked.without(clause).match if asked is not None else None
-                for at, task in enumerate(list(self._rosters[digit].every())):
+                for at, task in enumerate(self._rosters[digit].every()):
                     if match is not None and match(task, self.store.sources[task.key.source], self._now):
                         count += 1
                     if at % 250 == 249:
