@@ -258,7 +258,11 @@ class Deck(Screen[None], inherit_bindings=False):
     def _empty(self, digit: int) -> str:
         if not self.board.filtered(digit):
             return ""
-        return "looking for tasks .." if self.board.where(digit).working else "no task matches the filter"
+        if self.board.where(digit).working:
+            return "looking for tasks .."
+        among = [facts for facts in self.board.facts if digit in (ALL, facts.provider.digit)]
+        whole = all(facts.whole for facts in among)
+        return "no task matches the filter" if whole else "no task matches the filter so far: not all are read"
 
     def lay_out(self) -> None:
         """Shows the parts that the size and the view have room for."""
