@@ -12,6 +12,7 @@ from tui.text import width
 from tui.ui import still
 from tui.ui.desk import Provider
 
+pytestmark = pytest.mark.screen
 PROVIDERS = [Provider(one.id, one.digit, one.short, one.title) for one in every()]
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cloud.lab import PROJECT, START, Lab
@@ -156,7 +156,6 @@ QUERY = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=30)
 @given(QUERY, st.sampled_from([0, 1_000, 3_600_000]))
 def test_any_filter_keeps_the_same_tasks_of_a_narrowed_read_for_no_more_calls(text: str, later: int) -> None:
     same(text, later)

@@ -194,7 +194,7 @@ NEARBY = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=4 * settings.get_profile(settings.get_current_profile_name()).max_examples)
 @given(MIXED, st.lists(TASK | NEARBY, min_size=1, max_size=8), st.integers(0, DAY), st.sampled_from([UTC, EAST]))
 @example("started<-2h", [Task(key=TaskKey("keys", "", "x"), state=State.RUNNING, started_at=NOW)], DAY, UTC)
 @example("started>14:03", [Task(key=TaskKey("keys", "", "x"), state=State.RUNNING, started_at=NOW + 60_000)], DAY, UTC)

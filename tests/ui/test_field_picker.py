@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.query.samples import FC, KPS, NOW, OS, SOURCES, TASKS, TAT
@@ -21,7 +21,6 @@ from tui.ui.home import Home
 from tui.ui.titles import Pen
 
 screen = pytest.mark.screen
-CALM = settings(max_examples=150, deadline=None)
 TRAPS = ('"', "\\", "\n", "\r", "\t", ":", ",", "(", ")", "/", "-", "!", "*", "..", "||", "&&", "OR", "AND", " ", "界")
 MORE = (
     "",
@@ -56,7 +55,6 @@ def one(name: str, /, **changes: Any) -> Fact:
     return next(fact for fact in facts(FC._replace(**changes), SOURCES["thumbs"]) if fact.name == name)
 
 
-@CALM
 @given(st.sampled_from(NAMED), HOSTILE)
 def test_any_text_becomes_a_clause_that_keeps_its_row(field: str, value: str) -> None:
     task, source = saying(field, value), SOURCES["thumbs"]
@@ -74,7 +72,6 @@ def test_any_text_becomes_a_clause_that_keeps_its_row(field: str, value: str) ->
     assert parse(beside).sort == ("dur", True)
 
 
-@CALM
 @given(st.sampled_from(NAMED), HOSTILE.filter(str.isprintable))
 def test_a_clause_does_not_keep_what_says_something_else(field: str, value: str) -> None:
     name = {"native_state": "native", "request_id": "req"}.get(field, field)
@@ -85,7 +82,6 @@ def test_a_clause_does_not_keep_what_says_something_else(field: str, value: str)
         assert not clause.match(saying(field, f"{value}."), SOURCES["thumbs"], NOW)
 
 
-@CALM
 @given(
     st.builds(TaskKey, st.just("odd"), HOSTILE, HOSTILE.filter(bool)),
     st.builds(Source, st.just("odd"), HOSTILE, HOSTILE, HOSTILE),

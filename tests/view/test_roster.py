@@ -76,6 +76,7 @@ class Screen(RuleBasedStateMachine):
         self.place = Place()
         self.text, self.sort, self.now = "", Sort(), NOW
         self.marks: set[TaskKey] = set()
+        self.asked: object = None
 
     def teardown(self) -> None:
         """The real sizes again."""
@@ -85,6 +86,9 @@ class Screen(RuleBasedStateMachine):
         """What the deck does after each change."""
         was, line = self.place.task, self.place.cursor - self.place.top
         head, home, waiting = self.place.top == 0, self.place.at_home, self.place.waiting
+        if self.roster.question != self.asked and self.place.hidden is not None:
+            was, head = self.place.hidden, True  # which line it gets depends on where it was
+        self.asked = self.roster.question
         self.place.show(self.roster.rows, self.roster)
         if was is None or waiting or not self.place.rows or self.roster.working:
             return

@@ -72,6 +72,11 @@ class Place:
         """Whether the cursor stands in for a task that is not among the rows yet."""
         return self._wanted is not None
 
+    @property
+    def hidden(self) -> Task | None:
+        """The task that gets the cursor back from a filter that shows it."""
+        return None if self._hidden is None else self._hidden[0]
+
     def show(self, rows: Sequence[Task], where: Where | None = None) -> None:
         """Other rows: the cursor stays on its task and on its line; if that left, the nearest neighbour has it.
 
