@@ -23,8 +23,8 @@ demo: $(STAMP_RUN) ## the monitor on an embedded demo cloud: no account, no netw
 test: $(STAMP_TEST) ## all tests: unit, SDK judges, end to end
 	$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
 
-unit: $(STAMP_TEST) ## the fast tests only: no SDK, no pty, no screens
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not judge and not e2e and not screen and not snapshot" $(ARGS)
+unit: $(STAMP_TEST) ## the fast tests only: no SDK, no pty, no screens, no cloud at work
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not judge and not e2e and not screen and not snapshot and not cloud" --ignore=tests/e2e --ignore=tests/judges --ignore=tests/ui/test_snapshots.py $(ARGS)
 
 judges: $(STAMP_TEST) ## the vendors' own SDKs against the demo cloud
 	$(BIN)/python -m pytest -q -m judge $(ARGS)

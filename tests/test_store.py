@@ -94,7 +94,7 @@ class StoreAgainstDict(RuleBasedStateMachine):
         }
 
 
-StoreAgainstDict.TestCase.settings = settings(max_examples=40, stateful_step_count=20)
+StoreAgainstDict.TestCase.settings = settings(stateful_step_count=20)
 TestStoreAgainstDict = StoreAgainstDict.TestCase
 
 

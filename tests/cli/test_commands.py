@@ -20,6 +20,8 @@ from tui.errors import UsageError
 from tui.formats import JSON_FIELDS
 from tui.model import TaskKey
 
+pytestmark = pytest.mark.cloud
+
 ROWS = shelf(
     WAITING=[row("w-1", BeginProcessTime="", FinishTime="")],
     PROCESSING=[row("p-1", FinishTime="")],

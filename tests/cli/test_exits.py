@@ -24,6 +24,8 @@ from tui.errors import (
     WriteRefused,
 )
 
+pytestmark = pytest.mark.cloud
+
 CODES = {
     AuthError: 3,
     Denied: 3,

@@ -18,6 +18,8 @@ from tui.cloud.spoil import HUGE, spoil
 from tui.cloud.turn import Turn
 from tui.cloud.wire import Reply, Request
 
+pytestmark = pytest.mark.cloud
+
 CONTROL = 1
 
 

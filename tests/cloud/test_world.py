@@ -15,6 +15,8 @@ from tui.cloud.realms import fc, kps, mps, opensearch, tat
 from tui.cloud.sources import ADAPTERS, SOURCES
 from tui.cloud.world import World, shares
 
+pytestmark = pytest.mark.cloud
+
 HOUR = 3_600_000
 KEYS = (
     *("source", "adapter", "account", "region", "id", "scope", "name", "kind", "target", "state", "native_state"),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from tui.reading import Outcome, read
 from tui.settings import Config, SourceSettings
 from tui.settings.load import parse as parsed
 from tui.wiring import models
+
+pytestmark = pytest.mark.cloud
 
 LAB = Lab(900, freeze=True)
 
