@@ -112,10 +112,11 @@ class Store:
         """
         known = self._tasks[read.source.name]
         found: dict[TaskKey, Task] = {}
+        seen: dict[TaskKey, Task] = {}
         for task in tasks:
-            before = read.seen.get(task.key)
+            before = seen.get(task.key) or read.seen.get(task.key)
             kept = task if before is None else later(before, task)
-            read.seen[task.key] = kept
+            seen[task.key] = kept
             old = known.get(task.key)
             if old is None:
                 if outdated(kept, oldest):
@@ -126,6 +127,9 @@ class Store:
             found[task.key] = kept
         upserted = self._differing(known, found)
         known.update(found)
+        for key, task in seen.items():  # not the page's own texts: a read of 100,000 rows would hold 70 MB of copies
+            held = known.get(key) or task
+            read.seen[held.key] = held
         if self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
                 if found.get(task.key) == task:
