@@ -33,7 +33,7 @@ from tui.ui.titles import Pen
 
 Drawn = TypeVar("Drawn", Pen, Legend)
 SLICE = 0.008  # seconds of looking for rows between two looks at the keys
-FIRST = 0.015  # and before the first picture of a new filter
+FIRST = 0.006  # and before the first picture of a new filter
 SAID = 10.0  # seconds that a line stays which says what the user did; the next key ends it
 PICTURE = 0.08  # seconds between two pictures while rows are being found
 
