@@ -51,6 +51,7 @@ class LiveDesk:
         self._wiring: Wiring | None = None
         self._courtesy = Courtesy()
         self._changed: Callable[[], None] = lambda: None
+        self._looked: tuple[frozenset[str], bool] = frozenset(), True
 
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled. Raises ConfigError."""
@@ -88,6 +89,7 @@ class LiveDesk:
             config, self.store, write=not self.read_only, told=self._told, patience=patience
         ) as wiring:
             self._wiring = wiring
+            self.look(self._looked[0], focused=self._looked[1])
             self._say("" if config.sources else f"{path} has no [[sources]] yet")
             async with asyncio.TaskGroup() as group:
                 for poller in wiring.pollers.values():
@@ -110,6 +112,13 @@ class LiveDesk:
             for name, poller in self._wiring.pollers.items():
                 if source in (None, name):
                     poller.pace(seconds)
+
+    def look(self, sources: frozenset[str], *, focused: bool) -> None:
+        """What is on the screen is read first; a monitor that nobody looks at reads less often."""
+        self._looked = sources, focused
+        if self._wiring is not None:
+            for name, poller in self._wiring.pollers.items():
+                poller.look(visible=name in sources, focused=focused)
 
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """One task by the provider's detail operation. Raises CallError."""

@@ -6,11 +6,26 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from enum import IntEnum
 
 from tui.calls import Action
 
 UNDOCUMENTED = 10.0
 """Requests a second that an undocumented limit counts as (contract, section 3)."""
+
+
+class Urgency(IntEnum):
+    """Whose request goes first when a budget is short."""
+
+    WATCHED = 0  # drill-down, actions, the watch list
+    VISIBLE = 1  # the pane on the screen
+    IN_FLIGHT = 2  # tasks that have not ended, asked by id
+    REST = 3
+
+
+urgency: ContextVar[Urgency] = ContextVar("urgency", default=Urgency.REST)
+"""What the requests of this asyncio task are for."""
 
 
 def allowed(action: Action, share: float) -> float:

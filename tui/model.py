@@ -219,10 +219,18 @@ class Trouble(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """What we know about one source; times are epoch milliseconds, `interval` is seconds."""
+    """What we know about one source; times are epoch milliseconds, intervals are seconds.
+
+    `interval` is what was asked for, `effective` what holds now: throttling and a monitor nobody looks at stretch it.
+    `trouble` is what is wrong now, `last_trouble` what was wrong last (at `troubled_at`). `calls` and `by_id` count
+    the requests of the last round and the tasks it asked by id; `whole_at` is when all lists were last read whole,
+    `pushed` what of the config narrows the lists at the provider, `budget` the part (0 to 1) of our share of the
+    tightest rate limit that the last minute used, None where the share is off.
+    """
 
     source: Source
     interval: float = 15.0
+    effective: float = 0.0
     trouble: Trouble | None = None
     answered_at: int | None = None
     next_at: int | None = None
@@ -233,17 +241,24 @@ class SourceStatus:
     missing: tuple[str, ...] = ()
     tasks: int = 0
     skew: float | None = None
+    by_id: int = 0
+    whole_at: int | None = None
+    pushed: tuple[str, ...] = ()
+    budget: float | None = None
+    last_trouble: Trouble | None = None
+    troubled_at: int | None = None
 
     def word(self, now: int) -> Word:
-        """The one word that holds now: LIVE below 2 intervals of age, SLOW to 5, STALE beyond."""
+        """The one word that holds now: LIVE below 2 effective intervals of age, SLOW to 5, STALE beyond."""
         if self.trouble is not None:
             return self.trouble.word
         if self.answered_at is None:
             return Word.LOADING
         age = (now - self.answered_at) / 1000
-        if age >= 5 * self.interval:
+        interval = max(self.interval, self.effective)
+        if age >= 5 * interval:
             return Word.STALE
-        if age >= 2 * self.interval:
+        if age >= 2 * interval:
             return Word.SLOW
         if self.missing:
             return Word.PARTIAL

@@ -99,6 +99,7 @@ class Poller:
         self._clock, self._patience, self._width = clock, patience, width
         self._wake = asyncio.Event()
         self._failures = 0
+        self._visible, self._focused = False, True
         store.add_source(self.source, interval)
 
     def poke(self) -> None:
@@ -111,6 +112,10 @@ class Poller:
         self._say(interval=seconds)
         if status.trouble is None and status.next_at is not None and status.next_at > self._now() + seconds * 1000:
             self.poke()
+
+    def look(self, *, visible: bool, focused: bool) -> None:
+        """Whether this source is on the screen, and whether anybody looks at the screen."""
+        self._visible, self._focused = visible, focused
 
     async def run(self) -> None:
         """Polls until cancelled. A bug in the adapter is this source's ERROR, never anybody else's."""

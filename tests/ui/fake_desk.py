@@ -142,6 +142,7 @@ class FakeDesk:
         self.read_only = True
         self.poked: list[str | None] = []
         self.asked: list[TaskKey] = []
+        self.looked: tuple[frozenset[str], bool] = frozenset(), True
         self.error: Exception | None = None
         self.detail_error: CallError | None = None
         self.changed: Callable[[], None] = lambda: None
@@ -180,6 +181,10 @@ class FakeDesk:
     def poke(self, source: str | None = None) -> None:
         """Remembers who was to be read."""
         self.poked.append(source)
+
+    def look(self, sources: frozenset[str], *, focused: bool) -> None:
+        """Remembers what was looked at."""
+        self.looked = sources, focused
 
     def typing(self) -> None:
         """Nothing goes on."""

@@ -47,6 +47,10 @@ class Desk(Protocol):
         """Reads one source (or all) so often from now on; the config is not written."""
         ...
 
+    def look(self, sources: frozenset[str], *, focused: bool) -> None:
+        """Which sources are on the screen (their calls go first), and whether the terminal has the focus."""
+        ...
+
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """One task by the provider's detail operation. Raises CallError."""
         ...

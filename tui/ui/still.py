@@ -36,6 +36,9 @@ class StillDesk:
     def poke(self, source: str | None = None) -> None:
         """Nobody is read."""
 
+    def look(self, sources: frozenset[str], *, focused: bool) -> None:
+        """Nothing is read."""
+
     def typing(self) -> None:
         """Nothing goes on."""
 
