@@ -11,13 +11,22 @@ from urllib.parse import quote
 
 from tui.errors import CallError
 
+FREE = "none"
+"""The `permission` of an action that every valid credential may call."""
+
 
 class Action(NamedTuple):
-    """One operation of a provider. `rate` is its documented limit in requests a second, None where unknown."""
+    """One operation of a provider. `rate` is its documented limit in requests a second, None where unknown.
+
+    `permission` is what the vendor's policies call it, "" where no document says; `only` says when a read is needed
+    that most sources do without.
+    """
 
     name: str
     kind: Literal["read", "write"] = "read"
     rate: float | None = None
+    permission: str = ""
+    only: str = ""
 
 
 class Secret:

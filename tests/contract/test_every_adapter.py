@@ -21,7 +21,7 @@ from tests.settings.schema import problems
 from tui.adapters import Adapter, adapter_ids, every, load
 from tui.answers import Listing, Page, Want
 from tui.budget import Budget
-from tui.calls import Ask, Credential, Reply, Signed
+from tui.calls import FREE, Ask, Credential, Reply, Signed
 from tui.errors import CallError, Malformed, WriteRefused
 from tui.model import State, TaskKey
 from tui.net import Clocks, Line, Wire
@@ -128,6 +128,25 @@ def test_its_actions_are_named_once_and_of_a_kind(adapter: type[Adapter]) -> Non
     for one in adapter.actions:
         changes = re.match("Stop|Delete|Cancel|Manage|Terminate|Update|Put", one.name) is not None
         assert (one.kind == "write") == changes
+
+
+PERMISSION = {
+    "alibaba": r"[a-z]+:[A-Z]\w+",
+    "tencent": r"[a-z]+:[A-Z]\w+",
+    "huawei": r"[a-z]+:\w+:\w+",
+}
+UNNAMED: dict[str, str] = {}  # an action whose permission no document of its vendor names -> why, as far as is known
+
+
+@each
+def test_each_action_names_its_permission_or_a_reason_why_not(adapter: type[Adapter]) -> None:
+    for one in adapter.actions:
+        if one.permission == "":
+            assert UNNAMED.get(one.name), one.name
+        elif one.permission != FREE:
+            assert re.fullmatch(PERMISSION[adapter.vendor], one.permission), one
+        assert one.only.isprintable()
+        assert one.kind == "read" or (one.permission != FREE and not one.only)
 
 
 @each

@@ -9,12 +9,14 @@ from tui.adapters import _huawei
 from tui.adapters._huawei_brake import standing
 from tui.adapters._huawei_tokens import Tokens
 from tui.adapters._read import mapping, rows, text
-from tui.calls import Action, Ask, Call, Credential, Reply
+from tui.calls import FREE, Action, Ask, Call, Credential, Reply
 from tui.errors import BadRequest, Denied, NoCredential
 from tui.settings import Account, SourceSettings
 
-LIST_PROJECTS = Action("KeystoneListProjects")
-LIST_OWN_PROJECTS = Action("KeystoneListAuthProjects")
+LIST_PROJECTS = Action(
+    "KeystoneListProjects", permission="iam:projects:listProjects", only="for an account without project_id"
+)
+LIST_OWN_PROJECTS = Action("KeystoneListAuthProjects", permission=FREE, only="where KeystoneListProjects is denied")
 
 
 class Access:

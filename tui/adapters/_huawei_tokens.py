@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from tui.adapters._huawei import judge_unsigned, request_id
 from tui.adapters._huawei_brake import LOCK_SECONDS, Brake, standing
 from tui.adapters._read import mapping, moment, text
-from tui.calls import Action, Ask, Call, Credential, Reply, Secret, Signed
+from tui.calls import FREE, Action, Ask, Call, Credential, Reply, Secret, Signed
 from tui.errors import AuthError, Denied, Malformed, Throttled, Unavailable
 from tui.settings import Account
 from tui.signing import sdk_hmac
 
-LOGIN = Action("KeystoneCreateUserTokenByPassword")
+LOGIN = Action("KeystoneCreateUserTokenByPassword", permission=FREE, only='for auth = "token"')
 LIFE_SECONDS = 86_400.0  # documented; used where a token does not say its own time
 RENEWED_AT = 0.8  # of its life: time for many attempts to log in before it ends
 RETRY_SECONDS = 60.0  # a token that could not be renewed is used for so long before the next attempt

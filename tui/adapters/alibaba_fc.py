@@ -18,10 +18,10 @@ from tui.model import State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
 VERSION = "2023-03-30"
-LIST = Action("ListAsyncTasks")
-GET = Action("GetAsyncTask")
-DISCOVER = Action("ListAsyncInvokeConfigs")
-STOP = Action("StopAsyncTask", "write")
+LIST = Action("ListAsyncTasks", permission="fc:ListAsyncTasks")
+GET = Action("GetAsyncTask", permission="fc:GetAsyncTask")
+DISCOVER = Action("ListAsyncInvokeConfigs", permission="fc:ListFunctionAsyncInvokeConfigs", only='for functions = "*"')
+STOP = Action("StopAsyncTask", "write", permission="fc:StopAsyncTask")
 LIMIT = ("limit", "100")  # the vendor's default is 20 or 50, depending on the date of its page (trap 4)
 
 STATES: Mapping[str, State] = {

@@ -22,14 +22,16 @@ from tui.model import State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
 VERSION = "2017-12-25"
-LIST = Action("ListFunctionTasks")
-GET = Action("GetFunctionTask")
-DISCOVER = Action("ListFunctionInstances")
-APPS = Action("ListAppGroups")
+LIST = Action("ListFunctionTasks", permission="opensearch:DescribeFunction")
+GET = Action("GetFunctionTask", permission="opensearch:DescribeFunction")
+DISCOVER = Action(
+    "ListFunctionInstances", permission="opensearch:DescribeFunction", only='for a target with instance "*"'
+)
+APPS = Action("ListAppGroups", permission="opensearch:ListAppGroup", only="for `taskdeck sources --discover`")
 MOST_APPS = 1000
 # There is no operation that lists an application's functions: these are the ones that the vendor's pages name.
 FUNCTIONS = ("ctr", "pop", "hot", "category_prediction")
-DELETE = Action("DeleteFunctionTask", "write")
+DELETE = Action("DeleteFunctionTask", "write", permission="opensearch:WriteFunction")
 
 STATES: Mapping[str, State] = {"running": State.RUNNING, "success": State.SUCCEEDED, "failed": State.FAILED}
 

@@ -20,11 +20,11 @@ from tui.errors import BadRequest, NotFound
 from tui.model import State, Task, TaskKey
 from tui.settings import Account, SourceSettings
 
-LIST_RUNNING = Action("ListRunningTask")
-LIST_FAILED = Action("ListFailedTask")
-SHOW_TASK = Action("ListKeypairTask")
-DELETE_FAILED = Action("DeleteFailedTask", "write")
-DELETE_ALL_FAILED = Action("DeleteAllFailedTask", "write")
+LIST_RUNNING = Action("ListRunningTask", permission="kps:domainKeypairs:getrunningtask")
+LIST_FAILED = Action("ListFailedTask", permission="kps:domainKeypairs:getfailtask")
+SHOW_TASK = Action("ListKeypairTask", permission="kps:domainKeypairs:gettask")
+DELETE_FAILED = Action("DeleteFailedTask", "write", permission="kps:domainKeypairs:deletefailtask")
+DELETE_ALL_FAILED = Action("DeleteAllFailedTask", "write", permission="kps:domainKeypairs:deletefailtasks")
 
 LIMIT = 1000  # the default, and the most that is documented
 PLANNED = 1000  # cursors handed out at once; what a wild total would add is read page by page

@@ -18,9 +18,9 @@ from tui.model import NO_EXTRA, State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
 MPS = Product("mps", "2019-06-12")
-DESCRIBE_TASKS = Action("DescribeTasks", rate=100)
-DESCRIBE_TASK_DETAIL = Action("DescribeTaskDetail", rate=100)
-MANAGE_TASK = Action("ManageTask", kind="write")
+DESCRIBE_TASKS = Action("DescribeTasks", rate=100, permission="mps:DescribeTasks")
+DESCRIBE_TASK_DETAIL = Action("DescribeTaskDetail", rate=100, permission="mps:DescribeTaskDetail")
+MANAGE_TASK = Action("ManageTask", kind="write", permission="mps:ManageTask")
 
 STATES: Mapping[str, State] = {"WAITING": State.QUEUED, "PROCESSING": State.RUNNING}
 SUBTASK_FAILED = "subtask failed"

@@ -21,8 +21,8 @@ from tui.model import State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
 TAT = Product("tat", "2020-10-28")
-DESCRIBE_INVOCATION_TASKS = Action("DescribeInvocationTasks", rate=20)
-CANCEL_INVOCATION = Action("CancelInvocation", kind="write", rate=20)
+DESCRIBE_INVOCATION_TASKS = Action("DescribeInvocationTasks", rate=20, permission="tat:DescribeInvocationTasks")
+CANCEL_INVOCATION = Action("CancelInvocation", kind="write", rate=20, permission="tat:CancelInvocation")
 
 FILTER_VALUES = 5  # of one filter, at most
 PLANNED = 200  # spans handed out at once, at most: a total is a foreign number
