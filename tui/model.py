@@ -208,13 +208,17 @@ class Word(StrEnum):
 
 
 class Trouble(NamedTuple):
-    """How the last read of a source failed: one of the first six words, the provider's code and text (foreign)."""
+    """How the last read of a source failed: one of the first six words, the provider's code and text (foreign).
+
+    `kind` is the error's class: of two that are ERROR to the eye, an exit code may make two numbers.
+    """
 
     word: Word
     code: str = ""
     message: str = ""
     request_id: str | None = None
     retry_at: int | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

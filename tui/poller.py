@@ -9,9 +9,10 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from tui.answers import Page, Want
+from tui.answers import Listing, Page, Want
+from tui.budget import Urgency, urgency
 from tui.errors import (
     AuthError,
     BadRequest,
@@ -25,12 +26,14 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
-from tui.model import Change, SourceStatus, Task, TaskKey, Trouble, Word
+from tui.model import Change, SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.net import Line
-from tui.reading import PATIENT, Outcome, Patience, Reader, read, retrying
+from tui.reading import BEYOND, FATAL, PATIENT, Outcome, Patience, Reader, read, retrying
+from tui.rounds import Rounds, portions
 from tui.settings import SourceSettings
 from tui.store import Round, Store, outdated
 from tui.text import clean
+from tui.trail import Trail
 
 log = logging.getLogger(__name__)
 
@@ -48,15 +51,20 @@ _WORDS: tuple[tuple[type[CallError], Word], ...] = (
 )
 _GRAVEST = tuple(Word)
 WHOLE = Want()
-SETTLE = 50  # tasks asked by id after one read: what a busy minute loses, without eating the budget of the lists
+SETTLE = 50  # calls that ask tasks by id after one read: what a busy minute loses, without eating the lists' budget
+AT_ONCE = 10  # tasks asked by id before what is known of them is shown, where each is a call of its own
 DENIED_PAUSE = 300.0  # permissions are changed by people, not by asking again
 LONGEST_PAUSE = 300.0  # between two reads of a source that fails again and again
 LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
 PROBES = (10.0, 60.0)  # seconds between two probes of a provider that is out of reach
+BLURRED = 4.0  # times the interval, while nobody looks
+BLURRED_MOST = 60.0  # seconds: what nobody looks at is still news when somebody comes back
 
 
 class Pollable(Reader, Protocol):
-    """The part of an adapter that a poll needs: its lists, and tasks by id."""
+    """The part of an adapter that a poll needs: its lists, and tasks by id, `at_once` of them a call."""
+
+    at_once: ClassVar[int]
 
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """Tasks asked by id."""
@@ -75,7 +83,7 @@ def gravest(errors: tuple[CallError, ...]) -> CallError | None:
 
 def trouble_of(error: CallError, retry_at: int | None = None) -> Trouble:
     """An error as the state of a source."""
-    return Trouble(word_of(error), error.code, error.message, error.request_id, retry_at)
+    return Trouble(word_of(error), error.code, error.message, error.request_id, retry_at, type(error).__name__)
 
 
 class Poller:
@@ -99,32 +107,43 @@ class Poller:
         self._clock, self._patience, self._width = clock, patience, width
         self._wake = asyncio.Event()
         self._failures = 0
+        self._rounds = Rounds()
+        self._lacking: tuple[str, ...] = ()
         self._visible, self._focused = False, True
         store.add_source(self.source, interval)
 
     def poke(self) -> None:
-        """Reads now instead of at the next turn; also what AUTH and NOKEY wait for."""
+        """Reads now and whole, instead of at the next turn; also what AUTH and NOKEY wait for."""
+        self._rounds.insist()
         self._wake.set()
 
     def pace(self, seconds: float) -> None:
-        """Reads so often from now on. Who waits longer, and not because something is wrong, waits no more."""
-        status = self.status
+        """Reads so often from now on."""
         self._say(interval=seconds)
+        self._hurry(seconds)
+
+    def _hurry(self, seconds: float) -> None:
+        """Who waits longer than this, and not because something is wrong, waits no more."""
+        status = self.status
         if status.trouble is None and status.next_at is not None and status.next_at > self._now() + seconds * 1000:
-            self.poke()
+            self._wake.set()
 
     def look(self, *, visible: bool, focused: bool) -> None:
         """Whether this source is on the screen, and whether anybody looks at the screen."""
+        back = focused and not self._focused
         self._visible, self._focused = visible, focused
+        if back:
+            self._hurry(self.status.interval)
 
     async def run(self) -> None:
         """Polls until cancelled. A bug in the adapter is this source's ERROR, never anybody else's."""
         await asyncio.sleep(random.uniform(0, min(0.3, self.status.interval / 10)))
         while True:
             self._wake.clear()
-            pause = self._pause(await self.poll())
+            began = self._now()
+            pause = self._pause(await self.poll(self._rounds.want(began, self.status.interval)))
             next_at = None if pause is None else self._now() + round(pause * 1000)
-            self._say(next_at=next_at)
+            self._say(next_at=next_at, effective=pause or self.status.interval)
             try:
                 await asyncio.wait_for(self._wake.wait(), pause)
             except TimeoutError:
@@ -138,20 +157,25 @@ class Poller:
     async def poll(self, want: Want = WHOLE) -> Outcome | None:
         """One read, merged page by page: whole, but for a command that wants less. None after a bug."""
         before = self._line.calls
-        self._say(reading=True, rows_read=0, pages_read=0)
+        self._say(reading=True, rows_read=0, pages_read=0, by_id=0)
+        urgency.set(Urgency.VISIBLE if self._visible else Urgency.REST)
         try:
             outcome = await self._read(want)
         except Exception:  # a bug in one adapter is that pane's error card, not the end of the monitor
             log.exception("source %s: a bug while reading", clean(self.source.name))
+            self._rounds.insist()
             trouble = Trouble(Word.ERROR, "bug", "a bug in taskdeck; the log has the trace")
-            self._say(reading=False, trouble=trouble, calls=self._line.calls - before)
+            self._say(reading=False, **self._troubled(trouble), calls=self._line.calls - before)
             return None
         error = gravest(outcome.errors)
+        if want.since is None:
+            self._lacking = tuple(one for one in outcome.missing if one == BEYOND)
         self._say(
             reading=False,
-            trouble=trouble_of(error) if error else None,
-            missing=outcome.missing,
+            **self._troubled(trouble_of(error) if error else None),
+            missing=tuple(dict.fromkeys((*outcome.missing, *self._lacking))),
             answered_at=self._now() if outcome.pages or not outcome.errors else self.status.answered_at,
+            whole_at=self._now() if want.since is None and not outcome.errors else self.status.whole_at,
             calls=self._line.calls - before,
             skew=self._line.skew,
         )
@@ -159,42 +183,80 @@ class Poller:
 
     async def _read(self, want: Want) -> Outcome:
         taken = Round(self.source)
+        began, interval = self._now(), self.status.interval
         oldest = self._oldest()
         counted: set[TaskKey] = set()
         most = float(self.settings.max_tasks)
+        monitored = want.newest_first is not None and want.everything
 
         def sink(page: Page) -> float:
             if most < math.inf:
                 counted.update(task.key for task in page.tasks if not outdated(task, oldest))
+            if monitored and want.since is None:
+                self._rounds.check((one for one in page.tasks if self._store.get(one.key) is None), interval)
             self._tell(self._store.merge(taken, page.tasks, page.rows, at=self._now(), oldest=oldest))
             status = self.status
             self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + (not page.more))
             return most - len(counted)
 
+        def enough(listing: Listing, trail: Trail) -> bool:
+            if want.since is None:
+                return False
+            left = sum(
+                key not in taken.seen and listing.scope in (None, key.scope)
+                for key in self._store.live(self.source.name)
+            )
+            return self._rounds.enough(listing, trail, -(-left // self.adapter.at_once), interval)
+
         outcome = await read(
-            self.adapter, want, sink, width=self._width, patience=self._patience, waiting=self._waiting
+            self.adapter,
+            want,
+            sink,
+            width=self._width,
+            patience=self._patience,
+            waiting=self._waiting,
+            enough=enough if monitored else None,
         )
-        if outcome.complete and want == WHOLE:  # what was not asked for has not left its list
-            outcome = await self._settle(taken, outcome)
+        if monitored:
+            self._rounds.over(want, began, outcome)
+        if want.everything and (want.since is not None or set(outcome.missing) <= {BEYOND}):
+            outcome = await self._settle(taken, outcome, whole=want.since is None)
         self._tell(self._store.expire(self.source, oldest=self._oldest(), most=self.settings.max_tasks, at=self._now()))
         return outcome
 
-    async def _settle(self, taken: Round, outcome: Outcome) -> Outcome:
-        """Asks by id for live tasks that a complete read no longer lists; what is over the limit waits a round."""
-        left = sorted(self._store.unseen(taken), key=lambda task: task.seen_at)[:SETTLE]
-        if not left:
+    async def _settle(self, taken: Round, outcome: Outcome, *, whole: bool) -> Outcome:
+        """Asks by id for live tasks that the lists did not show; what is over the limit waits a round.
+
+        Vanished is only who is in no list: after a read that was not whole, a whole one is next instead.
+        """
+        if any(isinstance(error, FATAL) for error in outcome.errors):
             return outcome
+        at_once = self.adapter.at_once
+        left = sorted(self._store.unseen(taken), key=lambda task: task.seen_at)[: SETTLE * at_once]
+        urgency.set(min(Urgency.IN_FLIGHT, urgency.get()))
         try:
-            found = await retrying(lambda: self.adapter.settle(left), self._patience, self._waiting)
-            self._tell(self._store.settle(self.source, found, at=self._now()))
+            for some in portions(left, max(at_once, AT_ONCE)):
+                found = await retrying(lambda some=some: self.adapter.settle(some), self._patience, self._waiting)  # type: ignore[misc]
+                if not whole and any(task.state is State.VANISHED for task in found):
+                    self._rounds.insist()
+                    found = [task for task in found if task.state is not State.VANISHED]
+                self._tell(self._store.settle(self.source, found, at=self._now()))
+                self._say(by_id=self.status.by_id + len(some))
         except CallError as error:
-            return outcome._replace(errors=(error,), missing=("tasks that left the lists",))
+            missing = (*outcome.missing, "tasks that left the lists")
+            return outcome._replace(errors=(*outcome.errors, error), missing=missing)
         return outcome
+
+    def _troubled(self, trouble: Trouble | None) -> dict[str, object]:
+        """What is wrong now; the last trouble stays known."""
+        if trouble is None:
+            return {"trouble": None}
+        return {"trouble": trouble, "last_trouble": trouble, "troubled_at": self._now()}
 
     def _waiting(self, error: CallError, seconds: float) -> None:
         """While a retry waits, the source already says why nothing comes."""
         if isinstance(error, Throttled):
-            self._say(trouble=trouble_of(error, self._now() + round(seconds * 1000)))
+            self._say(**self._troubled(trouble_of(error, self._now() + round(seconds * 1000))))
 
     def _pause(self, outcome: Outcome | None) -> float | None:
         """Seconds until the next read; None: not before someone asks."""
@@ -212,7 +274,7 @@ class Poller:
                 return max(interval, doubled, hint if hint <= LONGEST_HINT else 0.0)
             case Unavailable():
                 return min(max(interval, PROBES[0]), PROBES[1])
-        return interval
+        return interval if self._focused else max(interval, min(interval * BLURRED, BLURRED_MOST))
 
     def _oldest(self) -> float:
         return -math.inf if math.isinf(self.settings.window) else self._now() - self.settings.window * 1000
