@@ -12,12 +12,15 @@ class Listing(NamedTuple):
     """One list that is read page by page; `label` names it when it is missing, `asks` is the adapter's own: its query.
 
     Lists of one stage may be read side by side; a later stage is read when the earlier ones are through:
-    a task that moves on between two lists is then seen twice rather than never.
+    a task that moves on between two lists is then seen twice rather than never. `scope` is what all its tasks have as
+    the scope of their key, None where that differs; a list of `live` tasks alone is always read to its end.
     """
 
     label: str
     asks: Any = None
     stage: int = 0
+    scope: str | None = None
+    live: bool = False
 
 
 class Mapped(Sequence[Task]):
@@ -97,6 +100,16 @@ class Want(NamedTuple):
     created_after: int | None = None
     ended_before: int | None = None
     equal: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    since: int | None = None
+    """A read that only catches up: what came and ended before (epoch ms) is known; lists are read until there."""
+
+    @property
+    def everything(self) -> bool:
+        """Whether no task of the source is left out, but for what a read that catches up need not see again."""
+        return self._replace(newest_first=None, payload=False, since=None) == _EVERYTHING
+
+
+_EVERYTHING = Want()
 
 
 class Output(NamedTuple):

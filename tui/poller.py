@@ -28,7 +28,7 @@ from tui.errors import (
 )
 from tui.model import Change, SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.net import Line
-from tui.reading import BEYOND, FATAL, PATIENT, Outcome, Patience, Reader, read, retrying
+from tui.reading import AGAIN, BEYOND, FATAL, PATIENT, Outcome, Patience, Reader, read, retrying
 from tui.rounds import Rounds, portions
 from tui.settings import SourceSettings
 from tui.store import Round, Store, outdated
@@ -52,7 +52,7 @@ _WORDS: tuple[tuple[type[CallError], Word], ...] = (
 _GRAVEST = tuple(Word)
 WHOLE = Want()
 SETTLE = 50  # calls that ask tasks by id after one read: what a busy minute loses, without eating the lists' budget
-AT_ONCE = 10  # tasks asked by id before what is known of them is shown, where each is a call of its own
+AT_ONCE = 25  # tasks asked by id before what is known of them is shown, where each is a call of its own
 DENIED_PAUSE = 300.0  # permissions are changed by people, not by asking again
 LONGEST_PAUSE = 300.0  # between two reads of a source that fails again and again
 LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
@@ -229,7 +229,7 @@ class Poller:
 
         Vanished is only who is in no list: after a read that was not whole, a whole one is next instead.
         """
-        if any(isinstance(error, FATAL) for error in outcome.errors):
+        if any(isinstance(error, (*FATAL, *AGAIN)) for error in outcome.errors):
             return outcome
         at_once = self.adapter.at_once
         left = sorted(self._store.unseen(taken), key=lambda task: task.seen_at)[: SETTLE * at_once]

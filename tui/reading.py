@@ -6,16 +6,19 @@ import asyncio
 import math
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from itertools import groupby
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import count, groupby
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from tui.answers import Listing, Page, Want
 from tui.errors import AuthError, CallError, ClockSkew, Malformed, NoCredential, Throttled, Unavailable
+from tui.trail import Trail
 
 T = TypeVar("T")
 PAGE_CAP = 20_000  # pages of one list: 2 million tasks at 100 a page; a server that never ends is stopped here
 SLICE = 100  # rows made into tasks or kept at once: 2 ms, so that no key waits for a page of 1,000
+BEYOND = "tasks beyond max_tasks"
 TURNS = 8  # of the loop, after which httpx has put a request on the wire
 
 
@@ -45,11 +48,16 @@ PATIENT = Patience()
 
 
 class Outcome(NamedTuple):
-    """How a read ended: `missing` names lists and pages that were not read, `errors` say why where a call failed."""
+    """How a read ended: `missing` names lists and pages that were not read, `errors` say why where a call failed.
+
+    `lists` counts what was planned; `trails` tells of each list that was read as far as was wanted.
+    """
 
     pages: int
     missing: tuple[str, ...] = ()
     errors: tuple[CallError, ...] = ()
+    lists: int = 0
+    trails: Mapping[Listing, Trail] = MappingProxyType({})
 
     @property
     def complete(self) -> bool:
@@ -65,9 +73,13 @@ class Sink(Protocol):
         ...
 
 
+Enough = Callable[[Listing, Trail], bool]
+"""Whether a list need not be read further, asked after each of its pages."""
+
+
 # After these no other call of the account may be sent: Huawei locks a key after five bad signatures.
 FATAL = (AuthError, NoCredential, ClockSkew)
-_AGAIN = (Throttled, Unavailable, Malformed)
+AGAIN = (Throttled, Unavailable, Malformed)
 
 
 async def read(
@@ -78,16 +90,20 @@ async def read(
     width: int = 2,
     patience: Patience = PATIENT,
     waiting: Callable[[CallError, float], None] | None = None,
+    enough: Enough | None = None,
 ) -> Outcome:
-    """Reads all lists of a source. CallErrors are part of the outcome; anything else is a bug and is raised."""
+    """Reads all lists of a source, each to its end or until it is `enough`, which also has the trails kept.
+
+    CallErrors are part of the outcome; anything else is a bug and is raised.
+    """
     try:
         listings = await retrying(lambda: reader.plan(want), patience, waiting)
     except CallError as error:
         return Outcome(0, ("everything",), (error,))
-    run = _Run(reader, sink, width, patience, waiting)
+    run = _Run(reader, sink, width, patience, waiting, enough)
     for _, stage in groupby(sorted(listings, key=lambda one: one.stage), key=lambda one: one.stage):
         await run.read([*stage])
-    return Outcome(run.pages, tuple(dict.fromkeys(run.missing)), tuple(run.errors))
+    return Outcome(run.pages, tuple(dict.fromkeys(run.missing)), tuple(run.errors), len(listings), run.good(listings))
 
 
 async def retrying(
@@ -99,7 +115,7 @@ async def retrying(
     for attempt in range(1, patience.tries + 1):
         try:
             return await ask()
-        except _AGAIN as error:
+        except AGAIN as error:
             hint: float | None = getattr(error, "retry_after", None)
             backing_off = patience.first * 2**attempt * random.uniform(0.5, 1)
             pause = hint if hint is not None and hint >= 0 else backing_off  # "nan" and "yesterday" are no hints
@@ -121,6 +137,14 @@ async def _turns() -> None:
         await asyncio.sleep(0)
 
 
+class _Next(NamedTuple):
+    """A page to be read: the one `at` a place of its list."""
+
+    listing: Listing
+    cursor: Any = None
+    at: int = 0
+
+
 class _Run:
     """The state of one read: what is queued, what was seen, what is missing."""
 
@@ -131,8 +155,10 @@ class _Run:
         width: int,
         patience: Patience,
         waiting: Callable[[CallError, float], None] | None,
+        enough: Enough | None,
     ) -> None:
         self.reader, self.sink, self.width, self.patience, self.waiting = reader, sink, width, patience, waiting
+        self.enough = enough
         self.pages = 0
         self.missing: list[str] = []
         self.errors: list[CallError] = []
@@ -140,18 +166,21 @@ class _Run:
         self.room = math.inf
         self.cursors: dict[Listing, set[int]] = {}
         self.shapes: dict[Listing, set[int]] = {}
-        self.round: set[Listing] = set()
+        self.closed: set[Listing] = set()
+        self.spoiled: set[Listing] = set()
+        self.trails: dict[Listing, Trail] = {}
+        self.places: dict[Listing, count[int]] = {}
         self.count: dict[Listing, int] = {}
 
     async def read(self, listings: list[Listing]) -> None:
         """Reads lists side by side, `width` requests at once."""
-        queue: deque[tuple[Listing, Any]] = deque((listing, None) for listing in listings)
-        flying: dict[asyncio.Task[Page], Listing] = {}
+        queue: deque[_Next] = deque(_Next(listing) for listing in listings)
+        flying: dict[asyncio.Task[Page], _Next] = {}
         try:
             while (queue or flying) and not self.over:
                 if self.room <= 0:
                     self.over = True
-                    self.missing.append("tasks beyond max_tasks")
+                    self.missing.append(BEYOND)
                     break
                 self.start(queue, flying)
                 if not flying:
@@ -159,38 +188,44 @@ class _Run:
                 done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
                 landed = []
                 for task in done:
-                    listing = flying.pop(task)
-                    page = self.landed(listing, task)
+                    asked = flying.pop(task)
+                    page = self.landed(asked.listing, task)
                     if page is not None:
-                        queue.extend(self.following(listing, page))
-                        landed.append((listing, page))
-                if self.goes_on(sum(len(page.rows) for _, page in landed)):
-                    self.start(queue, flying)
+                        queue.extend(self.following(asked.listing, page))
+                        landed.append((asked, page))
+                if self.enough is None and self.goes_on(sum(len(page.rows) for _, page in landed)):
+                    self.start(queue, flying)  # where each page may be the last one wanted, it is looked at first
                     await _turns()
-                for listing, page in landed:
-                    await self.keep(listing, page)
+                for asked, page in landed:
+                    await self.keep(asked, page)
         finally:
             for task in flying:
                 task.cancel()
             await asyncio.gather(*flying, return_exceptions=True)
         if self.room < 0 and not self.over:
-            self.missing.append("tasks beyond max_tasks")
+            self.missing.append(BEYOND)
         elif self.over:
-            self.missing.extend(listing.label for listing in (*flying.values(), *(one for one, _ in queue)))
+            left = [one.listing for one in (*flying.values(), *queue)]
+            self.spoiled.update(left)
+            self.missing.extend(listing.label for listing in left)
+
+    def good(self, listings: Iterable[Listing]) -> Mapping[Listing, Trail]:
+        """The lists that were read as far as was wanted, without anything missing."""
+        return {one: trail for one in listings if one not in self.spoiled and (trail := self.trails.get(one))}
 
     def goes_on(self, rows: int) -> bool:
         """Whether more is wanted once so many rows more are kept: nothing is sent after a refused key."""
         return not self.over and self.room > rows
 
-    def start(self, queue: deque[tuple[Listing, Any]], flying: dict[asyncio.Task[Page], Listing]) -> None:
-        """Sends the next requests, of lists that have not come round again."""
+    def start(self, queue: deque[_Next], flying: dict[asyncio.Task[Page], _Next]) -> None:
+        """Sends the next requests, of lists that have not come round again and are not read far enough."""
         while queue and len(flying) < self.width:
-            listing, cursor = queue.popleft()
-            if listing not in self.round:
-                flying[asyncio.create_task(self.fetch(listing, cursor))] = listing
+            following = queue.popleft()
+            if following.listing not in self.closed:
+                flying[asyncio.create_task(self.fetch(following))] = following
 
-    async def fetch(self, listing: Listing, cursor: Any) -> Page:
-        return await retrying(lambda: self.reader.page(listing, cursor), self.patience, self.waiting)
+    async def fetch(self, asked: _Next) -> Page:
+        return await retrying(lambda: self.reader.page(asked.listing, asked.cursor), self.patience, self.waiting)
 
     def landed(self, listing: Listing, task: asyncio.Task[Page]) -> Page | None:
         """Books the end of one request: its page, or why there is none."""
@@ -205,14 +240,19 @@ class _Run:
 
     def failed(self, listing: Listing, error: CallError) -> None:
         self.errors.append(error)
-        self.missing.append(listing.label)
+        self.missed(listing)
         self.over = self.over or isinstance(error, FATAL)
+
+    def missed(self, listing: Listing, why: str = "") -> None:
+        self.missing.append(f"{listing.label} ({why})" if why else listing.label)
+        self.spoiled.add(listing)
 
     async def _turn(self) -> None:
         await (self.patience.turn or _once)()
 
-    async def keep(self, listing: Listing, page: Page) -> None:
+    async def keep(self, asked: _Next, page: Page) -> None:
         """Makes a page's rows into tasks, a slice at a time so that no frame waits, and hands it on."""
+        listing = asked.listing
         if self.patience.turn is not None:
             await self.patience.turn()
         try:
@@ -224,10 +264,11 @@ class _Run:
             self.failed(listing, error)
             return
         shapes = self.shapes.setdefault(listing, set())
-        if listing in self.round or (page.tasks and shape in shapes):
-            if listing not in self.round:
-                self.missing.append(f"{listing.label} (a page came twice)")
-            self.round.add(listing)
+        if listing in self.closed and listing in self.spoiled:
+            return
+        if page.tasks and shape in shapes:
+            self.missed(listing, "a page came twice")
+            self.closed.add(listing)
             return
         shapes.add(shape)
         for start in range(0, len(page.rows), SLICE) or (0,):
@@ -238,14 +279,20 @@ class _Run:
             )
             if more:
                 await self._turn()
+        if self.enough is not None:
+            trail = self.trails.setdefault(listing, Trail())
+            trail.add(asked.at, page.tasks)
+            if self.enough(listing, trail):
+                self.closed.add(listing)
 
-    def following(self, listing: Listing, page: Page) -> list[tuple[Listing, Any]]:
+    def following(self, listing: Listing, page: Page) -> list[_Next]:
         seen = self.cursors.setdefault(listing, set())
         fresh = [cursor for cursor in page.next if hash(cursor) not in seen]
         if len(fresh) < len(page.next):
-            self.missing.append(f"{listing.label} (a cursor came twice)")
+            self.missed(listing, "a cursor came twice")
         if fresh and self.count[listing] >= PAGE_CAP:
-            self.missing.append(f"{listing.label} (more than {PAGE_CAP:,} pages)")
+            self.missed(listing, f"more than {PAGE_CAP:,} pages")
             return []
         seen.update(map(hash, fresh))  # not the tokens themselves: a server may make them megabytes long
-        return [(listing, cursor) for cursor in fresh]
+        places = self.places.setdefault(listing, count(1))
+        return [_Next(listing, cursor, next(places)) for cursor in fresh]

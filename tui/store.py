@@ -54,6 +54,7 @@ class Store:
     def __init__(self, sources: Iterable[Source] = (), *, raw_rows: float = RAW_ROWS) -> None:
         self.sources: dict[str, Source] = {}
         self._tasks: dict[str, dict[TaskKey, Task]] = {}
+        self._live: dict[str, dict[TaskKey, Task]] = {}
         self._status: dict[str, SourceStatus] = {}
         self._raw: dict[TaskKey, Mapping[str, Any]] = {}
         self._raw_rows = raw_rows
@@ -67,6 +68,7 @@ class Store:
         """A source that will be read; until then it is LOADING."""
         self.sources[source.name] = source
         self._tasks.setdefault(source.name, {})
+        self._live.setdefault(source.name, {})
         self._status.setdefault(source.name, SourceStatus(source=source, interval=interval))
         self.version += 1
 
@@ -79,6 +81,10 @@ class Store:
     def tasks(self, source: str) -> Mapping[TaskKey, Task]:
         """The tasks of one source."""
         return self._tasks[source]
+
+    def live(self, source: str) -> Mapping[TaskKey, Task]:
+        """Those of them that have not ended, as they were when they last changed."""
+        return self._live[source]
 
     def get(self, key: TaskKey) -> Task | None:
         """One task, or None when it is not (or no longer) known."""
@@ -127,6 +133,7 @@ class Store:
             found[task.key] = kept
         upserted = self._differing(known, found)
         known.update(found)
+        self._note_live(read.source, upserted)
         for key, task in seen.items():  # not the page's own texts: a read of 100,000 rows would hold 70 MB of copies
             held = known.get(key) or task
             read.seen[held.key] = held
@@ -146,12 +153,23 @@ class Store:
                 for feed in self._feeds:
                     feed.note(task.key, before, task)
             known[task.key] = task
+        self._note_live(source, upserted)
         return self._change(source, at, tuple(upserted))
+
+    def forget(self, key: TaskKey) -> None:
+        """Lets a task go whose record the provider has deleted because we asked for that."""
+        task = self._tasks[key.source].pop(key, None)
+        if task is not None:
+            self._live[key.source].pop(key, None)
+            self._raw.pop(key, None)
+            for feed in self._feeds:
+                feed.note(key, task, None)
+            self.version += 1
 
     def unseen(self, read: Round) -> tuple[Task, ...]:
         """Live tasks that a complete read no longer lists: to be asked by id, for absence is never success."""
         known = self._tasks[read.source.name]
-        return tuple(task for key, task in known.items() if task.state.live and key not in read.seen)
+        return tuple(known[key] for key in self._live[read.source.name] if key not in read.seen)
 
     def expire(self, source: Source, *, oldest: float, most: float, at: int = 0) -> Change:
         """Lets ended tasks go: those before `oldest` (epoch ms), and the oldest of them beyond `most` tasks."""
@@ -169,6 +187,15 @@ class Store:
             for feed in self._feeds:
                 feed.note(key, task, None)
         return self._change(source, at, (), tuple(gone))
+
+    def _note_live(self, source: Source, changed: Iterable[Task]) -> None:
+        """Keeps the index of what has not ended: of 100,000 tasks some hundreds, which every round looks at."""
+        live = self._live[source.name]
+        for task in changed:
+            if task.state.live:
+                live[task.key] = task
+            else:
+                live.pop(task.key, None)
 
     def _change(
         self, source: Source, at: int, upserted: tuple[Task, ...] = (), gone: tuple[TaskKey, ...] = ()

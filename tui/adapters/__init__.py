@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from tui.answers import Detail, Listing, Page, Want
 from tui.calls import Action, Call
+from tui.deeds import STOP, Deed
 from tui.model import Task, TaskKey
 from tui.settings import Account, SourceSettings
 from tui.settings.kinds import Endpoint, Region, SourceName
@@ -31,7 +32,8 @@ class Adapter(Protocol):
 
     Every method may raise the CallErrors of the call it makes, and Malformed for an answer of the wrong shape; the
     tasks of a page may raise Malformed when they are looked at. `short` is the code on the screen, `digit` the key of
-    its pane, `actions` every operation that it may call, `regions` the documented ones.
+    its pane, `actions` every operation that it may call, `regions` the documented ones, `at_once` how many tasks one
+    by-id call takes.
     """
 
     id: ClassVar[str]
@@ -42,6 +44,7 @@ class Adapter(Protocol):
     actions: ClassVar[tuple[Action, ...]]
     settings: ClassVar[type[SourceSettings]]
     regions: ClassVar[tuple[str, ...]]
+    at_once: ClassVar[int]
 
     def __init__(self, source: Any, account: Account, call: Call) -> None:
         """`source` is an instance of the adapter's own `settings`; `call` signs for the account."""
@@ -74,6 +77,29 @@ class Adapter(Protocol):
         In a final answer the older row's facts stay where the by-id answer has none.
         """
         ...
+
+
+@runtime_checkable
+class Doer(Protocol):
+    """What an adapter has besides where its API can stop a task or delete its record."""
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """What may be done with a task as its row shows it: all there is, also what cannot be done now. No call."""
+        ...
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """Asks the provider, once, by an action of kind write; answers the id of the request.
+
+        BadRequest, and no request, for what `deeds` says cannot be done.
+        """
+        ...
+
+
+def deeds_of(adapter: Adapter, task: Task) -> Sequence[Deed]:
+    """What may be done with a task; an API that cannot do anything says so."""
+    if isinstance(adapter, Doer):
+        return adapter.deeds(task)
+    return (Deed(STOP, "stop", why_not=f"{adapter.title} has no operation that stops a task"),)
 
 
 @cache

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from tui.adapters import Place, _alibaba, named
+from tui.adapters import Place, _alibaba, _deeds, named
 from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, asked_for, the_only
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.adapters._settle import settled
 from tui.answers import Detail, Listing, Mapped, Output, Page, Want
 from tui.calls import Action, Ask, Call, Reply
+from tui.deeds import STOP as STOP_IT
+from tui.deeds import Deed
 from tui.errors import Malformed, NotFound
 from tui.model import State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
@@ -76,6 +78,7 @@ class FunctionCompute:
     actions: ClassVar[tuple[Action, ...]] = (LIST, GET, DISCOVER, STOP)
     regions: ClassVar[tuple[str, ...]] = _alibaba.FC_REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
+    at_once: ClassVar[int] = 1
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
@@ -95,7 +98,11 @@ class FunctionCompute:
         functions, whole = await self._functions()
         status = asked_for(STATES, want)
         listings = [
-            Listing(function if status is None else f"{function} {status}", self._series(function, status, want))
+            Listing(
+                function if status is None else f"{function} {status}",
+                self._series(function, status, want),
+                scope=function,
+            )
             for function in functions
         ]
         if not whole:
@@ -135,6 +142,17 @@ class FunctionCompute:
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """GetAsyncTask for each."""
         return await settled(self.detail, tasks)
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """StopAsyncTask for a task that has not ended."""
+        does = "asks Function Compute to stop it; what it is doing may still finish"
+        return (Deed(STOP_IT, "stop", does, _deeds.not_live(task)),)
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """PUT without a body; any 2xx, with an empty one, is a yes."""
+        _deeds.allow(deed, self.deeds(task))
+        ask = self._ask(STOP, (task.key.scope, "async-tasks", task.key.id, "stop"), self._qualifier())
+        return _alibaba.header_id(await self._call(replace(ask, method="PUT")))
 
     async def _detail(self, key: TaskKey, output: bool) -> Detail:
         reply = await self._call(self._ask(GET, (key.scope, "async-tasks", key.id), self._qualifier()))

@@ -91,6 +91,7 @@ class OpenSearch:
     actions: ClassVar[tuple[Action, ...]] = (LIST, GET, DISCOVER, APPS, DELETE)
     regions: ClassVar[tuple[str, ...]] = _alibaba.OPENSEARCH_REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
+    at_once: ClassVar[int] = 1
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
@@ -131,7 +132,11 @@ class OpenSearch:
         ended = want.ended_before if status is not None and STATES[status].final else None
         pairs = narrowed(status=status, started_after=want.started_after, ended_before=ended)
         listings = [
-            Listing(target.scope if status is None else f"{target.scope} {status}", Series(target, pairs))
+            Listing(
+                target.scope if status is None else f"{target.scope} {status}",
+                Series(target, pairs),
+                scope=target.scope,
+            )
             for target in targets
         ]
         return [*listings, *spoiled]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, named, one_source
+from tui.adapters import Place, _deeds, named, one_source
 from tui.adapters._huawei import request_id
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
 from tui.adapters._huawei_tokens import LOGIN
@@ -16,6 +16,7 @@ from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, tex
 from tui.adapters._settle import vanished, with_facts
 from tui.answers import Detail, Listing, Mapped, Page, Want
 from tui.calls import Action, Call, Reply
+from tui.deeds import DELETE, STOP, Deed
 from tui.errors import BadRequest, NotFound
 from tui.model import State, Task, TaskKey
 from tui.settings import Account, SourceSettings
@@ -38,7 +39,7 @@ REGIONS = (
     *("la-north-2", "sa-brazil-1", "na-mexico-1", "af-south-1", "af-north-1", "me-east-1", "tr-west-1"),
     *("my-kualalumpur-1", "ru-moscow-1"),
 )
-RUNNING = Listing("running-tasks", "running-tasks")
+RUNNING = Listing("running-tasks", "running-tasks", live=True)
 FAILED = Listing("failed-tasks", "failed-tasks", stage=1)
 LIVE = frozenset({State.QUEUED, State.RUNNING})
 BY_PREFIX: Mapping[str, State] = {
@@ -85,6 +86,7 @@ class HuaweiKps:
     )
     regions: ClassVar[tuple[str, ...]] = REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
+    at_once: ClassVar[int] = 1
 
     def __init__(self, source: Settings, account: Account, call: Call, clock: Callable[[], float] = time.time) -> None:
         self._source = source
@@ -161,6 +163,23 @@ class HuaweiKps:
             except NotFound:
                 settled.append(vanished(task))
         return settled
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """Nothing stops a task here; the record of one that failed can be deleted."""
+        does = "asks KPS to delete the record of its failure, for good; key pair and server stay as they are"
+        failed = task.state is State.FAILED
+        why_not = "" if failed else f"only the record of a failed task can be deleted; it is {task.state.value}"
+        return (
+            Deed(STOP, "stop", why_not=_deeds.not_live(task) or "KPS has no operation that stops a task"),
+            Deed(DELETE, "delete record", does, why_not),
+        )
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """DELETE of one record: any 2xx with an empty body. Without its id the path would be that of all records."""
+        _deeds.allow(deed, self.deeds(task))
+        if task.key.id in ("", ".", ".."):
+            raise BadRequest(f"{task.key.id!r} is no id of one task")
+        return request_id(await self._access.delete(DELETE_FAILED, self._origin, "failed-tasks", task.key.id))
 
     async def _asked(self, task_id: str) -> Reply:
         """GET tasks/{task_id}. NotFound also for HTTP 400: the id is all that can be wrong with it."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, named, one_source
+from tui.adapters import Place, _deeds, named, one_source
 from tui.adapters._read import Row, identity, integer, keys, moment, rows, text
 from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.answers import Detail, Listing, Mapped, Page, Want
 from tui.calls import Action, Call, Reply
+from tui.deeds import STOP, Deed
 from tui.errors import BadRequest, Malformed, NotFound
 from tui.model import NO_EXTRA, State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
@@ -85,6 +86,7 @@ class TencentMps:
     actions: ClassVar[tuple[Action, ...]] = (DESCRIBE_TASKS, DESCRIBE_TASK_DETAIL, MANAGE_TASK)
     regions: ClassVar[tuple[str, ...]] = ("",)
     settings: ClassVar[type[SourceSettings]] = Settings
+    at_once: ClassVar[int] = 1
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
@@ -111,6 +113,7 @@ class TencentMps:
                 shelf.label,
                 shelf if shelf.failed is None else shelf._replace(after=after, before=before),
                 STAGES[shelf.status],
+                live=shelf.failed is None,
             )
             for shelf in wanted
         ]
@@ -129,6 +132,21 @@ class TencentMps:
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """DescribeTaskDetail for one task after another: the API takes one id."""
         return await settled(self.detail, tasks)
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """ManageTask, which can abort what waits, and a live stream while it runs."""
+        why_not = _deeds.not_live(task)
+        if not why_not and task.state is not State.QUEUED and task.kind not in LIVE_NAMES:
+            why_not = f"MPS aborts a {task.kind or 'task'} only while it is WAITING; it is {task.native_state}"
+        elif not why_not and task.state not in STATES.values():
+            why_not = f"MPS aborts a live stream only while it is WAITING or PROCESSING; it is {task.native_state}"
+        return (Deed(STOP, "stop", "asks MPS to abort it; it may finish first", why_not),)
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """ManageTask with Abort."""
+        _deeds.allow(deed, self.deeds(task))
+        parameters = {"OperationType": "Abort", "TaskId": task.key.id}
+        return request_id(await self._call(MPS.ask(MANAGE_TASK, parameters, self._account, self._source)))
 
     async def _page(self, shelf: Shelf, token: str | None, limit: int = LIMIT) -> Page:
         parameters = shelf.parameters(limit, token)

@@ -1,0 +1,97 @@
+"""Trail: how far back a list was read, and in which order it came. Pure; seen from rows, never from a document."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tui.model import Task
+
+HEAD = 10  # pages from the top that tell the order: what was stuck for days says nothing about what comes
+
+
+class Reach(NamedTuple):
+    """Of some rows, by one of their times (epoch ms): the youngest, the oldest, and how far they are out of order.
+
+    `slack` is by how many milliseconds a row is younger than one above it, at most.
+    """
+
+    youngest: float = -math.inf
+    oldest: float = math.inf
+    slack: float = 0.0
+
+    def then(self, below: Reach) -> Reach:
+        """Both, one below the other."""
+        return Reach(
+            max(self.youngest, below.youngest),
+            min(self.oldest, below.oldest),
+            max(self.slack, below.slack, below.youngest - self.oldest),
+        )
+
+
+NOTHING = Reach()
+
+
+class Order(NamedTuple):
+    """How far a list is out of order, newest first, by when tasks came and by when they ended (ms; inf: no order)."""
+
+    came: float
+    ended: float
+
+    @property
+    def slack(self) -> float:
+        """By the better one. Where both are as good it is the end: that one reads further."""
+        return min(self)
+
+
+class Trail:
+    """The pages of one list as they are read: how far back they reach by the time tasks came, and by when they ended.
+
+    A list that no document calls sorted is newest first when its rows have shown it; then a read that catches up
+    need not go to its end.
+    """
+
+    def __init__(self) -> None:
+        self.pages = 0
+        self._came: dict[int, Reach] = {}
+        self._ended: dict[int, Reach] = {}
+
+    def add(self, at: int, tasks: Iterable[Task]) -> None:
+        """Takes in the page `at` of the list (0 is its first): pages may land in any order."""
+        self.pages += 1
+        tasks = tuple(tasks)
+        self._came[at] = _reach(one.created_at or one.started_at for one in tasks)
+        # a list of tasks that have not all ended is not one by the time of their end
+        self._ended[at] = _reach(one.ended_at or math.inf for one in tasks)
+
+    @property
+    def order(self) -> Order:
+        """How far the list is out of order by either time."""
+        return Order(_head(self._came), _head(self._ended))
+
+    def reached(self, order: Order) -> float:
+        """How far back it was read (epoch ms) by the time that it is in the order of; inf before any row."""
+        by = self._came if order.came < order.ended else self._ended
+        return min((reach.oldest for reach in by.values()), default=math.inf)
+
+
+def _head(pages: dict[int, Reach]) -> float:
+    found = NOTHING
+    for at in sorted(pages)[:HEAD]:
+        found = found.then(pages[at])
+    return found.slack if found.oldest < math.inf else math.inf
+
+
+def _reach(times: Iterable[int | float | None]) -> Reach:
+    youngest, oldest, slack = NOTHING
+    for when in times:
+        if when is None:
+            continue
+        if when - oldest > slack:
+            slack = when - oldest
+        if when > youngest:
+            youngest = when
+        if when < oldest:
+            oldest = when
+    return Reach(youngest, oldest, slack)
