@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli import say
 from tui.cli.exits import Exit, code_of, summed
-from tui.cli.list import line_of
 from tui.cli.place import config
+from tui.cli.trouble import line_of
 from tui.errors import CallError, UsageError
 
 if TYPE_CHECKING:

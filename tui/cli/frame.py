@@ -28,7 +28,7 @@ def run(given: Namespace) -> int:
     """Polls once, draws, prints, answers the exit code."""
     from tui import logs
     from tui.adapters import every
-    from tui.cli.list import poll_once
+    from tui.cli.once import poll_once
     from tui.store import Store
     from tui.ui import still
     from tui.ui.desk import Provider

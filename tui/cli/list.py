@@ -8,27 +8,19 @@ import math
 import os
 import shutil
 import sys
-import time
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.answers import Want
-from tui.cli import say
-from tui.cli.exits import Exit, code_of, summed
+from tui.cli.once import now_ms, poll_once, want_of
 from tui.cli.place import config
-from tui.errors import CallError, UsageError
-from tui.model import Change, Task, TaskKey, Word, newest_first
+from tui.errors import UsageError
+from tui.model import Change, Task, TaskKey, newest_first
 
 if TYPE_CHECKING:
-    from tui.poller import Poller
-    from tui.reading import Outcome
     from tui.settings import Config
     from tui.store import Store
     from tui.view import View
-
-WHOLE = Want()
-WIDTH = 4  # requests in flight for one source: enough to overlap the network with our own parsing
 
 
 def run(given: Namespace) -> int:
@@ -51,69 +43,11 @@ def _list(given: Namespace) -> int:
     lines = _Lines(store)
     made_early = view is None and given.output_format in ("json", "ndjson") and not given.raw
     told = lines.make if made_early else _silent
-    code = asyncio.run(poll_once(settings, store, given.source, told=told, want=_want(view, settings)))
+    code = asyncio.run(
+        poll_once(settings, store, given.source, told=told, want=want_of(view.query if view else None, settings))
+    )
     _print(given, store, view, columns, lines)
     return code
-
-
-async def poll_once(
-    settings: Config,
-    store: Store,
-    only: list[str] | None = None,
-    *,
-    told: Callable[[Change], None] | None = None,
-    want: Want = WHOLE,
-) -> int:
-    """Reads every source once, all that is wanted; each failed one is a line on stderr. Answers the exit code."""
-    from tui.wiring import Wiring
-
-    progress = _Progress(store) if sys.stderr.isatty() else None
-    listeners = [one for one in (told, progress) if one is not None]
-
-    def tell(change: Change) -> None:
-        for listener in listeners:
-            listener(change)
-
-    async with Wiring(settings, store, only=only, told=tell, width=WIDTH) as wiring:
-        pollers = list(wiring.pollers.values())
-        outcomes = await asyncio.gather(*(poller.poll(want) for poller in pollers))
-    if progress:
-        progress.clear()
-    failures = [code for pair in zip(pollers, outcomes, strict=True) if (code := _report(*pair)) is not None]
-    answered = any(outcome is not None and (outcome.pages or not outcome.errors) for outcome in outcomes)
-    return summed(failures, answered=answered)
-
-
-def _report(poller: Poller, outcome: Outcome | None) -> Exit | None:
-    """Says how a source failed, if it did: `taskdeck: SOURCE: WORD CODE message (request id)`."""
-    from tui.logs import place
-    from tui.poller import gravest
-
-    name = poller.source.name
-    if outcome is None:
-        say(f"taskdeck: {name}: {Word.ERROR} bug a bug in taskdeck; the trace is in {place()}")
-        return Exit.BUG
-    error = gravest(outcome.errors)
-    if error is not None:
-        say(f"taskdeck: {name}: {line_of(error, outcome.missing if outcome.pages else ())}")
-        return code_of(error)
-    if outcome.missing:
-        say(f"taskdeck: {name}: {Word.PARTIAL} not read: {_few(outcome.missing)}")
-        return Exit.PARTIAL
-    return None
-
-
-def line_of(error: CallError, missing: tuple[str, ...] = ()) -> str:
-    """WORD CODE message (request id), and which lists are missing."""
-    from tui.poller import word_of
-
-    code = error.code or (f"HTTP{error.http_status}" if error.http_status else "-")
-    where = f" [not read: {_few(missing)}]" if missing else ""
-    return f"{word_of(error)} {code} {error.message}{where}" + (f" ({error.request_id})" if error.request_id else "")
-
-
-def _few(missing: tuple[str, ...]) -> str:
-    return ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
 
 
 def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, ...]]:
@@ -141,24 +75,10 @@ def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, 
     return View(query, sort.lstrip("-"), sort.startswith("-")), columns or standard
 
 
-def _want(view: View | None, settings: Config) -> Want:
-    """How little will do: what the filter lets a provider leave out, at the same rows and exit code."""
-    if view is None or view.query is None or view.query.empty:
-        return WHOLE
-    from tui.cli.asked import zone
-    from tui.query.push import wanted
-
-    return wanted(view.query, _now(), zone(settings))
-
-
-def _now() -> int:
-    return round(time.time() * 1000)
-
-
 def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str, ...], made: _Lines) -> None:
     from tui import formats
 
-    now = _now()
+    now = now_ms()
     every = [task for name in store.sources for task in store.tasks(name).values()]
     tasks = sorted(every, key=newest_first) if view is None else view.of(every, store.sources, now)
     tasks = tasks[: given.limit]
@@ -229,29 +149,3 @@ class _Lines:
         from tui.formats import json_line
 
         return json_line(task, self._store.sources[task.key.source])
-
-
-class _Progress:
-    """One line on stderr that says how far each source is; gone when the list is printed."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._at = 0.0
-
-    def __call__(self, change: Change) -> None:
-        now = time.monotonic()
-        if now - self._at < 0.1:
-            return
-        self._at = now
-        from tui.text import clean, cut_end
-
-        statuses = [self._store.status(name) for name in self._store.sources]
-        parts = [f"{one.source.name} {one.rows_read}{'..' if one.reading else ''}" for one in statuses]
-        cells = shutil.get_terminal_size().columns - 1
-        sys.stderr.write("\r\x1b[K" + cut_end(clean("reading " + "  ".join(parts)), cells))
-        sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Takes the line away."""
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()

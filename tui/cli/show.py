@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tui.cli import complain
 from tui.cli.exits import Exit, code_of
-from tui.cli.list import line_of
 from tui.cli.place import config
+from tui.cli.trouble import line_of
 from tui.errors import CallError, UsageError
 from tui.model import Source, TaskKey
 

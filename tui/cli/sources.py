@@ -9,7 +9,7 @@ import time
 from argparse import Namespace
 from typing import Any
 
-from tui.cli.list import poll_once
+from tui.cli.once import poll_once
 from tui.cli.place import config
 from tui.settings import Config
 
