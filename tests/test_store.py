@@ -209,6 +209,23 @@ class TestRawRows:
         assert store.raw(ended.key) is None
 
 
+@pytest.mark.parametrize("state", [State.FAILED, State.RUNNING])
+def test_a_record_that_was_deleted_is_forgotten(state: State) -> None:
+    store = Store([SOURCE])
+    feed = store.follow()
+    deleted = task(state=state)
+    store.merge(Round(SOURCE), [deleted, task("other")], [{}, {}])
+    feed.take()
+    store.forget(deleted.key)
+    assert [one.key.id for one in store.tasks("src").values()] == ["other"]
+    assert (store.get(deleted.key), store.raw(deleted.key)) == (None, None)
+    assert deleted.key not in store.live("src")
+    assert [(one.key, one.after) for one in feed.take()] == [(deleted.key, None)]
+    before = store.version
+    store.forget(deleted.key)
+    assert (store.version, feed.take()) == (before, [])
+
+
 def test_a_source_is_loading_until_it_is_read_and_added_again_it_keeps_its_rows() -> None:
     store = Store()
     store.add_source(SOURCE, 7)

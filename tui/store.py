@@ -166,6 +166,16 @@ class Store:
                 feed.note(key, task, None)
             self.version += 1
 
+    def forget(self, key: TaskKey) -> None:
+        """Lets a task go whose record the provider has deleted because we asked for that."""
+        task = self._tasks[key.source].pop(key, None)
+        if task is not None:
+            self._live[key.source].pop(key, None)
+            self._raw.pop(key, None)
+            for feed in self._feeds:
+                feed.note(key, task, None)
+            self.version += 1
+
     def unseen(self, read: Round) -> tuple[Task, ...]:
         """Live tasks that a complete read no longer lists: to be asked by id, for absence is never success."""
         known = self._tasks[read.source.name]

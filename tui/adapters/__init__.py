@@ -102,6 +102,29 @@ def deeds_of(adapter: Adapter, task: Task) -> Sequence[Deed]:
     return (Deed(STOP, "stop", why_not=f"{adapter.title} has no operation that stops a task"),)
 
 
+@runtime_checkable
+class Doer(Protocol):
+    """What an adapter has besides where its API can stop a task or delete its record."""
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """What may be done with a task as its row shows it: all there is, also what cannot be done now. No call."""
+        ...
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """Asks the provider, once, by an action of kind write; answers the id of the request.
+
+        BadRequest, and no request, for what `deeds` says cannot be done.
+        """
+        ...
+
+
+def deeds_of(adapter: Adapter, task: Task) -> Sequence[Deed]:
+    """What may be done with a task; an API that cannot do anything says so."""
+    if isinstance(adapter, Doer):
+        return adapter.deeds(task)
+    return (Deed(STOP, "stop", why_not=f"{adapter.title} has no operation that stops a task"),)
+
+
 @cache
 def adapter_ids() -> tuple[str, ...]:
     """The ids of all adapters, without importing any."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from tui.adapters import _huawei
 from tui.adapters._huawei_brake import standing
@@ -52,6 +53,12 @@ class Access:
         project = await self.project()
         headers = (("X-Project-Id", project),)
         return await self.send(_huawei.get(action, origin, ("v3", project, *segments), query, headers))
+
+    async def delete(self, action: Action, origin: str, *segments: str) -> Reply:
+        """DELETE of a path inside the project, without a body."""
+        project = await self.project()
+        ask = _huawei.get(action, origin, ("v3", project, *segments), headers=(("X-Project-Id", project),))
+        return await self.send(replace(ask, method="DELETE"))
 
     async def send(self, ask: Ask) -> Reply:
         """One request; AuthError without sending it where this credential was refused a short time ago."""

@@ -154,6 +154,17 @@ class FunctionCompute:
         ask = self._ask(STOP, (task.key.scope, "async-tasks", task.key.id, "stop"), self._qualifier())
         return _alibaba.header_id(await self._call(replace(ask, method="PUT")))
 
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """StopAsyncTask for a task that has not ended."""
+        does = "asks Function Compute to stop it; what it is doing may still finish"
+        return (Deed(STOP_IT, "stop", does, _deeds.not_live(task)),)
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """PUT without a body; any 2xx, with an empty one, is a yes."""
+        _deeds.allow(deed, self.deeds(task))
+        ask = self._ask(STOP, (task.key.scope, "async-tasks", task.key.id, "stop"), self._qualifier())
+        return _alibaba.header_id(await self._call(replace(ask, method="PUT")))
+
     async def _detail(self, key: TaskKey, output: bool) -> Detail:
         reply = await self._call(self._ask(GET, (key.scope, "async-tasks", key.id), self._qualifier()))
         row = mapping(reply.json, "the answer of GetAsyncTask")

@@ -181,6 +181,23 @@ class HuaweiKps:
             raise BadRequest(f"{task.key.id!r} is no id of one task")
         return request_id(await self._access.delete(DELETE_FAILED, self._origin, "failed-tasks", task.key.id))
 
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """Nothing stops a task here; the record of one that failed can be deleted."""
+        does = "asks KPS to delete the record of its failure, for good; key pair and server stay as they are"
+        failed = task.state is State.FAILED
+        why_not = "" if failed else f"only the record of a failed task can be deleted; it is {task.state.value}"
+        return (
+            Deed(STOP, "stop", why_not=_deeds.not_live(task) or "KPS has no operation that stops a task"),
+            Deed(DELETE, "delete record", does, why_not),
+        )
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """DELETE of one record: any 2xx with an empty body. Without its id the path would be that of all records."""
+        _deeds.allow(deed, self.deeds(task))
+        if task.key.id in ("", ".", ".."):
+            raise BadRequest(f"{task.key.id!r} is no id of one task")
+        return request_id(await self._access.delete(DELETE_FAILED, self._origin, "failed-tasks", task.key.id))
+
     async def _asked(self, task_id: str) -> Reply:
         """GET tasks/{task_id}. NotFound also for HTTP 400: the id is all that can be wrong with it."""
         try:

@@ -148,6 +148,21 @@ class TencentMps:
         parameters = {"OperationType": "Abort", "TaskId": task.key.id}
         return request_id(await self._call(MPS.ask(MANAGE_TASK, parameters, self._account, self._source)))
 
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """ManageTask, which can abort what waits, and a live stream while it runs."""
+        why_not = _deeds.not_live(task)
+        if not why_not and task.state is not State.QUEUED and task.kind not in LIVE_NAMES:
+            why_not = f"MPS aborts a {task.kind or 'task'} only while it is WAITING; it is {task.native_state}"
+        elif not why_not and task.state not in STATES.values():
+            why_not = f"MPS aborts a live stream only while it is WAITING or PROCESSING; it is {task.native_state}"
+        return (Deed(STOP, "stop", "asks MPS to abort it; it may finish first", why_not),)
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """ManageTask with Abort."""
+        _deeds.allow(deed, self.deeds(task))
+        parameters = {"OperationType": "Abort", "TaskId": task.key.id}
+        return request_id(await self._call(MPS.ask(MANAGE_TASK, parameters, self._account, self._source)))
+
     async def _page(self, shelf: Shelf, token: str | None, limit: int = LIMIT) -> Page:
         parameters = shelf.parameters(limit, token)
         reply = await self._call(MPS.ask(DESCRIBE_TASKS, parameters, self._account, self._source))

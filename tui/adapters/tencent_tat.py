@@ -203,6 +203,21 @@ class TencentTat:
         parameters = {"InvocationId": invocation, "InstanceIds": [instance]}
         return request_id(await self._call(TAT.ask(CANCEL_INVOCATION, parameters, self._account, self._source)))
 
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """CancelInvocation for the row's instance; without one it would cancel all instances (trap 20)."""
+        why_not = _deeds.not_live(task)
+        if not why_not and not all(_cancelled(task)):
+            why_not = "its row names no invocation or no instance, and without them others would be cancelled too"
+        does = f"asks TAT to cancel it on {task.target} alone; what the command has done so far stays done"
+        return (Deed(STOP, "stop", does, why_not),)
+
+    async def do(self, deed: Deed, task: Task) -> str | None:
+        """CancelInvocation, which knows no task ids: invocation and instance are the task."""
+        _deeds.allow(deed, self.deeds(task))
+        invocation, instance = _cancelled(task)
+        parameters = {"InvocationId": invocation, "InstanceIds": [instance]}
+        return request_id(await self._call(TAT.ask(CANCEL_INVOCATION, parameters, self._account, self._source)))
+
     async def _found(self, ids: tuple[str, ...]) -> dict[str, Task]:
         """The tasks of up to a hundred ids; a refused id is not there, and the others are asked without it."""
         try:
@@ -301,6 +316,11 @@ def _narrowed(filters: Mapping[str, tuple[str, ...]], want: Want) -> dict[str, t
         if name and 0 < len(fit) <= FILTER_VALUES and all(map(ID.fullmatch, values)):
             found[name] = fit
     return found
+
+
+def _cancelled(task: Task) -> tuple[str | None, str | None]:
+    """The invocation and the instance that a task is one of."""
+    return text(task.extra.get("tat.invocation")), text(task.target)
 
 
 def _cancelled(task: Task) -> tuple[str | None, str | None]:
