@@ -13,14 +13,15 @@ class Listing(NamedTuple):
 
     Lists of one stage may be read side by side; a later stage is read when the earlier ones are through:
     a task that moves on between two lists is then seen twice rather than never. `scope` is what all its tasks have as
-    the scope of their key, None where that differs; a list of `live` tasks alone is always read to its end.
+    the scope of their key, None where that differs; `live`: it holds tasks that have not ended alone (such a list is always read to its
+    end), or ended ones alone; None, both.
     """
 
     label: str
     asks: Any = None
     stage: int = 0
     scope: str | None = None
-    live: bool = False
+    live: bool | None = None
 
 
 class Mapped(Sequence[Task]):

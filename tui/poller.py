@@ -7,11 +7,11 @@ import logging
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-from tui.answers import Listing, Page, Want
+from tui.answers import Page, Want
 from tui.budget import Urgency, urgency
 from tui.errors import (
     AuthError,
@@ -26,14 +26,14 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
-from tui.model import Change, SourceStatus, State, Task, TaskKey, Trouble, Word
+from tui.intake import Intake
+from tui.model import Change, SourceStatus, State, Task, Trouble, Word
 from tui.net import Line
 from tui.reading import AGAIN, BEYOND, FATAL, PATIENT, Outcome, Patience, Reader, read, retrying
 from tui.rounds import Rounds, portions
 from tui.settings import SourceSettings
-from tui.store import Round, Store, outdated
+from tui.store import Round, Store
 from tui.text import clean
-from tui.trail import Trail
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,17 @@ def trouble_of(error: CallError, retry_at: int | None = None) -> Trouble:
     return Trouble(word_of(error), error.code, error.message, error.request_id, retry_at, type(error).__name__)
 
 
+async def _either(*waits: Coroutine[Any, Any, object]) -> None:
+    """Until one of them is over. What it raised shows again in the poll that follows."""
+    tasks = [asyncio.create_task(one) for one in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class Poller:
     """Reads one source again and again. Owns nothing but its pace: tasks are in the store."""
 
@@ -113,7 +124,10 @@ class Poller:
         store.add_source(self.source, interval)
 
     def poke(self) -> None:
-        """Reads now and whole, instead of at the next turn; also what AUTH and NOKEY wait for."""
+        """Reads now and whole, instead of at the next turn; tries a refused credential once more."""
+        trouble = self.status.trouble
+        if trouble is not None and trouble.word is Word.AUTH:
+            self._line.again()
         self._rounds.insist()
         self._wake.set()
 
@@ -144,6 +158,9 @@ class Poller:
             pause = self._pause(await self.poll(self._rounds.want(began, self.status.interval)))
             next_at = None if pause is None else self._now() + round(pause * 1000)
             self._say(next_at=next_at, effective=pause or self.status.interval)
+            if pause is None:
+                await _either(self._wake.wait(), self._line.renewed())
+                continue
             try:
                 await asyncio.wait_for(self._wake.wait(), pause)
             except TimeoutError:
@@ -182,47 +199,40 @@ class Poller:
         return outcome
 
     async def _read(self, want: Want) -> Outcome:
-        taken = Round(self.source)
         began, interval = self._now(), self.status.interval
-        oldest = self._oldest()
-        counted: set[TaskKey] = set()
-        most = float(self.settings.max_tasks)
         monitored = want.newest_first is not None and want.everything
-
-        def sink(page: Page) -> float:
-            if most < math.inf:
-                counted.update(task.key for task in page.tasks if not outdated(task, oldest))
-            if monitored and want.since is None:
-                self._rounds.check((one for one in page.tasks if self._store.get(one.key) is None), interval)
-            self._tell(self._store.merge(taken, page.tasks, page.rows, at=self._now(), oldest=oldest))
-            status = self.status
-            self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + (not page.more))
-            return most - len(counted)
-
-        def enough(listing: Listing, trail: Trail) -> bool:
-            if want.since is None:
-                return False
-            left = sum(
-                key not in taken.seen and listing.scope in (None, key.scope)
-                for key in self._store.live(self.source.name)
-            )
-            return self._rounds.enough(listing, trail, -(-left // self.adapter.at_once), interval)
-
+        intake = Intake(
+            self.source,
+            self._store,
+            want,
+            rounds=self._rounds,
+            interval=interval,
+            at_once=self.adapter.at_once,
+            oldest=self._oldest(),
+            most=float(self.settings.max_tasks),
+            now=self._now,
+            told=self._tell,
+            landed=self._landed,
+        )
         outcome = await read(
             self.adapter,
             want,
-            sink,
+            intake,
             width=self._width,
             patience=self._patience,
             waiting=self._waiting,
-            enough=enough if monitored else None,
+            bounds=intake if monitored else None,
         )
         if monitored:
             self._rounds.over(want, began, outcome)
         if want.everything and (want.since is not None or set(outcome.missing) <= {BEYOND}):
-            outcome = await self._settle(taken, outcome, whole=want.since is None)
+            outcome = await self._settle(intake.taken, outcome, whole=want.since is None)
         self._tell(self._store.expire(self.source, oldest=self._oldest(), most=self.settings.max_tasks, at=self._now()))
         return outcome
+
+    def _landed(self, page: Page) -> None:
+        status = self.status
+        self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + (not page.more))
 
     async def _settle(self, taken: Round, outcome: Outcome, *, whole: bool) -> Outcome:
         """Asks by id for live tasks that the lists did not show; what is over the limit waits a round.

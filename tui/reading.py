@@ -73,8 +73,16 @@ class Sink(Protocol):
         ...
 
 
-Enough = Callable[[Listing, Trail], bool]
-"""Whether a list need not be read further, asked after each of its pages."""
+class Bounds(Protocol):
+    """How far the lists of a read go."""
+
+    def news(self) -> int:
+        """How many tasks of the last page were not known so before."""
+        ...
+
+    def enough(self, listing: Listing, trail: Trail) -> bool:
+        """Whether a list need not be read further, asked after each of its pages."""
+        ...
 
 
 # After these no other call of the account may be sent: Huawei locks a key after five bad signatures.
@@ -90,9 +98,9 @@ async def read(
     width: int = 2,
     patience: Patience = PATIENT,
     waiting: Callable[[CallError, float], None] | None = None,
-    enough: Enough | None = None,
+    bounds: Bounds | None = None,
 ) -> Outcome:
-    """Reads all lists of a source, each to its end or until it is `enough`, which also has the trails kept.
+    """Reads all lists of a source, each to its end or its bounds; where there are bounds, trails are kept.
 
     CallErrors are part of the outcome; anything else is a bug and is raised.
     """
@@ -100,7 +108,7 @@ async def read(
         listings = await retrying(lambda: reader.plan(want), patience, waiting)
     except CallError as error:
         return Outcome(0, ("everything",), (error,))
-    run = _Run(reader, sink, width, patience, waiting, enough)
+    run = _Run(reader, sink, width, patience, waiting, bounds)
     for _, stage in groupby(sorted(listings, key=lambda one: one.stage), key=lambda one: one.stage):
         await run.read([*stage])
     return Outcome(run.pages, tuple(dict.fromkeys(run.missing)), tuple(run.errors), len(listings), run.good(listings))
@@ -155,10 +163,10 @@ class _Run:
         width: int,
         patience: Patience,
         waiting: Callable[[CallError, float], None] | None,
-        enough: Enough | None,
+        bounds: Bounds | None,
     ) -> None:
         self.reader, self.sink, self.width, self.patience, self.waiting = reader, sink, width, patience, waiting
-        self.enough = enough
+        self.bounds = bounds
         self.pages = 0
         self.missing: list[str] = []
         self.errors: list[CallError] = []
@@ -193,7 +201,7 @@ class _Run:
                     if page is not None:
                         queue.extend(self.following(asked.listing, page))
                         landed.append((asked, page))
-                if self.enough is None and self.goes_on(sum(len(page.rows) for _, page in landed)):
+                if self.bounds is None and self.goes_on(sum(len(page.rows) for _, page in landed)):
                     self.start(queue, flying)  # where each page may be the last one wanted, it is looked at first
                     await _turns()
                 for asked, page in landed:
@@ -279,10 +287,11 @@ class _Run:
             )
             if more:
                 await self._turn()
-        if self.enough is not None:
+        if self.bounds is not None:
             trail = self.trails.setdefault(listing, Trail())
-            trail.add(asked.at, page.tasks)
-            if self.enough(listing, trail):
+            trail.add(asked.at, page.tasks, self.bounds.news())
+            if self.bounds.enough(listing, trail):
+                trail.cut = True
                 self.closed.add(listing)
 
     def following(self, listing: Listing, page: Page) -> list[_Next]:

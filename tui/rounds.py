@@ -55,7 +55,7 @@ class Rounds:
         if self._is_whole(now, interval):
             return Want(newest_first=True)
         since = round(min(known.began for known in self._lists.values()) - self._lap(interval))
-        orderly = all(known.order.slack <= LARGEST for known in self._lists.values())
+        orderly = all(known.order.news_first or known.order.slack <= LARGEST for known in self._lists.values())
         return Want(newest_first=True, since=since, created_after=None if orderly else since)
 
     def _is_whole(self, now: int, interval: float) -> bool:
@@ -67,20 +67,22 @@ class Rounds:
     def enough(self, listing: Listing, trail: Trail, calls: int, interval: float) -> bool:
         """Whether a list need not be read further. `calls` would ask its live tasks by id that were not met yet.
 
-        Reading on may meet them: as many calls are spent on either.
+        Reading on may meet them, in a list that holds them: as many calls are spent on either.
         """
         known = self._lists.get(listing.label)
-        if listing.live or known is None or known.order.slack > LARGEST:
+        if listing.live or known is None:
             return False
-        if trail.reached(known.order) >= known.began - known.order.slack - self._lap(interval):
+        slack = known.order.slack
+        far = slack <= LARGEST and trail.reached(known.order) < known.began - slack - self._lap(interval)
+        if not far and not (known.order.news_first and trail.stale):
             return False
-        return calls <= trail.pages
+        return listing.live is False or calls <= trail.pages
 
     def over(self, want: Want, began: int, outcome: Outcome) -> None:
         """Takes in how a read turned out that began at `began` (epoch ms)."""
         for listing, trail in outcome.trails.items():
             known = self._lists.get(listing.label)
-            order = trail.order if want.since is None or known is None else known.order
+            order = known.order if known is not None and trail.cut else trail.order
             self._lists[listing.label] = Known(began, order)
         if want.since is None and not any(isinstance(error, AGAIN) for error in outcome.errors):
             self._must = any(one not in LASTING for one in outcome.missing) and not outcome.errors
@@ -89,7 +91,7 @@ class Rounds:
             self._wholes += 1
 
     def check(self, found: Iterable[Task], interval: float) -> None:
-        """Looks at what only a whole read has found: should one that caught up have found it? Then they overlap more."""
+        """Looks at what only a whole read has found: should catching up have found it? Then it overlaps more."""
         if self._whole_at is None or self._wholes < 1 or not self._lists:
             return
         until = min(known.began for known in self._lists.values()) - self._lap(interval)

@@ -34,15 +34,19 @@ NOTHING = Reach()
 
 
 class Order(NamedTuple):
-    """How far a list is out of order, newest first, by when tasks came and by when they ended (ms; inf: no order)."""
+    """How far a list is out of order, newest first, by when tasks came and by when they ended (ms; inf: no order).
+
+    `news_first`: of a list that was known before, no row that is news stood below a page without any.
+    """
 
     came: float
     ended: float
+    news_first: bool = False
 
     @property
     def slack(self) -> float:
-        """By the better one. Where both are as good it is the end: that one reads further."""
-        return min(self)
+        """By the better time. Where both are as good it is the end: that one reads further."""
+        return min(self.came, self.ended)
 
 
 class Trail:
@@ -54,13 +58,16 @@ class Trail:
 
     def __init__(self) -> None:
         self.pages = 0
+        self.cut = False  # it was not read to its end
         self._came: dict[int, Reach] = {}
         self._ended: dict[int, Reach] = {}
+        self._news: dict[int, int] = {}
 
-    def add(self, at: int, tasks: Iterable[Task]) -> None:
-        """Takes in the page `at` of the list (0 is its first): pages may land in any order."""
+    def add(self, at: int, tasks: Iterable[Task], news: int = 0) -> None:
+        """Takes in the page `at` of the list (0 is its first), in any order; `news` of its tasks were not known so."""
         self.pages += 1
         tasks = tuple(tasks)
+        self._news[at] = news
         self._came[at] = _reach(one.created_at or one.started_at for one in tasks)
         # a list of tasks that have not all ended is not one by the time of their end
         self._ended[at] = _reach(one.ended_at or math.inf for one in tasks)
@@ -68,7 +75,14 @@ class Trail:
     @property
     def order(self) -> Order:
         """How far the list is out of order by either time."""
-        return Order(_head(self._came), _head(self._ended))
+        news = [self._news[at] for at in sorted(self._news)]
+        first = 0 in news and not any(news[news.index(0) :])
+        return Order(_head(self._came), _head(self._ended), first)
+
+    @property
+    def stale(self) -> bool:
+        """Whether its last page (so far) held no news."""
+        return bool(self._news) and self._news[max(self._news)] == 0
 
     def reached(self, order: Order) -> float:
         """How far back it was read (epoch ms) by the time that it is in the order of; inf before any row."""

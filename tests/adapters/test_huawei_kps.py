@@ -345,7 +345,7 @@ async def test_an_id_is_one_segment_of_the_path() -> None:
     assert paths(call) == ["tasks/..%2Fa%3Fb%23c%252F"]
 
 
-async def test_settling_reads_the_failed_list_once_and_then_each_task() -> None:
+async def test_settling_asks_each_task_and_then_reads_the_failed_list_once() -> None:
     kps, call = cloud(
         failed=reply("huawei-kps/list.failed-tasks.json"),
         **{
@@ -368,8 +368,8 @@ async def test_settling_reads_the_failed_list_once_and_then_each_task() -> None:
         ("4", State.VANISHED),
         ("5", State.VANISHED),
     ]
-    assert paths(call)[0] == "failed-tasks"
-    assert [path[-1] for path in paths(call)[1:]] == ["1", "2", "3", "4", "5"]
+    assert paths(call)[-1] == "failed-tasks"
+    assert [path[-1] for path in paths(call)[:-1]] == ["1", "9", "2", "a", "3", "4", "5"]
     assert settled[1].error == "KPS.6028 Failed to connect to the server."
     assert settled[1].target == "ecs-名-9"
     assert (settled[0].ended_at, settled[0].created_at, settled[0].target) == (None, 1, "vm")
@@ -392,7 +392,7 @@ async def test_a_failed_row_keeps_what_only_the_older_row_said() -> None:
 
 async def test_settling_nothing_asks_nothing() -> None:
     kps, call = adapter([])
-    assert await kps.settle([]) == ()
+    assert await kps.settle([]) == []
     assert call.asks == []
 
 

@@ -183,14 +183,14 @@ async def test_trap_16_the_only_keys_are_those_of_the_accounts_credential() -> N
     assert not any("hcloud" in inspect.getsource(module) for module in OURS)
 
 
-async def test_trap_17_a_task_that_left_the_list_is_looked_for_among_the_failed_and_then_by_id() -> None:
+async def test_trap_17_a_task_that_left_the_list_is_asked_by_id_and_looked_for_among_the_failed() -> None:
     kps, call = cloud(
         failed=reply("huawei-kps/list.failed-tasks.json"),
         **{"1": reply("huawei-kps/detail.task.success-reset.json"), "2": UNKNOWN_ID},
     )
     settled = await kps.settle([known(9), known(1), known(2)])
     assert [task.state for task in settled] == [State.FAILED, State.SUCCEEDED, State.VANISHED]
-    assert [ask.action.name for ask in call.asks] == ["ListFailedTask", "ListKeypairTask", "ListKeypairTask"]
+    assert [ask.action.name for ask in call.asks] == [*["ListKeypairTask"] * 3, "ListFailedTask"]
     assert {task.ended_at for task in settled} == {None}
 
 

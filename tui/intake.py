@@ -1,0 +1,72 @@
+"""Intake: one read of a source on its way into the store. Takes its pages, and says when a list was read far enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from tui.answers import Listing, Page, Want
+from tui.model import Change, Source, Task, TaskKey
+from tui.rounds import Rounds
+from tui.store import Round, Store, outdated
+from tui.trail import Trail
+
+
+class Intake:
+    """The Sink and the Bounds of one read (`tui.reading`).
+
+    `told` hears of each change, `landed` of each page or part of one.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        store: Store,
+        want: Want,
+        *,
+        rounds: Rounds,
+        interval: float,
+        at_once: int,
+        oldest: float,
+        most: float,
+        now: Callable[[], int],
+        told: Callable[[Change], None],
+        landed: Callable[[Page], None],
+    ) -> None:
+        self.taken = Round(source)
+        self._source, self._store, self._want = source, store, want
+        self._rounds, self._interval, self._at_once = rounds, interval, at_once
+        self._oldest, self._most = oldest, most
+        self._now, self._told, self._landed = now, told, landed
+        self._counted: set[TaskKey] = set()
+        self._news = 0
+
+    def __call__(self, page: Page) -> float:
+        """Takes a page in; answers how many more tasks the source's limit lets in."""
+        within = [task for task in page.tasks if not outdated(task, self._oldest)]
+        if self._most < math.inf:
+            self._counted.update(task.key for task in within)
+        unknown = [task for task in within if self._is_news(task)]
+        self._news += len(unknown)
+        if self._want.since is None:
+            self._rounds.check((one for one in unknown if self._store.get(one.key) is None), self._interval)
+        self._told(self._store.merge(self.taken, page.tasks, page.rows, at=self._now(), oldest=self._oldest))
+        self._landed(page)
+        return self._most - len(self._counted)
+
+    def news(self) -> int:
+        """How many tasks of the last page were not known, or had not ended as far as was known."""
+        news, self._news = self._news, 0
+        return news
+
+    def enough(self, listing: Listing, trail: Trail) -> bool:
+        """Whether a list was read far enough: never by a read that is whole."""
+        if self._want.since is None:
+            return False
+        seen, live = self.taken.seen, self._store.live(self._source.name)
+        left = sum(key not in seen and listing.scope in (None, key.scope) for key in live)
+        return self._rounds.enough(listing, trail, math.ceil(left / self._at_once), self._interval)
+
+    def _is_news(self, task: Task) -> bool:
+        known = self._store.get(task.key)
+        return known is None or (known.state.live and task.state.final)
