@@ -20,6 +20,7 @@ _MODULES = {
     "cloud": "tui.cli.cloud",
     "list": "tui.cli.list",
     "show": "tui.cli.show",
+    "stop": "tui.cli.stop",
     "frame": "tui.cli.frame",
     "sources": "tui.cli.sources",
     "config": "tui.cli.config",
