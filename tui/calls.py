@@ -18,14 +18,15 @@ FREE = "none"
 class Action(NamedTuple):
     """One operation of a provider. `rate` is its documented limit in requests a second, None where unknown.
 
-    `permission` is what the vendor's policies call it, "" where no document says; `only` says when a read is needed
-    that most sources do without.
+    `permission` is what the vendor's policies call it, "" where no document says; `resource` what a policy may confine
+    it to, with {region} in it; `only` says when a read is needed that most sources do without.
     """
 
     name: str
     kind: Literal["read", "write"] = "read"
     rate: float | None = None
     permission: str = ""
+    resource: str = "*"
     only: str = ""
 
 

@@ -146,6 +146,7 @@ def test_each_action_names_its_permission_or_a_reason_why_not(adapter: type[Adap
         elif one.permission != FREE:
             assert re.fullmatch(PERMISSION[adapter.vendor], one.permission), one
         assert one.only.isprintable()
+        assert one.resource == "*" or one.resource.format(region="r-1") != one.resource
         assert one.kind == "read" or (one.permission != FREE and not one.only)
 
 

@@ -22,16 +22,26 @@ from tui.model import State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
 VERSION = "2017-12-25"
-LIST = Action("ListFunctionTasks", permission="opensearch:DescribeFunction")
-GET = Action("GetFunctionTask", permission="opensearch:DescribeFunction")
+# An application's name or its number: the vendor's pages say both, so a policy names all of the region.
+ANY_APP = "acs:opensearch:{region}:*:apps/*"
+LIST = Action("ListFunctionTasks", permission="opensearch:DescribeFunction", resource=ANY_APP)
+GET = Action("GetFunctionTask", permission="opensearch:DescribeFunction", resource=ANY_APP)
 DISCOVER = Action(
-    "ListFunctionInstances", permission="opensearch:DescribeFunction", only='for a target with instance "*"'
+    "ListFunctionInstances",
+    permission="opensearch:DescribeFunction",
+    resource=ANY_APP,
+    only='for a target with instance "*"',
 )
-APPS = Action("ListAppGroups", permission="opensearch:ListAppGroup", only="for `taskdeck sources --discover`")
+APPS = Action(
+    "ListAppGroups",
+    permission="opensearch:ListAppGroup",
+    resource="acs:opensearch:{region}:*:app-groups/*",
+    only="for `taskdeck sources --discover`",
+)
 MOST_APPS = 1000
 # There is no operation that lists an application's functions: these are the ones that the vendor's pages name.
 FUNCTIONS = ("ctr", "pop", "hot", "category_prediction")
-DELETE = Action("DeleteFunctionTask", "write", permission="opensearch:WriteFunction")
+DELETE = Action("DeleteFunctionTask", "write", permission="opensearch:WriteFunction", resource=ANY_APP)
 
 STATES: Mapping[str, State] = {"running": State.RUNNING, "success": State.SUCCEEDED, "failed": State.FAILED}
 

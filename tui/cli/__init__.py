@@ -23,6 +23,7 @@ _MODULES = {
     "stop": "tui.cli.stop",
     "frame": "tui.cli.frame",
     "sources": "tui.cli.sources",
+    "doctor": "tui.cli.doctor",
     "config": "tui.cli.config",
     "completion": "tui.cli.completion",
 }

@@ -8,6 +8,7 @@ from argparse import Namespace
 from tui.cli.exits import Exit
 from tui.cli.place import config
 from tui.errors import ConfigError
+from tui.settings import Config
 from tui.settings.place import config_path
 
 
@@ -21,7 +22,8 @@ def _path(given: Namespace) -> None:
     sys.stdout.write(f"{config_path(given.config)}\n")
 
 
-def _check(given: Namespace) -> None:
+def checked(given: Namespace) -> Config:
+    """The config with everything in it looked at: keys of the screens and saved views too. Raises ConfigError."""
     from tui.query import QueryError, parse
     from tui.ui.clashes import clashes
 
@@ -31,6 +33,11 @@ def _check(given: Namespace) -> None:
             parse(text, views=found.views)
         except QueryError as error:
             raise ConfigError(f"{found.path}: views.{name}: {error}") from None
+    return found
+
+
+def _check(given: Namespace) -> None:
+    found = checked(given)
     many = len(found.sources)
     sys.stdout.write(f"{found.path}: fine, {many} source{'' if many == 1 else 's'}, {len(found.accounts)} accounts\n")
 

@@ -100,6 +100,13 @@ def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
     sources = _command(commands, "sources", "the sources, their cost, their budget and their state after one poll")
     _format(sources, ("table", "json"))
     sources.add_argument("--discover", metavar="ACCOUNT", help="what this account has, as TOML ready to paste")
+    doctor = _command(commands, "doctor", "checks config, keys, network, clocks and sources; each with the way out")
+    doctor.add_argument(
+        "--permissions",
+        action="store_true",
+        help="what each source needs, each permission tried, a policy to paste",
+    )
+    _format(doctor, ("text", "json"))
 
 
 def _others(commands: argparse._SubParsersAction[_Parser]) -> None:
