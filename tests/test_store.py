@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.tasks import NOW, SOURCE, task
-from tui.model import STAGE, Change, Source, SourceStatus, State, Task, TaskKey, Word
+from tui.model import STAGE, Change, Source, SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.store import Round, Store, outdated
 
 OTHER = Source("other", "tencent-tat", "tx", "")
@@ -257,6 +258,28 @@ def test_the_word_of_a_source_by_the_age_of_its_last_answer(
 ) -> None:
     status = SourceStatus(source=SOURCE, interval=10, answered_at=NOW - age, tasks=tasks_, missing=missing)
     assert status.word(NOW) is word
+
+
+def test_what_goes_on_being_wrong_has_been_so_since_it_began() -> None:
+    store = Store([SOURCE])
+
+    def since(word: Word | None, at: int) -> int | None:
+        trouble = None if word is None else Trouble(word)
+        store.set_status(replace(store.status("src"), trouble=trouble, troubled_at=at))
+        return store.status("src").wrong_since
+
+    assert since(None, 5) is None
+    assert [since(Word.OFFLINE, at) for at in (10, 20, 30)] == [10, 10, 10]
+    assert since(Word.AUTH, 40) == 40
+    assert since(None, 40) is None
+    assert since(Word.AUTH, 60) == 60
+
+
+def test_what_went_wrong_is_tried_again_at_the_providers_hint_or_at_the_next_turn() -> None:
+    trouble = Trouble(Word.THROTTLED, retry_at=NOW + 5)
+    status = SourceStatus(source=SOURCE, trouble=trouble, next_at=NOW + 9)
+    assert [status.retry_at(NOW + at) for at in (0, 5, 9)] == [NOW + 5, NOW + 9, None]
+    assert replace(status, trouble=None).retry_at(NOW) is None
 
 
 def test_a_screen_shares_the_texts_that_tasks_have_in_common() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -30,6 +32,31 @@ async def test_every_source_gets_an_adapter_a_line_and_a_poller(config: Config) 
         names = [one.name for one in config.sources]
         assert list(wiring.adapters) == list(wiring.lines) == list(wiring.pollers) == list(store.sources) == names
         assert store.status("thumbs").interval == 15
+
+
+@pytest.mark.parametrize(
+    ("credentials", "vendor", "auth", "keys"),
+    [
+        ("env", "tencent", "aksk", ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")),
+        ("env:A_", "alibaba", "aksk", ("A_ALIBABA_CLOUD_ACCESS_KEY_ID", "A_ALIBABA_CLOUD_ACCESS_KEY_SECRET")),
+        ("demo", "alibaba", "aksk", ()),
+        (
+            *("env", "huawei", "token"),
+            ("HUAWEICLOUD_SDK_USERNAME", "HUAWEICLOUD_SDK_PASSWORD", "HUAWEICLOUD_SDK_DOMAIN_NAME"),
+        ),
+    ],
+)
+async def test_a_source_knows_what_its_credential_is_read_from(
+    config: Config, credentials: str, vendor: str, auth: Literal["aksk", "token"], keys: tuple[str, ...]
+) -> None:
+    accounts = {
+        name: replace(one, credentials=credentials, auth=auth) if one.vendor == vendor else one
+        for name, one in config.accounts.items()
+    }
+    store = Store()
+    async with Wiring(replace(config, accounts=accounts), store):
+        mine = {store.status(one.name).keys for one in config.sources if accounts[one.account].vendor == vendor}
+        assert mine == {keys}
 
 
 async def test_chosen_sources_come_once_and_in_their_order(config: Config) -> None:

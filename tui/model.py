@@ -229,7 +229,8 @@ class SourceStatus:
     `trouble` is what is wrong now, `last_trouble` what was wrong last (at `troubled_at`). `calls` and `by_id` count
     the requests of the last round and the tasks it asked by id; `whole_at` is when all lists were last read whole,
     `pushed` what of the config narrows the lists at the provider, `budget` the part (0 to 1) of our share of the
-    tightest rate limit that the last minute used, None where the share is off.
+    tightest rate limit that the last minute used, None where the share is off. `wrong_since` is when the word of
+    `trouble` began to hold (the store knows), `keys` names what the credential is read from: environment variables.
     """
 
     source: Source
@@ -251,6 +252,21 @@ class SourceStatus:
     budget: float | None = None
     last_trouble: Trouble | None = None
     troubled_at: int | None = None
+    wrong_since: int | None = None
+    keys: tuple[str, ...] = ()
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two reads as things are: what was asked for, or more."""
+        return max(self.interval, self.effective)
+
+    def retry_at(self, now: int) -> int | None:
+        """When something that went wrong is tried again; None where that is over or nobody knows."""
+        trouble = self.trouble
+        for at in (trouble.retry_at, self.next_at) if trouble is not None else ():
+            if at is not None and at > now:
+                return at
+        return None
 
     def word(self, now: int) -> Word:
         """The one word that holds now: LIVE below 2 effective intervals of age, SLOW to 5, STALE beyond."""
@@ -259,10 +275,9 @@ class SourceStatus:
         if self.answered_at is None:
             return Word.LOADING
         age = (now - self.answered_at) / 1000
-        interval = max(self.interval, self.effective)
-        if age >= 5 * interval:
+        if age >= 5 * self.pace:
             return Word.STALE
-        if age >= 2 * interval:
+        if age >= 2 * self.pace:
             return Word.SLOW
         if self.missing:
             return Word.PARTIAL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tui.model import Change, Source, SourceStatus, State, Task, TaskKey, later
@@ -99,8 +100,13 @@ class Store:
         return self._status[source]
 
     def set_status(self, status: SourceStatus) -> None:
-        """Replaces the state of a source; its rows stay."""
-        self._status[status.source.name] = status
+        """Replaces the state of a source; its rows stay. What goes on being wrong has been so since it began."""
+        name, trouble, since = status.source.name, status.trouble, None
+        if trouble is not None:
+            old = self._status.get(name, status)
+            same = old.trouble is not None and old.trouble.word is trouble.word
+            since = (old.wrong_since if same else None) or status.troubled_at
+        self._status[name] = status if status.wrong_since == since else replace(status, wrong_since=since)
         self.version += 1
 
     def merge(
@@ -155,16 +161,6 @@ class Store:
             known[task.key] = task
         self._note_live(source, upserted)
         return self._change(source, at, tuple(upserted))
-
-    def forget(self, key: TaskKey) -> None:
-        """Lets a task go whose record the provider has deleted because we asked for that."""
-        task = self._tasks[key.source].pop(key, None)
-        if task is not None:
-            self._live[key.source].pop(key, None)
-            self._raw.pop(key, None)
-            for feed in self._feeds:
-                feed.note(key, task, None)
-            self.version += 1
 
     def forget(self, key: TaskKey) -> None:
         """Lets a task go whose record the provider has deleted because we asked for that."""

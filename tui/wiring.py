@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.adapters import Adapter, adapter_ids, load
 from tui.budget import Budget
-from tui.credentials import source_of
+from tui.calls import CredentialSource
+from tui.credentials import names, source_of
 from tui.errors import UsageError
 from tui.model import Change
 from tui.net import Clocks, Line, Wire
 from tui.poller import Poller
 from tui.reading import PATIENT, Patience
-from tui.settings import Config, SourceSettings
+from tui.settings import Account, Config, SourceSettings
 from tui.store import Store
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ class Wiring:
 
 def _chosen(config: Config, only: Iterable[str] | None) -> list[SourceSettings]:
     if only is None:
+            store.set_status(replace(store.status(settings.name), keys=_keys(account)))
         return list(config.sources)
     names = list(only)
     known: dict[str, SourceSettings] = {one.name: one for one in config.sources}
@@ -101,3 +104,11 @@ def _chosen(config: Config, only: Iterable[str] | None) -> list[SourceSettings]:
         if name not in known:
             raise UsageError(f"no such source: {name}; there is {', '.join(known) or 'none'}")
     return [known[name] for name in dict.fromkeys(names)]
+def _keys(account: Account) -> tuple[str, ...]:
+    """The environment variables without which an account has no credential; none where it needs none."""
+    kind, _, prefix = account.credentials.partition(":")
+    if kind == "demo":
+        return ()
+    return names(account, prefix if kind == "env" else "")[: 3 if account.auth == "token" else 2]
+
+

@@ -1,0 +1,129 @@
+"""The one way out of each state of a source: the same words on the screen, in the commands and on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tui import logs
+from tui.model import SourceStatus, Trouble, Word
+from tui.text import clean
+
+SKEWED = 60.0  # seconds between two clocks: less is no news
+TOO_MANY = "tasks beyond max_tasks"
+_NAMES_FAIL = ("name or service", "nodename nor servname", "name resolution", "getaddrinfo", "no address associated")
+_STEPS: Mapping[str, str] = {
+    "ConnectError": "TCP",
+    "TLSError": "TLS",
+    "ProxyError": "proxy",
+    "TimedOut": "time-out",
+    "Redirected": "redirect",
+}
+_REPAIRS: Mapping[str, str] = {
+    "DNS": "check the name server of this machine, and the endpoint in the config",
+    "TCP": "check network, firewall and proxy; taskdeck doctor tries each step",
+    "TLS": "check ca_bundle in [network], and this machine's clock",
+    "proxy": "check proxy in [network] of the config",
+    "time-out": "check network and firewall; a slow provider may need a longer timeout in [network]",
+    "redirect": "check the endpoint in the config: redirects are not followed",
+}
+
+
+def way_out(status: SourceStatus, now: int, *, screen: bool = False) -> str:
+    """What to do about the state of a source, in one line; "" where there is nothing to do.
+
+    With `screen` it may be a key or a command of the monitor.
+    """
+    word = status.word(now)
+    found = _WAYS.get(word)
+    return "" if found is None else clean(found(status, screen))
+
+
+def failed_step(trouble: Trouble) -> str:
+    """Where on its way a call to a provider ended: DNS, TCP, TLS, proxy, time-out, redirect; else the provider."""
+    said = trouble.message.lower()
+    if trouble.code == "ConnectError" and any(words in said for words in _NAMES_FAIL):
+        return "DNS"
+    return _STEPS.get(trouble.code, "provider")
+
+
+def clock_off(seconds: float | None) -> str:
+    """`4 min`: how far two clocks are apart, "" below a minute."""
+    apart = abs(seconds or 0.0)
+    if apart < SKEWED:
+        return ""
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if apart >= 2 * size:
+            return f"{round(apart / size)} {unit}"
+    return f"{round(apart)} s"
+
+
+def _no_key(status: SourceStatus, screen: bool) -> str:
+    if status.keys:
+        return f"set {' and '.join(status.keys)}, then start again"
+    if not status.source.account:  # there is no config yet: what is told of that is the way out
+        return ""
+    return "give the account of this source a key that its endpoint is for"
+
+
+def _refused(status: SourceStatus, screen: bool) -> str:
+    if status.trouble is not None and status.trouble.kind == "ClockSkew":
+        return f"set this machine's clock{', then r' if screen else ''}"
+    if status.keys:
+        return f"a valid key in {' and '.join(status.keys)}, then start again"
+    return "r tries again" if screen else "try again"
+
+
+def _denied(status: SourceStatus, screen: bool) -> str:
+    return "taskdeck doctor --permissions names the permission that is missing"
+
+
+def _throttled(status: SourceStatus, screen: bool) -> str:
+    if screen:
+        return f":every {max(1, round(status.interval * 2)):g}s {status.source.name} asks half as often"
+    return f"a longer interval, or a smaller rate_share of {status.source.account or 'its account'}, asks less"
+
+
+def _offline(status: SourceStatus, screen: bool) -> str:
+    step = failed_step(status.trouble) if status.trouble is not None else ""
+    return _REPAIRS.get(step, f"nothing here: it is tried again by itself{', or with r' if screen else ''}")
+
+
+def _error(status: SourceStatus, screen: bool) -> str:
+    code, kind = (status.trouble.code, status.trouble.kind) if status.trouble is not None else ("", "")
+    if code == "bug":
+        return f"the log has the trace: {logs.place() or 'none in this run'}"
+    if kind == "NotFound":
+        return f"taskdeck sources --discover {status.source.account} lists what there is"
+    if kind == "Malformed":
+        return "check the endpoint in the config; it is tried again by itself"
+    return "check the settings of this source in the config; it is tried again by itself"
+
+
+def _late(status: SourceStatus, screen: bool) -> str:
+    return "r reads it now" if screen else "a longer interval gives it the time that it needs"
+
+
+def _partial(status: SourceStatus, screen: bool) -> str:
+    if TOO_MANY in status.missing:
+        return "a larger max_tasks, or a shorter window, of this source in the config"
+    return "r reads the rest now; the next round does too" if screen else "ask again: the next round reads the rest"
+
+
+def _empty(status: SourceStatus, screen: bool) -> str:
+    if status.pushed:
+        return f"only this is asked for: {', '.join(status.pushed)}; see this source in the config"
+    return "see window and region of this source in the config"
+
+
+_WAYS: Mapping[Word, Callable[[SourceStatus, bool], str]] = {
+    Word.NOKEY: _no_key,
+    Word.AUTH: _refused,
+    Word.DENIED: _denied,
+    Word.THROTTLED: _throttled,
+    Word.OFFLINE: _offline,
+    Word.ERROR: _error,
+    Word.STALE: _late,
+    Word.SLOW: _late,
+    Word.PARTIAL: _partial,
+    Word.EMPTY: _empty,
+}
