@@ -1,9 +1,9 @@
 """One ASGI app for all ports: a port is a front, one port is the control desk."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from email.utils import formatdate
 from itertools import islice
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from tui.cloud import acs3, sdk_hmac, tc3
 from tui.cloud.faults import Ask, Faults, Plan
 from tui.cloud.ledger import Entry, Ledger
+from tui.cloud.shown import Shown
 from tui.cloud.spoil import HUGE, spoil
 from tui.cloud.turn import Turn
 from tui.cloud.wire import JSON, Reply, Request, compact
@@ -21,6 +22,8 @@ Send = Callable[[dict[str, Any]], Any]
 Receive = Callable[[], Any]
 MOST_BODY = 10 * 1024 * 1024
 CHUNK = 200
+UNREADABLE = ("html", "truncated", "empty", "huge")  # garbage that shows no task
+CONTROL = ("/_truth", "/_log", "/_shown", "/_fault")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -44,23 +47,45 @@ class Desk:
     """The whole cloud as an ASGI app."""
 
     def __init__(
-        self, world: World, fronts: Mapping[int, Front], faults: Faults, clock: Callable[[], int], ledger: Ledger
+        self,
+        world: World,
+        fronts: Mapping[int, Front],
+        faults: Faults,
+        clock: Callable[[], int],
+        ledger: Ledger,
+        shown: Shown | None = None,
     ) -> None:
         self.world = world
         self.fronts = fronts
         self.faults = faults
         self.ledger = ledger
+        self.shown = shown or Shown()
         self._clock = clock
-        self._closing = asyncio.Event()
+        self._closing = False
+        self._over = asyncio.Event()
+        faults.serve(world.habits, clock)
 
     def close(self) -> None:
         """Nobody waits any longer: slow and silent connections end now."""
-        self._closing.set()
+        self._closing = True
+        self._over.set()
 
-    async def pause(self, seconds: float) -> None:
-        """Let a slow page be slow."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), seconds)
+    async def pause(self, receive: Receive, seconds: float | None) -> bool:
+        """Let a slow page be slow, a silent connection silent; whether the client has waited for its end."""
+        gone = asyncio.ensure_future(receive())
+        over = asyncio.ensure_future(self._over.wait())
+        await asyncio.wait({gone, over}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        waited = not gone.done()
+        gone.cancel()
+        over.cancel()
+        return waited
+
+    def _catch_up(self, now: int) -> None:
+        """Let chaos come as far as the clock has; when nothing is slow any longer, who waited is answered."""
+        self.faults.catch_up(now)
+        if "slow" not in self.faults.names and not self._closing:
+            self._over.set()
+            self._over = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request on any of the ports."""
@@ -75,77 +100,75 @@ class Desk:
 
     async def _serve(self, front: Front, request: Request, receive: Receive, send: Send) -> None:
         wall = self._clock()
+        self._catch_up(wall)
         ask = _ask(front, request, wall)
         plan = self.faults.plan(ask)
+        asked = (wall, front.api, front.region, ask.operation, ask.key_id, request.size)
         if plan.hang:
-            self.ledger.note(
-                Entry(wall, front.api, front.region, ask.operation, ask.key_id, request.size, 0, 0, "hang")
-            )
-            await self._say_nothing(receive)
+            self.ledger.note(Entry(*asked, 0, 0, "hang"))
+            await self.pause(receive, None)
             await _write(send, Reply(503), wall)
             return
-        if plan.delay:
-            await self.pause(plan.delay)
+        if plan.delay and not await self.pause(receive, plan.delay):
+            self.ledger.note(Entry(*asked, 0, 0, "gone"))
+            return
         reply = self._reply(front, request, ask, plan, wall)
         size = len(reply.body) if plan.spoil != "huge" else HUGE
-        self.ledger.note(
-            Entry(
-                wall,
-                front.api,
-                front.region,
-                ask.operation,
-                ask.key_id,
-                request.size,
-                size,
-                reply.status,
-                reply.code,
-            )
-        )
+        self.ledger.note(Entry(*asked, size, reply.status, reply.code))
         await _write(send, reply, wall + plan.skew, huge=plan.spoil == "huge")
 
     def _reply(self, front: Front, request: Request, ask: Ask, plan: Plan, wall: int) -> Reply:
         if plan.wait is not None:
             return front.throttled(ask.operation, plan.wait, plan.mood)
-        reply = front.answer(request, self.world.advance(), wall + plan.skew, plan.turn)
+        turn = replace(plan.turn, seen=[]) if self.shown.on and plan.spoil not in UNREADABLE else plan.turn
+        reply = front.answer(request, self.world.advance(), wall + plan.skew, turn)
+        self.shown.note(front.api, front.region, turn.seen or ())
         return spoil(reply, plan.spoil)
-
-    async def _say_nothing(self, receive: Receive) -> None:
-        """Until the client has gone, or we close."""
-        gone = asyncio.ensure_future(receive())
-        closing = asyncio.ensure_future(self._closing.wait())
-        await asyncio.wait({gone, closing}, return_when=asyncio.FIRST_COMPLETED)
-        for waiting in (gone, closing):
-            waiting.cancel()
 
     async def _control(self, request: Request, send: Send) -> None:
         refused = _foreign(request)
         if refused:
             await _json(send, refused[0], {"error": refused[1]})
             return
+        self._catch_up(self._clock())
         match (request.method, request.path):
             case ("GET", "/_truth"):
                 await _stream(send, self.world.truth())
             case ("GET", "/_log"):
                 await _stream(send, self.ledger.rows())
-            case ("POST", "/_fault"):
-                status, body = self._switch(request.body)
-                await _json(send, status, body)
-            case (_, "/_truth" | "/_log" | "/_fault"):
+            case ("GET", "/_shown"):
+                await _stream(send, self.shown.rows())
+            case ("GET", "/_fault"):
+                await _json(send, 200, {"faults": self.faults.names})
+            case ("POST", "/_fault" | "/_shown"):
+                switch = self._switch if request.path == "/_fault" else self._remember
+                try:
+                    await _json(send, 200, switch(json.loads(request.body)))
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                    await _json(send, 400, {"error": str(error)})
+            case (_, path) if path in CONTROL:
                 await _json(send, 405, {"error": "method not allowed"})
             case _:
-                await _json(send, 404, {"error": "the control paths are /_truth, /_log and /_fault"})
+                await _json(send, 404, {"error": f"the control paths are {', '.join(CONTROL)}"})
 
-    def _switch(self, body: bytes) -> tuple[int, dict[str, Any]]:
-        try:
-            asked = json.loads(body)
-            name, on = str(asked["name"]), asked.get("on", True)
-            only, share = asked.get("only", ()), asked.get("share")
-            if not isinstance(on, bool) or not isinstance(share, int | float | None):
-                raise ValueError("on is a boolean, share a number")
-            self.faults.switch(name, on, [only] if isinstance(only, str) else only, share)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            return 400, {"error": str(error)}
-        return 200, {"faults": self.faults.names}
+    def _switch(self, asked: Any) -> dict[str, Any]:
+        name, on = str(asked["name"]), _boolean(asked.get("on", True))
+        only, share = asked.get("only", ()), asked.get("share")
+        if not isinstance(share, int | float | None):
+            raise ValueError("share is a number")
+        self.faults.switch(name, on, [only] if isinstance(only, str) else only, share)
+        self._catch_up(self._clock())
+        return {"faults": self.faults.names}
+
+    def _remember(self, asked: Any) -> dict[str, Any]:
+        self.shown.switch(_boolean(asked["on"]))
+        return {"on": self.shown.on}
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("on is a boolean")
+    return value
 
 
 def _ask(front: Front, request: Request, wall: int) -> Ask:

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
 from tui.cloud.arrivals import DAY_MS, daylight
 from tui.cloud.chance import lognormal, mean_of
+from tui.cloud.habits import Habits
 from tui.cloud.job import Job
 
 STUCK_SHARE = 0.01
@@ -27,6 +28,7 @@ class Scale:
     live: int
     seed: int
     rate: float = 1.0
+    habits: Habits = field(default_factory=lambda: Habits(1), compare=False)
 
     @property
     def keep(self) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 class Job:
     """A whole life, drawn at birth: what it looks like at a time is worked out, never stored (times in epoch ms)."""
 
-    __slots__ = ("created", "ended", "n", "outcome", "owner", "started", "tries")
+    __slots__ = ("created", "ended", "n", "odd", "outcome", "owner", "started", "tries")
 
     def __init__(
         self, owner: Any, n: int, created: int, started: int, ended: int, outcome: int, tries: int = 0
@@ -24,6 +24,7 @@ class Job:
         self.ended = ended
         self.outcome = outcome
         self.tries = tries
+        self.odd = 0  # the flags of `habits` and `showing`
 
 
 def _number(job: Job) -> int:
@@ -61,13 +62,6 @@ class Roll:
         at = self.place(job.n)
         if at < len(self.jobs) and self.jobs[at] is job:
             del self.jobs[at]
-
-    def newest(self, skip: int, limit: int) -> list[Job]:
-        """A page, newest first."""
-        stop = max(0, len(self.jobs) - skip)
-        page = self.jobs[max(0, stop - limit) : stop]
-        page.reverse()
-        return page
 
     def settle_in(self) -> None:
         """Take the present size as the measure of how many ended jobs are kept."""

@@ -25,6 +25,7 @@ from tui.cloud.fronts.kps import KpsFront
 from tui.cloud.fronts.mps import MpsFront
 from tui.cloud.fronts.opensearch import OpenSearchFront
 from tui.cloud.fronts.tat import TatFront
+from tui.cloud.habits import Habits
 from tui.cloud.keys import DEMO_KEYS, ENV, HUAWEI_PROJECTS, STS_KEYS
 from tui.cloud.ledger import Ledger
 from tui.cloud.realms.fc import FunctionCompute
@@ -32,6 +33,7 @@ from tui.cloud.realms.kps import KeyPairs
 from tui.cloud.realms.mps import MediaProcessing
 from tui.cloud.realms.opensearch import OpenSearch
 from tui.cloud.realms.tat import Automation
+from tui.cloud.shown import Shown
 from tui.cloud.sources import config
 from tui.cloud.world import World, wall
 
@@ -51,6 +53,7 @@ class Cloud:
     world: World
     faults: Faults
     ledger: Ledger
+    shown: Shown
     endpoints: dict[tuple[str, str], str]
 
 
@@ -141,25 +144,27 @@ async def running(
     interval: str = "5s",
     casing: str = "both",
     clock: Callable[[], int] = wall,
+    remember: bool = False,
 ) -> AsyncIterator[Cloud]:
-    """The demo cloud in this process, listening until the block ends."""
+    """The demo cloud in this process, listening until the block ends; `remember` what answers have shown."""
     if tasks < 0 or rate <= 0:
         raise ValueError("tasks is a number from 0 on, rate is above 0")
-    trouble = Faults(seed, faults)
-    ledger = Ledger()
+    habits = Habits(seed, rate)
+    trouble = Faults(seed, faults, habits)
+    ledger, shown = Ledger(), Shown(remember)
     with contextlib.ExitStack() as stack:
         control = stack.enter_context(_listen(port))
-        world = World(tasks, seed, rate, freeze, clock)
+        world = World(tasks, seed, rate, freeze, clock, habits)
         doors = {stack.enter_context(_listen(0)): front for front in fronts(world, seed, casing)}
         ports = {door.getsockname()[1]: front for door, front in doors.items()}
         endpoints = {(front.api, front.region): f"http://{HOST}:{number}" for number, front in ports.items()}
-        desk = Desk(world, ports, trouble, clock, ledger)
+        desk = Desk(world, ports, trouble, clock, ledger, shown)
         server = _Server(desk)
         serving = asyncio.create_task(server.serve([control, *doors]))
         await server.ready.wait()
         url = f"http://{HOST}:{control.getsockname()[1]}"
         try:
-            yield Cloud(url, config(endpoints, interval), dict(ENV), world, trouble, ledger, endpoints)
+            yield Cloud(url, config(endpoints, interval), dict(ENV), world, trouble, ledger, shown, endpoints)
         finally:
             desk.close()
             server.should_exit = True

@@ -45,7 +45,7 @@ TAT_STATES = {
     "CANCELLED": "cancelled",
     "TERMINATED": "cancelled",
 }
-LIVE = ("queued", "running", "retrying", "stopping")
+FINAL = ("succeeded", "failed", "cancelled", "expired")  # `unknown` may be anything: it is not over
 EMPTY: Fields = dict.fromkeys(
     (
         "scope",
@@ -78,10 +78,31 @@ def _parsed(text: str | None) -> int | None:
     return int(datetime.fromisoformat(text).timestamp()) * 1000
 
 
-def _spread(started: int | None, ended: int | None, figure: int | None = None) -> Fields:
-    """Start, end and length of a task."""
+def _spread(state: str, started: int | None, ended: int | None, figure: int | None = None) -> Fields:
+    """Start, end and length of a task; the length of what is over only."""
     length = figure if figure is not None else None if started is None or ended is None else ended - started
+    length = length if state in FINAL else None
     return {"started_at": rfc3339(started), "ended_at": rfc3339(ended), "duration_ms": length}
+
+
+def named(adapter: str, job: Job) -> Fields:
+    """What tells a task from the others of its source."""
+    scope, id_ = NAMES[adapter](job)
+    return {"scope": scope, "id": id_}
+
+
+def _instance(job: Job) -> str:
+    one = job.owner
+    return f"{one.app}/{one.function}/{one.name}"
+
+
+NAMES: dict[str, Callable[[Job], tuple[str | None, str]]] = {
+    "alibaba-fc": lambda job: (job.owner.name, fc.task_id_of(job)),
+    "alibaba-opensearch": lambda job: (_instance(job), opensearch.run_id(job)),
+    "tencent-mps": lambda job: (None, mps.task_id_of(job)),
+    "tencent-tat": lambda job: (None, tat.task_id(job)),
+    "huawei-kps": lambda job: (None, kps.task_id_of(job)),
+}
 
 
 def _facts(**facts: Any) -> Fields:
@@ -91,9 +112,8 @@ def _facts(**facts: Any) -> Fields:
 def _fc(job: Job, now: int) -> Fields:
     row = fc.row(job, now)
     name = row["functionArn"].partition(":functions/")[2]
-    state = FC_STATES[row["status"]]
-    final = state not in LIVE
-    ended = (row.get("endTime") or None) if final else None
+    state = FC_STATES.get(row["status"], "unknown")
+    ended = (row.get("endTime") or None) if state in FINAL else None
     return {
         "id": row["taskId"],
         "scope": name,
@@ -102,7 +122,7 @@ def _fc(job: Job, now: int) -> Fields:
         "target": row["qualifier"],
         "state": state,
         "native_state": row["status"],
-        **_spread(row.get("startedTime"), ended, row.get("durationMs") if final else None),
+        **_spread(state, row.get("startedTime"), ended, row.get("durationMs")),
         "retries": row["alreadyRetriedTimes"],
         "error": (row["taskErrorMessage"] or None) if state in ("failed", "expired") else None,
         "extra": _facts(fc__instance=row["instanceId"], fc__events=len(row["events"]) or None),
@@ -119,20 +139,20 @@ def _scaled(value: int) -> int | None:
 def _os(job: Job, now: int) -> Fields:
     row = opensearch.row(job, now)
     one = job.owner
-    state = OS_STATES[row["Status"]]
+    state = OS_STATES.get(row["Status"], "unknown")
     text = row["ExtendInfo"]
     info = json.loads(_once(text)) if text else {}
     errors = info.pop("errors", [])
     first = errors[0] if errors and state == "failed" else None
     return {
         "id": row["RunId"],
-        "scope": f"{one.app}/{one.function}/{one.name}",
+        "scope": _instance(job),
         "name": row["FunctionName"],
         "kind": "training",
         "target": f"{one.app}/{one.name}",
         "state": state,
         "native_state": row["Status"],
-        **_spread(_scaled(row["StartTime"]), _scaled(row["EndTime"])),
+        **_spread(state, _scaled(row["StartTime"]), _scaled(row["EndTime"])),
         "progress": row["Progress"],
         "error": f"{first['code']}: {first['message']}" if isinstance(first, dict) else first,
         "extra": _facts(os__generation=row["Generation"], os__metrics=info if text else None),
@@ -147,8 +167,9 @@ def _once(text: str) -> str:
 def _mps(job: Job, now: int) -> Fields:
     row = mps.row(job, now)
     native = mps.status_of(job, now)
-    states = {mps.WAITING: "queued", mps.PROCESSING: "running"}
-    state = states.get(native) or ("succeeded" if job.outcome == mps.SUCCEEDED else "failed")
+    finished = "succeeded" if job.outcome == mps.SUCCEEDED else "failed"
+    states = {mps.WAITING: "queued", mps.PROCESSING: "running", mps.FINISH: finished}
+    state = states.get(native, "unknown")
     return {
         "id": row["TaskId"],
         "name": row["TaskType"],
@@ -157,7 +178,7 @@ def _mps(job: Job, now: int) -> Fields:
         "state": state,
         "native_state": native,
         "created_at": rfc3339(_parsed(row["CreateTime"])),
-        **_spread(_parsed(row["BeginProcessTime"]), _parsed(row["FinishTime"])),
+        **_spread(state, _parsed(row["BeginProcessTime"]), _parsed(row["FinishTime"])),
         "error": "subtask failed" if state == "failed" else None,
         "extra": _facts(mps__subtasks=row["SubTaskTypes"]),
     }
@@ -165,7 +186,7 @@ def _mps(job: Job, now: int) -> Fields:
 
 def _tat(job: Job, now: int) -> Fields:
     row = tat.row(job, now)
-    state = TAT_STATES[row["TaskStatus"]]
+    state = TAT_STATES.get(row["TaskStatus"], "unknown")
     code = row["TaskResult"]["ExitCode"]
     error = row["ErrorInfo"] or (f"exit {code}" if code else row["TaskStatus"])
     return {
@@ -176,10 +197,10 @@ def _tat(job: Job, now: int) -> Fields:
         "state": state,
         "native_state": row["TaskStatus"],
         "created_at": rfc3339(_parsed(row["CreatedTime"])),
-        **_spread(_parsed(row["StartTime"]), _parsed(row["EndTime"])),
+        **_spread(state, _parsed(row["StartTime"]), _parsed(row["EndTime"])),
         "error": error if state in ("failed", "expired") else None,
         "extra": _facts(
-            tat__exit=code if state not in LIVE else None,
+            tat__exit=code if state in FINAL else None,
             tat__invocation=row["InvocationId"],
             tat__command=row["CommandId"],
             tat__by=row["InvocationSource"],
@@ -192,13 +213,13 @@ def _kps(job: Job, now: int) -> Fields:
     live = now < job.ended
     failed = job.outcome == kps.FAILED
     native = row["operate_type"] if live or failed else kps.task_status(job, now)
-    state = "failed" if failed else "succeeded"
+    state = "failed" if failed else "succeeded" if native.startswith("SUCCESS_") else "unknown"
     if live:
         state = "queued" if native.startswith("READY_") else "running"
     error = " ".join(text for text in (row.get("task_error_code"), row.get("task_error_msg")) if text)
     return {
         "id": row["task_id"],
-        "name": native.partition("_")[2],
+        "name": native.partition("_")[2] or native,
         "kind": "keypair",
         "target": row["server_name"],
         "state": state,

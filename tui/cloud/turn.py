@@ -1,6 +1,8 @@
 """What the faults have in store for one request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from tui.cloud.job import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,15 @@ class Turn:
     denied: bool = False  # the action is not allowed
     gone_key: bool = False  # the key was deleted
     stale_token: bool = False  # the temporary token has expired
+    back: float = 0.0  # how likely a row goes back to an earlier status
+    swap: bool = False  # two neighbours of a page have changed places
+    salt: int = 0  # of the draws of `back` and `swap`
+    seen: list[tuple[Job, str]] | None = field(default=None, compare=False)  # what the answer shows, where that is kept
+
+    def show(self, job: Job, native: str) -> None:
+        """The answer shows a task, with this status."""
+        if self.seen is not None:
+            self.seen.append((job, native))
 
 
 CALM = Turn()

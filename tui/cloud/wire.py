@@ -68,5 +68,5 @@ def encode(text: str, safe: str = "~") -> str:
 
 
 def compact(value: Any) -> bytes:
-    """JSON without blanks, as the services send it."""
-    return ENCODER.encode(value).encode("utf-8", "surrogatepass")
+    """JSON without blanks, as the services send it; a lone surrogate is no UTF-8 and goes out as JSON's own escape."""
+    return ENCODER.encode(value).encode("utf-8", "backslashreplace")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from tui.cloud.habits import Habits
 from tui.cloud.history import Scale
 from tui.cloud.job import Job
 from tui.cloud.realms.fc import FunctionCompute
@@ -51,15 +52,17 @@ class World:
         rate: float = 1.0,
         freeze: bool = False,
         clock: Callable[[], int] = wall,
+        habits: Habits | None = None,
     ) -> None:
         self._clock = clock
+        self.habits = habits or Habits(seed, rate)
         self._freeze = freeze
-        self._now = clock()
+        self._now = self.habits.start = clock()
         scales = shares(tasks)
         self.realms: dict[tuple[str, str], Realm] = {}
         for source in SOURCES:
             listed, live = scales[source]
-            scale = Scale(self._now, listed, live, seed, rate)
+            scale = Scale(self._now, listed, live, seed, rate, self.habits)
             self.realms[source.adapter, source.region] = REALMS[source.adapter](source.region, scale)
 
     def now(self) -> int:
@@ -80,7 +83,9 @@ class World:
         """Every task as contract JSON."""
         now = self.advance()
         for source in SOURCES:
-            yield from truths(source, self.realms[source.adapter, source.region].jobs(), now)
+            jobs = self.realms[source.adapter, source.region].jobs()
+            shown = ((job, listed and not self.habits.late(job, now), by_id) for job, listed, by_id in jobs)
+            yield from truths(source, shown, now)
 
 
 def shares(tasks: int) -> dict[Source, tuple[int, int]]:

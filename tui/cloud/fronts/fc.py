@@ -10,7 +10,8 @@ from uuid import uuid4
 from tui.cloud.acs3 import Key
 from tui.cloud.fronts._alibaba import Gateway, answer, whole
 from tui.cloud.job import Job
-from tui.cloud.realms.fc import ACCOUNT, FINAL, Function, FunctionCompute, row, status
+from tui.cloud.realms.fc import ACCOUNT, FINAL, Function, FunctionCompute, row, status, task_id_of
+from tui.cloud.showing import page_of
 from tui.cloud.turn import CALM, Turn
 from tui.cloud.wire import Refusal, Reply, Request
 
@@ -90,8 +91,7 @@ class FcFront:
 
     def _task(self, names: list[str], asked: dict[str, str]) -> Job:
         function = self._named(names[0])
-        n = function.number(names[1])
-        job = function.roll.find(n) if n is not None else None
+        job = function.find(names[1])
         if job is None or asked.get("qualifier", function.qualifier) != function.qualifier:
             raise FcError(404, "AsyncTaskNotFound", f"async task '{names[1]}' does not exist")
         return job
@@ -111,31 +111,37 @@ class FcFront:
         start = _opened(token, function.name) if token else None
         if token and turn.shift and start is not None:
             start += -turn.shift if order == "desc" else turn.shift
-        found = self._walk(function, order == "desc", start, wanted)
+        found = self._walk(function, order == "desc", start, wanted, now)
         keep = _filter(asked, function, now)
         matching = (job for job in found if (not wanted or status(job, now) == wanted) and keep(job))
         page = list(islice(matching, limit + 1))
         payload = asked.get("includePayload", "").lower() == "true"
-        body: dict[str, Any] = {"tasks": [row(job, now, payload) for job in page[:limit]]}
+        rows = [(job, row(job, at, payload)) for job, at in page_of(page[:limit], now, turn, back=not wanted)]
+        for job, one in rows:
+            turn.show(job, one["status"])
+        body: dict[str, Any] = {"tasks": [one for _, one in rows]}
         if len(page) > limit:
             body["nextToken"] = token if turn.repeat and token else _sealed(page[limit].n, function.name)
         return 200, body
 
-    def _walk(self, function: Function, newest_first: bool, start: int | None, wanted: str) -> Iterator[Job]:
+    def _walk(self, function: Function, newest_first: bool, start: int | None, wanted: str, now: int) -> Iterator[Job]:
         """The jobs from one number on; a filter for a live status reads the live ones only."""
         if wanted in LIVE:
-            jobs = sorted((job for job in self.realm.live.jobs if job.owner is function), key=lambda job: job.n)
+            late = self.realm.scale.habits.late
+            live = (job for job in self.realm.live.jobs if job.owner is function and not late(job, now))
+            jobs = sorted(live, key=lambda job: job.n)
         else:
-            jobs = function.roll.jobs
+            jobs = self.realm.shown(function, now)
         if newest_first:
             stop = len(jobs) if start is None else _place(jobs, start + 1)
             return (jobs[i] for i in range(stop - 1, -1, -1))
         first = 0 if start is None else _place(jobs, start)
         return (jobs[i] for i in range(first, len(jobs)))
 
-    def _get(self, names: list[str], asked: dict[str, str], now: int, _: Turn) -> tuple[int, Any]:
+    def _get(self, names: list[str], asked: dict[str, str], now: int, turn: Turn) -> tuple[int, Any]:
         job = self._task(names, asked)
         body = row(job, now, payload=True)
+        turn.show(job, body["status"])
         if body["status"] == "Succeeded":
             body["returnPayload"] = '{"ok":true}'
         return 200, body
@@ -216,7 +222,7 @@ def _filter(asked: dict[str, str], function: Function, now: int) -> Callable[[Jo
 
     def keep(job: Job) -> bool:
         started = job.started if job.started and now >= job.started else job.created
-        return begin <= started <= end and function.task_id(job.n).startswith(prefix)
+        return begin <= started <= end and task_id_of(job).startswith(prefix)
 
     return keep
 

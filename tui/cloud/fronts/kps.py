@@ -7,6 +7,7 @@ from tui.cloud.fronts._huawei import DENIED, NO_SUCH_API, STALE, TOO_MANY, Ident
 from tui.cloud.job import Job
 from tui.cloud.realms import kps
 from tui.cloud.realms.kps import KeyPairs
+from tui.cloud.showing import ghosts, mingled, page_of
 from tui.cloud.turn import CALM, Turn
 from tui.cloud.wire import Refusal, Reply, Request
 
@@ -48,11 +49,11 @@ class KpsFront:
             return _kps("KPS.0012", "The project_id in the URL does not match the token.", action)
         match action:
             case "ListRunningTask":
-                return self._list(self.realm.running(), request, action, now, turn)
+                return self._list(self.realm.running(now), request, action, now, turn)
             case "ListFailedTask":
-                return self._list(self.realm.failed[::-1], request, action, now, turn)
+                return self._list(self.realm.failures(now), request, action, now, turn)
             case "ListKeypairTask":
-                return self._detail(names[1], action, now)
+                return self._detail(names[1], action, now, turn)
             case "DeleteFailedTask":
                 job = self.realm.find(names[1])
                 gone = job is not None and self.realm.delete_failed(job)
@@ -74,15 +75,23 @@ class KpsFront:
             offset = max(0, offset + turn.shift)
         if self.offset_ignored or (turn.wrap and offset >= len(jobs)):
             offset = 0
-        total = max(0, len(jobs) + turn.drift)
-        rows = [kps.row(job, now) for job in jobs[offset : offset + limit]]
+        page = jobs[offset : offset + limit]
+        running = action == "ListRunningTask"
+        last = running and offset + len(page) >= len(jobs)
+        again = ghosts(self.realm.failed[-200:], now, turn, limit - len(page)) if last else []
+        rows = []
+        for job, at in mingled(page_of(page, now, turn, back=running), again):
+            rows.append(kps.row(job, at))
+            turn.show(job, rows[-1]["operate_type"])
+        total = max(0, len(jobs) + len(again) + turn.drift)
         return reply(200, {"total": str(total) if self.total_as_text else total, "tasks": rows}, action)
 
-    def _detail(self, task_id: str, action: str, now: int) -> Reply:
+    def _detail(self, task_id: str, action: str, now: int, turn: Turn) -> Reply:
         job = self.realm.find(task_id)
         if job is None:
             return _kps("KPS.0005", "The task does not exist.", action)
         body = {"server_id": kps.server_id(job), "task_id": task_id, "task_status": kps.task_status(job, now)}
+        turn.show(job, body["task_status"])
         return reply(200, body, action)
 
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from tui.cloud import hostile, novel
 from tui.cloud.acs3 import Key
 from tui.cloud.fronts._tencent import Operation, TcError, action_of, number, serve, throttled
+from tui.cloud.habits import HOSTILE, NOVEL
 from tui.cloud.job import Job
 from tui.cloud.realms import mps
 from tui.cloud.realms.mps import FINISH, LIVE_TYPE, PROCESSING, WAITING, MediaProcessing
+from tui.cloud.showing import ghosts, mingled, page_of
 from tui.cloud.turn import CALM, Turn
 from tui.cloud.wire import Reply, Request
 
@@ -67,9 +70,13 @@ class MpsFront:
         skip = self._found(parts, str(token), now, turn) if token else 0
         page = _cut(parts, skip, limit + 1)
         after = mps.task_id_of(page[limit]) if len(page) > limit else ""
+        again = [] if after else ghosts(self.realm.later(native, now), now, turn, limit - len(page))
+        shown = mingled(page_of(page[:limit], now, turn, back=False), again)
+        for job, _ in shown:
+            turn.show(job, native)
         return {
-            "TotalCount": max(0, total + turn.drift),
-            "TaskSet": [mps.row(job, now) for job in page[:limit]],
+            "TotalCount": max(0, total + len(again) + turn.drift),
+            "TaskSet": [mps.row(job, at) for job, at in shown],
             "ScrollToken": str(token) if turn.repeat and token and after else after,
         }
 
@@ -87,8 +94,10 @@ class MpsFront:
         younger = [other for part in parts for other in part if other.n > job.n]
         return len(younger)
 
-    def _detail(self, asked: dict[str, Any], now: int, _: Turn) -> dict[str, Any]:
-        return _detail(self._task(asked), now)
+    def _detail(self, asked: dict[str, Any], now: int, turn: Turn) -> dict[str, Any]:
+        job = self._task(asked)
+        turn.show(job, mps.status_of(job, now))
+        return _detail(job, now)
 
     def _task(self, asked: dict[str, Any]) -> Job:
         task_id = asked.get("TaskId")
@@ -164,6 +173,10 @@ def _detail(job: Job, now: int) -> dict[str, Any]:
     body.update(dict.fromkeys(OBJECTS))
     body[type_] = _task_object(job, type_, now)
     body.update({"TaskNotifyConfig": None, "TasksPriority": 0, "SessionId": "", "SessionContext": "", "ExtInfo": ""})
+    if job.odd & HOSTILE:
+        hostile.mps(body, job.n)
+    if job.odd & NOVEL:
+        novel.extend(body, job.n)
     return body
 
 

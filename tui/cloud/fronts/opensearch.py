@@ -8,6 +8,7 @@ from tui.cloud.acs3 import Key
 from tui.cloud.fronts._alibaba import Gateway, answer, whole
 from tui.cloud.job import Job
 from tui.cloud.realms.opensearch import Instance, OpenSearch, row, status
+from tui.cloud.showing import page_of
 from tui.cloud.turn import CALM, Turn
 from tui.cloud.wire import Refusal, Reply, Request
 
@@ -108,7 +109,8 @@ class OpenSearchFront:
         return instance
 
     def _list(self, names: list[str], asked: dict[str, str], now: int, turn: Turn) -> dict[str, Any]:
-        jobs = _matching(self._instance(names), asked, now)
+        instance = self._instance(names)
+        jobs = _matching(self.realm.shown(instance, now), asked, now)
         number, size = _page(asked, 1)
         skip = (number - 1) * size
         if turn.wrap and skip >= len(jobs):
@@ -116,12 +118,19 @@ class OpenSearchFront:
         if number > 1:
             skip = max(0, skip + turn.shift)
         stop = max(0, len(jobs) - skip)
-        rows = [row(job, now) for job in reversed(jobs[max(0, stop - size) : stop])]
+        page = jobs[max(0, stop - size) : stop][::-1]
+        rows = []
+        for job, at in page_of(page, now, turn, back=not asked.get("status")):
+            rows.append(row(job, at))
+            turn.show(job, rows[-1]["Status"])
         return {"TotalCount": max(0, len(jobs) + turn.drift), "Result": rows}
 
-    def _get(self, names: list[str], _: dict[str, str], now: int, __: Turn) -> dict[str, Any]:
+    def _get(self, names: list[str], _: dict[str, str], now: int, turn: Turn) -> dict[str, Any]:
         job = self._task(names)
-        return {"Result": row(job, now) if job else None}
+        result = row(job, now) if job else None
+        if job and result:
+            turn.show(job, result["Status"])
+        return {"Result": result}
 
     def _task(self, names: list[str]) -> Job | None:
         roll = self._instance(names).roll
@@ -178,8 +187,8 @@ def _page(asked: dict[str, str], default: int) -> tuple[int, int]:
     return number, min(size, MOST)
 
 
-def _matching(instance: Instance, asked: dict[str, str], now: int) -> list[Job]:
-    """The tasks of an instance, oldest first, that the request's filters let through."""
+def _matching(jobs: list[Job], asked: dict[str, str], now: int) -> list[Job]:
+    """Those of the tasks, oldest first, that the request's filters let through."""
     wanted = asked.get("status", "")
     if wanted not in ("", "running", "success", "failed"):
         raise OpenSearchError(400, "InvalidParameter", "status must be success, failed or running")
@@ -188,10 +197,10 @@ def _matching(instance: Instance, asked: dict[str, str], now: int) -> list[Job]:
     if begin is None or end is None:
         raise OpenSearchError(400, "InvalidParameter", "startTime and endTime must be numbers")
     if not wanted and not after and not before:
-        return instance.roll.jobs
+        return jobs
     return [
         job
-        for job in instance.roll.jobs
+        for job in jobs
         if (not wanted or status(job, now) == wanted)
         and job.started >= begin
         and (not before or (now >= job.ended and job.ended <= end))

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tui.cloud import novel
 from tui.cloud.acs3 import Key
 from tui.cloud.fronts._tencent import Operation, TcError, action_of, failed, number, serve, throttled
 from tui.cloud.job import Job
 from tui.cloud.realms import tat
 from tui.cloud.realms.tat import Automation, Command, Invocation
+from tui.cloud.showing import page_of
 from tui.cloud.turn import CALM, Turn
 from tui.cloud.wire import Reply, Request
 
@@ -81,18 +83,23 @@ class Operations:
         limit = number(asked.get("Limit"), 20, 1, 100, "InvalidParameterValue.Range")
         offset = number(asked.get("Offset"), 0, 0, 1 << 40, "InvalidParameterValue.Range")
         hidden = asked.get("HideOutput", True)
-        roll = self._realm.roll
         if ids:
             chosen = [job for job in map(self._realm.find, ids) if job]
             total, page = len(chosen), chosen[offset : offset + limit]
         elif filters:
-            chosen = [job for job in reversed(roll.jobs) if self._matches(job, filters)]
+            chosen = [job for job in reversed(self._realm.shown(now)) if self._matches(job, filters)]
             total, page = len(chosen), chosen[offset : offset + limit]
         else:
-            total = len(roll.jobs)
+            jobs = self._realm.shown(now)
+            total = len(jobs)
             skip = max(0, offset + turn.shift) if offset else 0
-            page = roll.newest(0 if turn.wrap and skip >= total else skip, limit)
-        rows = [tat.row(job, now, hidden in (True, "true", None)) for job in page]
+            stop = total - (0 if turn.wrap and skip >= total else skip)
+            page = jobs[max(0, stop - limit) : max(0, stop)][::-1]
+        as_of = [(job, now) for job in page] if ids else page_of(page, now, turn)
+        rows = []
+        for job, at in as_of:
+            rows.append(tat.row(job, at, hidden in (True, "true", None)))
+            turn.show(job, rows[-1]["TaskStatus"])
         return {"TotalCount": max(0, total + turn.drift), "InvocationTaskSet": rows}
 
     def _matches(self, job: Job, filters: dict[str, set[str]]) -> bool:
@@ -220,13 +227,13 @@ def _chosen(asked: dict[str, Any], ids_name: str, names: tuple[str, ...]) -> tup
 
 def _summary(states: list[str]) -> str:
     """The status of an activity from those of its tasks."""
-    for live, name in (("CANCELLING", "CANCELLING"), ("RUNNING", "RUNNING")):
+    for live, name in (("CANCELLING", "CANCELLING"), ("RUNNING", "RUNNING"), (novel.TAT[0], "RUNNING")):
         if live in states:
             return name
     waiting = {"PENDING", "DELIVERING", "DELIVER_DELAYED"} & set(states)
     if waiting:
         return "PENDING" if len(waiting) == len(set(states)) else "RUNNING"
-    good = states.count("SUCCESS")
+    good = states.count("SUCCESS") + states.count(novel.TAT[1])
     if good == len(states):
         return "SUCCESS"
     cancelled = sum(state in ("CANCELLED", "TERMINATED") for state in states)

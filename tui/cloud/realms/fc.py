@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tui.cloud import hostile, novel
 from tui.cloud.arrivals import Arrivals, Weather, Workers
 from tui.cloud.chance import Scramble, mix, pick
+from tui.cloud.habits import HOSTILE, NOVEL, NOVEL_END
 from tui.cloud.history import RETENTION_MS, Scale, Spans, by_creation, history
 from tui.cloud.job import Job, Live, Roll
 from tui.cloud.texts import FC_ERRORS, FC_FUNCTIONS
@@ -33,19 +35,23 @@ class Function:
         self.workers = Workers([])
 
     def task_id(self, n: int) -> str:
-        """The id its callers chose for the task of this number."""
+        """The id its callers choose for the task of this number, unless they have odd taste."""
         if self.prefix:
             return f"{self.prefix}{n:06d}"
         return f"{HEX.of(n * 1000 + self.salt):032x}"
 
-    def number(self, task_id: str) -> int | None:
-        """The number behind an id, None when no task can have that id."""
-        text = task_id.removeprefix(self.prefix)
+    def find(self, task_id: str) -> Job | None:
+        """The task with this id."""
+        found = (self.roll.find(self._number(plain)) for plain in hostile.plain_ids(task_id))
+        return next((job for job in found if job is not None and task_id_of(job) == task_id), None)
+
+    def _number(self, plain: str) -> int:
+        """The number behind an id, 0 when no task can have that id."""
+        text = plain.removeprefix(self.prefix)
         try:
-            n = int(text) if self.prefix else HEX.back(int(text, 16)) // 1000
+            return int(text) if self.prefix else HEX.back(int(text, 16)) // 1000
         except ValueError:
-            return None
-        return n if 0 < n < self.roll.next_n and self.task_id(n) == task_id else None
+            return 0
 
     @property
     def arn(self) -> str:
@@ -78,6 +84,10 @@ class FunctionCompute:
             pass
         for function in self.functions:
             function.roll.tidy(now, now - RETENTION_MS)
+
+    def shown(self, function: Function, now: int) -> list[Job]:
+        """The jobs that the function's list shows, oldest first."""
+        return self.scale.habits.shown(function.roll.jobs, now)
 
     def stop(self, job: Job, now: int) -> bool:
         """StopAsyncTask: a live task goes Stopping, then Stopped; False when it has ended."""
@@ -115,6 +125,7 @@ class FunctionCompute:
         busy: dict[str, list[int]] = {function.name: [] for function in owners}
         for job in by_creation(jobs):
             job.owner.roll.add(job)
+            scale.habits.mark(job)
             if job.ended > scale.start:
                 self.live.add(job)
                 busy[job.owner.name].append(min(job.ended, scale.start + 600_000))
@@ -131,6 +142,7 @@ class FunctionCompute:
         fails = self._weather.fails(at, index, CALM)
         job = self._born(function, at, started, service, fails)
         function.roll.add(job)
+        self.scale.habits.mark(job)
         self.live.add(job)
 
     def _born(self, function: Function, created: int, started: int, service: int, fails: bool) -> Job:
@@ -151,12 +163,20 @@ class FunctionCompute:
         return Job(function, 0, created, started, started + service, outcome, tries)
 
 
+def task_id_of(job: Job) -> str:
+    """The id its caller has chosen."""
+    plain: str = job.owner.task_id(job.n)
+    return hostile.odd_id(plain, job.n) if job.odd & HOSTILE else plain
+
+
 def status(job: Job, now: int) -> str:
     """The native status at this time."""
     if now >= job.ended:
-        return FINAL[job.outcome]
+        return novel.FC[1] if job.odd & NOVEL_END and job.outcome == SUCCEEDED else FINAL[job.outcome]
     if job.outcome == STOPPED and now >= job.ended - job.owner.stop_ms:
         return "Stopping"
+    if job.odd & NOVEL and now >= job.created + (job.ended - job.created) // 4:
+        return novel.FC[0]
     if not job.started or now < job.started:
         taken = job.started - min(3_000, (job.started - job.created) // 4)
         return "Dequeued" if job.started and now >= taken else "Enqueued"
@@ -206,7 +226,7 @@ def row(job: Job, now: int, payload: bool = False) -> dict[str, Any]:
         "requestId": f"1-{job.created // 1000:08x}-{stirred & 0xFFFFFFFF:08x}-{stirred >> 16:012x}",
         "status": native,
         "taskErrorMessage": error_text(job) if final else "",
-        "taskId": function.task_id(job.n),
+        "taskId": task_id_of(job),
     }
     if ran:
         answer["startedTime"] = job.started
@@ -217,6 +237,10 @@ def row(job: Job, now: int, payload: bool = False) -> dict[str, Any]:
         answer["endTime"] = 0
     if payload:
         answer["taskPayload"] = f'{{"input":"oss://taskdeck-demo/in/{job.n:06d}.json"}}'
+    if job.odd & HOSTILE:
+        hostile.fc(answer, job.n)
+    if job.odd & NOVEL:
+        novel.extend(answer, job.n)
     return answer
 
 

@@ -4,8 +4,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
+from tui.cloud import hostile, novel
 from tui.cloud.arrivals import Arrivals, Weather, Workers
 from tui.cloud.chance import Scramble, mix, pick
+from tui.cloud.habits import HOSTILE, NOVEL, NOVEL_END
 from tui.cloud.history import RETENTION_MS, Scale, Spans, by_creation, history
 from tui.cloud.job import Job, Live, Roll
 from tui.cloud.texts import KPS_ERRORS, KPS_KEYPAIRS, KPS_OPERATIONS, KPS_SERVERS
@@ -44,6 +46,7 @@ class KeyPairs:
             outcome = FAILED if self._weather.fails(at, 0, CALM) else SUCCEEDED
             job = Job(self, 0, at, started, started + service, outcome)
             self.roll.add(job)
+            self.scale.habits.mark(job)
             self.live.add(job)
         for job in self.live.settle(now):
             (self.failed if job.outcome == FAILED else self.done).append(job)
@@ -58,9 +61,14 @@ class KeyPairs:
             return None
         return job if job is not None and task_id_of(job) == task_id else None
 
-    def running(self) -> list[Job]:
+    def running(self, now: int) -> list[Job]:
         """The running list, newest first."""
-        return list(reversed(self.live.jobs))
+        late = self.scale.habits.late
+        return [job for job in reversed(self.live.jobs) if not late(job, now)]
+
+    def failures(self, now: int) -> list[Job]:
+        """The failed list, newest first."""
+        return self.scale.habits.shown(self.failed, now, _end)[::-1]
 
     def delete_failed(self, job: Job | None) -> bool:
         """DeleteFailedTask, or all of them; False when the task is not in the list."""
@@ -107,6 +115,7 @@ class KeyPairs:
         ended = []
         for job in by_creation(jobs):
             self.roll.add(job)
+            scale.habits.mark(job)
             if job.ended > scale.start:
                 self.live.add(job)
                 busy.append(min(job.ended, scale.start + 900_000))
@@ -140,13 +149,19 @@ def operation(job: Job) -> str:
 def task_status(job: Job, now: int) -> str:
     """What a by-id read says."""
     if now >= job.ended:
-        return ("SUCCESS_" if job.outcome == SUCCEEDED else "FAILED_") + operation(job)
+        gone = novel.KPS_GONE if job.odd & NOVEL_END else "SUCCESS_"
+        return (gone if job.outcome == SUCCEEDED else "FAILED_") + operation(job)
     return ("RUNNING_" if now >= job.started else "READY_") + operation(job)
 
 
 def operate_type(job: Job, now: int) -> str:
     """What the lists say: sometimes, as in the vendor's documents, the prefix is wrong."""
     odd = mix(job.n, 2) % 12 == 0
+    if job.odd & NOVEL:
+        if now >= job.ended:
+            return novel.KPS_FAILED
+        if now >= job.started:
+            return novel.KPS_RUNNING + operation(job)
     if now < job.ended:
         live = task_status(job, now)
         return f"FAILED_{operation(job)}" if odd and live.startswith("RUNNING") else live
@@ -171,4 +186,8 @@ def row(job: Job, now: int) -> dict[str, Any]:
     }
     if now >= job.ended:
         answer["task_error_code"], answer["task_error_msg"] = pick(KPS_ERRORS, job.n, 6)
+    if job.odd & HOSTILE:
+        hostile.kps(answer, job.n)
+    if job.odd & NOVEL:
+        novel.extend(answer, job.n)
     return answer

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from tui.cloud import hostile, novel
 from tui.cloud.arrivals import Arrivals, Weather, Workers
 from tui.cloud.chance import Scramble, mix, pick
+from tui.cloud.habits import HOSTILE, NOVEL, NOVEL_END
 from tui.cloud.history import RETENTION_MS, Scale, Spans, by_creation, history
 from tui.cloud.job import Job, Live, Roll
 from tui.cloud.texts import MPS_ERRORS, MPS_KINDS, MPS_OBJECTS
@@ -41,7 +43,9 @@ class MediaProcessing:
         self.roll = Roll()
         self.live = Live()
         self.finished: dict[bool, list[Job]] = {False: [], True: []}
+        self.halted: list[Job] = []  # ended, and in no list
         self._kinds = [Kind(type_, subtasks) for type_, subtasks, _ in MPS_KINDS]
+        self._novel_kinds = tuple(Kind(type_, subtasks) for type_, subtasks in novel.MPS_KINDS)
         self._rng = scale.rng("mps")
         self._weather = Weather(scale.rng("mps/weather"), len(self._kinds), scale.start, scale.rate)
         per_second = SPANS.per_second(scale.live, scale.rate)
@@ -58,10 +62,10 @@ class MediaProcessing:
             started = self._workers.start(at + latency, min(service, int(900_000 / self.scale.rate)))
             fails = self._weather.fails(at, index, CALM)
             job = self._born(self._kinds[index], at, started, service, fails)
-            self.roll.add(job)
+            self._enter(job)
             self.live.add(job)
         for job in self.live.settle(now):
-            self.finished[job.outcome != SUCCEEDED].append(job)
+            (self.halted if halted(job) else self.finished[job.outcome != SUCCEEDED]).append(job)
         self._forget(now)
 
     def find(self, task_id: str) -> Job | None:
@@ -74,11 +78,22 @@ class MediaProcessing:
 
     def listed(self, status: str, failed: bool | None, now: int) -> list[list[Job]]:
         """The jobs a list shows, oldest first: one or two runs of jobs, each in its own order."""
+        habits = self.scale.habits
         if status == FINISH:
-            return [self.finished[failed]] if failed is not None else [self.finished[False], self.finished[True]]
+            parts = [self.finished[failed]] if failed is not None else [self.finished[False], self.finished[True]]
+            return [habits.shown(part, now, _end) for part in parts]
         if failed:
             return [[]]
-        return [[job for job in self.live.jobs if status_of(job, now) == status]]
+        return [[job for job in self.live.jobs if status_of(job, now) == status and not habits.late(job, now)]]
+
+    def later(self, status: str, now: int) -> list[Job]:
+        """The jobs that have left this list for the next, the latest ones of many."""
+        if status == WAITING:
+            return [job for job in self.live.jobs if status_of(job, now) == PROCESSING]
+        if status == PROCESSING:
+            ended = (job for part in self.finished.values() for job in part[-200:])
+            return [job for job in ended if status_of(job, job.ended - 1) == PROCESSING]
+        return []
 
     def abort(self, job: Job, now: int) -> bool:
         """ManageTask Abort: legal while waiting, for a live stream while processing too."""
@@ -94,12 +109,12 @@ class MediaProcessing:
     def jobs(self) -> Iterator[tuple[Job, bool, bool]]:
         """Every task, whether its list shows it, whether a by-id read finds it."""
         for job in list(self.roll.jobs):
-            yield job, True, True
+            yield job, job in self.live.jobs or not halted(job), True
 
     def _forget(self, now: int) -> None:
         """Nothing is known of a task 168 hours after its end, and only so many are remembered."""
         keep = self.roll.keep
-        for part in self.finished.values():
+        for part in (*self.finished.values(), self.halted):
             old = bisect_left(part, now - RETENTION_MS, key=_end)
             most = keep if part is self.finished[False] else max(60, keep // 8)
             if len(part) > most * 21 // 20:
@@ -124,16 +139,23 @@ class MediaProcessing:
         busy = [scale.start, scale.start]
         ended = []
         for job in by_creation(jobs):
-            self.roll.add(job)
+            self._enter(job)
             if job.ended > scale.start:
                 self.live.add(job)
                 busy.append(min(job.ended, scale.start + 900_000))
             else:
+                job.odd &= ~NOVEL_END  # what has ended before the start is listed: there are to be so many
                 ended.append(job)
         for job in sorted(ended, key=_end):
             self.finished[job.outcome != SUCCEEDED].append(job)
         self.roll.settle_in()
         self._workers = Workers(busy)
+
+    def _enter(self, job: Job) -> None:
+        self.roll.add(job)
+        self.scale.habits.mark(job)
+        if job.odd & NOVEL:
+            job.owner = pick(self._novel_kinds, job.n, 7)
 
     def _born(self, kind: Kind, created: int, started: int, service: int, fails: bool) -> Job:
         outcome = SUCCEEDED
@@ -151,10 +173,15 @@ def task_id_of(job: Job) -> str:
     return f"{APP_ID}-{job.owner.type}-{IDS.of(job.n):032x}"
 
 
+def halted(job: Job) -> bool:
+    """Whether the task ends in a status that none of the lists is for."""
+    return bool(job.odd & NOVEL_END) and job.outcome == SUCCEEDED
+
+
 def status_of(job: Job, now: int) -> str:
     """The native status at this time."""
     if now >= job.ended:
-        return FINISH
+        return novel.MPS_DETAIL if halted(job) else FINISH
     return PROCESSING if job.started and now >= job.started else WAITING
 
 
@@ -175,12 +202,17 @@ def times(job: Job, now: int) -> dict[str, str]:
 def row(job: Job, now: int) -> dict[str, Any]:
     """One TaskSimpleInfo."""
     kind = job.owner
-    return {
+    answer = {
         "TaskId": task_id_of(job),
         "TaskType": kind.type,
         "SubTaskTypes": list(kind.subtasks),
         **times(job, now),
     }
+    if job.odd & HOSTILE:
+        hostile.mps(answer, job.n)
+    if job.odd & NOVEL:
+        novel.extend(answer, job.n)
+    return answer
 
 
 def failure(job: Job, now: int) -> tuple[str, str]:
@@ -189,6 +221,8 @@ def failure(job: Job, now: int) -> tuple[str, str]:
         return "", ""
     if job.outcome == ABORTED:
         return "TaskAborted", "the task was aborted by the user"
+    if job.odd & HOSTILE:
+        return hostile.text(job.n, 18), hostile.text(job.n, 19)
     return pick(MPS_ERRORS, job.n, 3)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from tui.cloud import hostile, novel
 from tui.cloud.arrivals import Arrivals, Weather
 from tui.cloud.chance import mix, pick
+from tui.cloud.habits import HOSTILE, NOVEL, NOVEL_END
 from tui.cloud.history import RETENTION_MS, Scale, Spans, by_creation, history
 from tui.cloud.job import Job, Live, Roll
 from tui.cloud.texts import OS_ERRORS, OS_TARGETS
@@ -60,6 +62,10 @@ class OpenSearch:
         for instance in self.instances:
             instance.roll.tidy(now, now - RETENTION_MS)
 
+    def shown(self, instance: Instance, now: int) -> list[Job]:
+        """The jobs that the instance's list shows, oldest first."""
+        return self.scale.habits.shown(instance.roll.jobs, now)
+
     def delete(self, job: Job) -> None:
         """DeleteFunctionTask: the task is gone at once."""
         job.owner.roll.remove(job)
@@ -99,6 +105,7 @@ class OpenSearch:
         job.ended = max(job.ended, job.started + 1000)
         instance.last = job.started
         instance.roll.add(job)
+        self.scale.habits.mark(job)
         if job.ended > self.scale.start:
             self.live.add(job)
 
@@ -112,8 +119,10 @@ def run_id(job: Job) -> str:
 def status(job: Job, now: int) -> str:
     """The native status at this time."""
     if now < job.ended:
-        return "running"
-    return "success" if job.outcome == SUCCESS else "failed"
+        return novel.OPENSEARCH[0] if job.odd & NOVEL else "running"
+    if job.outcome == FAILED:
+        return "failed"
+    return novel.OPENSEARCH[1] if job.odd & NOVEL_END else "success"
 
 
 def progress(job: Job, now: int) -> int:
@@ -140,6 +149,8 @@ def extend_info(job: Job, now: int) -> str:
             info = {"coverage": 80 + stirred % 20, "errors": []}
     else:
         info = {"epoch": stirred % 9, "errors": [pick(OS_ERRORS, job.n, job.owner.salt)]}
+    if job.odd & HOSTILE:
+        hostile.training(info, job.n)
     text = json.dumps(info, ensure_ascii=False, separators=(",", ":"))
     return text.replace("\\", "\\\\").replace('"', '\\"') if job.owner.twice else text
 
@@ -147,7 +158,7 @@ def extend_info(job: Job, now: int) -> str:
 def row(job: Job, now: int) -> dict[str, Any]:
     """One task as the service writes it, in PascalCase."""
     unit = 1000 if job.owner.seconds else 1
-    return {
+    answer: dict[str, Any] = {
         "FunctionName": job.owner.function,
         "Progress": progress(job, now),
         "Status": status(job, now),
@@ -157,3 +168,8 @@ def row(job: Job, now: int) -> dict[str, Any]:
         "RunId": run_id(job),
         "Generation": str(job.n),
     }
+    if job.odd & HOSTILE:
+        hostile.opensearch(answer, job.n)
+    if job.odd & NOVEL:
+        novel.extend(answer, job.n)
+    return answer

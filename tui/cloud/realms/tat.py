@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tui.cloud import hostile, novel
 from tui.cloud.arrivals import Arrivals, Weather
 from tui.cloud.chance import Scramble, base36, mix, pick
+from tui.cloud.habits import HOSTILE, NOVEL, NOVEL_END
 from tui.cloud.history import RETENTION_MS, Past, Scale, Spans, by_creation, history
 from tui.cloud.job import Job, Live, Roll
 from tui.cloud.texts import TAT_COMMANDS, TAT_DELIVER_ERRORS, TAT_ERRORS, TAT_OUTPUTS, TAT_START_ERRORS
@@ -95,6 +97,7 @@ class Automation:
                 fails = self._weather.fails(at, command.index, CALM)
                 job = self._born(invocation, at, at + latency, service, fails)
                 self.roll.add(job)
+                self.scale.habits.mark(job)
                 self.live.add(job)
         for _ in self.live.settle(now):
             pass
@@ -103,6 +106,10 @@ class Automation:
         if len(self.roll.jobs) < before:
             known = {job.owner.number for job in self.roll.jobs}
             self.invocations = {n: one for n, one in self.invocations.items() if n in known}
+
+    def shown(self, now: int) -> list[Job]:
+        """The jobs that the list shows, oldest first."""
+        return self.scale.habits.shown(self.roll.jobs, now)
 
     def find(self, task_id: str) -> Job | None:
         """The task with this InvocationTaskId."""
@@ -182,6 +189,7 @@ class Automation:
             for job in jobs[at:stop]:
                 job.owner = invocation
                 self.roll.add(job)
+                self.scale.habits.mark(job)
                 if job.ended > self.scale.start:
                     self.live.add(job)
             at = stop
@@ -205,11 +213,11 @@ class Automation:
 def status(job: Job, now: int) -> str:
     """The native status at this time."""
     if now >= job.ended:
-        return FINAL[job.outcome]
+        return novel.TAT[1] if job.odd & NOVEL_END and job.outcome == SUCCESS else FINAL[job.outcome]
     if job.outcome in (CANCELLED, TERMINATED) and now >= job.ended - job.owner.realm.cancel_ms:
         return "CANCELLING"
     if job.started and now >= job.started:
-        return "RUNNING"
+        return novel.TAT[0] if job.odd & NOVEL else "RUNNING"
     due = job.started or job.ended
     if now < job.created + (due - job.created) // 3:
         return "PENDING"
@@ -258,7 +266,8 @@ def instance_id(job: Job) -> str:
     """The instance it runs on: the tasks of one activity go to neighbours of the fleet."""
     first: int = mix(job.owner.number, 13)
     fleet: tuple[str, ...] = job.owner.realm.fleet
-    return fleet[(first + job.n) % len(fleet)]
+    plain = fleet[(first + job.n) % len(fleet)]
+    return hostile.instance(plain, job.n) if job.odd & HOSTILE else plain
 
 
 def output(job: Job, now: int) -> bytes:
@@ -305,6 +314,11 @@ def row(job: Job, now: int, hide_output: bool = True) -> dict[str, Any]:
     }
     if command.name is not None:
         answer["CommandName"] = command.name
+    if job.odd & HOSTILE:
+        hostile.tat(answer, job.n)
+    if job.odd & NOVEL:
+        answer["CommandDocument"]["CommandType"] = novel.COMMAND_TYPE
+        novel.extend(answer, job.n)
     return answer
 
 
