@@ -10,6 +10,7 @@ from tui import __version__
 from tui.errors import UsageError
 
 T = TypeVar("T")
+FAULTS = "throttle, skew, auth, slow, garbage, paging, order, hostile, novel, chaos"  # of tui.cloud.faults, which is not imported for a help text
 _MARK = "\x00"  # stands before a FILTER such as -state:ok while argparse looks for options
 
 
@@ -131,7 +132,7 @@ def _format(parser: argparse.ArgumentParser, known: tuple[str, ...]) -> None:
 def _world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tasks", type=_count, default=2000, metavar="N", help="tasks in the lists at the start")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same history")
-    parser.add_argument("--faults", default="", metavar="NAMES", help="what goes wrong, with commas")
+    parser.add_argument("--faults", default="", metavar="NAMES", help=f"what goes wrong, with commas: {FAULTS}")
 
 
 def _number(kind: Callable[[str], T], text: str) -> T:
