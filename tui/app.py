@@ -16,13 +16,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tui.adapters import every
+from tui.adapters import deeds_of, every
 from tui.answers import Detail
 from tui.courtesy import Courtesy
 from tui.credentials import without_keys
+from tui.deeds import Deed, Done
 from tui.errors import ConfigError, NotFound
 from tui.memory import Memory
-from tui.model import Change, Source, SourceStatus, TaskKey, Trouble, Word
+from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
 from tui.settings.place import is_there
 from tui.store import Store
 from tui.ui.desk import Provider
@@ -52,6 +53,7 @@ class LiveDesk:
         self._courtesy = Courtesy()
         self._changed: Callable[[], None] = lambda: None
         self._looked: tuple[frozenset[str], bool] = frozenset(), True
+        self._guarded: frozenset[str] = frozenset()
 
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled. Raises ConfigError."""
@@ -82,6 +84,7 @@ class LiveDesk:
 
         wiring_type, config = await asyncio.to_thread(load)
         self.read_only = self.read_only and not config.monitor.write
+        self._guarded = frozenset(one.name for one in config.sources if config.accounts[one.account].prod)
         from tui.reading import PATIENT
 
         patience = PATIENT._replace(turn=self._courtesy.turn)
@@ -133,6 +136,29 @@ class LiveDesk:
         if self.store.settle(source, [found.task], at=found.task.seen_at):
             self._changed()
         return found
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """What may be done with a task, by its adapter."""
+        adapter = self._wiring.adapters.get(task.key.source) if self._wiring is not None else None
+        return () if adapter is None else deeds_of(adapter, task)
+
+    def guarded(self, source: str) -> bool:
+        """Whether its account is marked `prod`."""
+        return source in self._guarded
+
+    async def act(self, deed: Deed, task: Task) -> Done:
+        """Asks the provider, once; the store then has what the provider says of the task."""
+        from tui.doing import carry_out
+
+        if self._wiring is None:
+            return Done(task.key, deed, error=NotFound("nothing is connected yet"))
+        done = await carry_out(self._wiring.adapters[task.key.source], deed, task)
+        if done.removed:
+            self.store.forget(task.key)
+        elif done.after is not None:
+            self.store.settle(self.store.sources[task.key.source], [done.after], at=done.after.seen_at)
+        self._changed()
+        return done
 
     def _told(self, change: Change) -> None:
         self._changed()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tui.answers import Detail
+from tui.deeds import DELETE, STOP, Deed, Done
 from tui.errors import CallError
 from tui.model import Source, SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.store import Round, Store
@@ -145,6 +146,11 @@ class FakeDesk:
         self.looked: tuple[frozenset[str], bool] = frozenset(), True
         self.error: Exception | None = None
         self.detail_error: CallError | None = None
+        self.prod: set[str] = set()
+        self.acted: list[tuple[str, TaskKey]] = []
+        self.act_errors: dict[TaskKey, CallError] = {}
+        self.gate = asyncio.Event()
+        self.gate.set()
         self.changed: Callable[[], None] = lambda: None
         for at, source in enumerate(SOURCES if count else ()):
             fill(self.store, source, tasks_of(source, count + 7 * at, now=now), at=now - 4_000)
@@ -213,6 +219,37 @@ class FakeDesk:
             "Events": [{"Time": 1, "Ok": True, "Nothing": None}, {"Time": 2.5, "Nested": {"a": []}}],
         }
         return Detail(task, answer)
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """What lives can be stopped; a failed one of KPS has a record."""
+        why_not = "" if task.state.live else f"it has ended: {task.native_state}"
+        stop = Deed(STOP, "stop", "asks the provider to stop it; it may still finish", why_not)
+        if self.store.sources[task.key.source].adapter != "huawei-kps":
+            return (stop,)
+        why_not = "" if task.state is State.FAILED else "only a failed one has a record"
+        delete = Deed(DELETE, "delete record", "asks KPS to delete its record, for good", why_not)
+        return (stop._replace(why_not="KPS has no operation that stops a task"), delete)
+
+    def guarded(self, source: str) -> bool:
+        """Those that a test names."""
+        return source in self.prod
+
+    async def act(self, deed: Deed, task: Task) -> Done:
+        """Remembers it; the provider says what a test put there, else yes."""
+        self.acted.append((deed.id, task.key))
+        await self.gate.wait()
+        error = self.act_errors.get(task.key)
+        if error is not None:
+            return Done(task.key, deed, error=error, after=task)
+        source = self.store.sources[task.key.source]
+        if deed.id == DELETE:
+            self.store.forget(task.key)
+            gone = task._replace(state=State.VANISHED)
+            return Done(task.key, deed, request_id="r-1", after=gone)
+        after = task._replace(state=State.STOPPING, native_state="Stopping")
+        self.store.settle(source, [after], at=NOW)
+        self.changed()
+        return Done(task.key, deed, request_id="r-1", after=after)
 
 
 class LiveFake(FakeDesk):

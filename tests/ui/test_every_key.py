@@ -16,6 +16,7 @@ from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tui.model import State, Task
 from tui.ui import columns, orders
+from tui.ui.action_menu import ActionMenu
 from tui.ui.board import ALL, DECK
 from tui.ui.desk import Provider
 from tui.ui.detail import TaskScreen
@@ -231,6 +232,35 @@ async def unmarks(stage: Stage, key: str) -> None:
     await stage.press(key)
     assert not stage.home.board.marked
     assert "marked" not in stage.seen
+
+
+@does("act")
+async def acts(stage: Stage, key: str) -> None:
+    live = next(task for task in stage.rows if task.state.live)
+    assert stage.place.seek(live.key)
+    await stage.press(key)
+    assert isinstance(stage.top, ActionMenu)
+    await stage.press("s", "y")
+    assert stage.desk.acted == [("stop", live.key)]
+    assert "stop: accepted" in stage.seen
+    stage.desk.read_only = True
+    await stage.press(key)
+    assert len(stage.pilot.app.screen_stack) == 1
+
+
+@does("act", TASK)
+async def acts_on_the_task_shown(stage: Stage, key: str) -> None:
+    while not (task := stage.rows[stage.place.cursor]).state.live:
+        await stage.press("J")
+    await stage.press(key)
+    assert isinstance(stage.top, ActionMenu)
+    await stage.press("s", "y")
+    assert stage.desk.acted == [("stop", task.key)]
+    assert isinstance(stage.top, TaskScreen)
+    assert "stop: accepted" in stage.seen
+    stage.desk.read_only = True
+    await stage.press(key)
+    assert isinstance(stage.top, TaskScreen)
 
 
 # Filters.
@@ -652,8 +682,9 @@ def groups() -> Iterator[tuple[str, list[Binding]]]:
 
 
 def staged() -> FakeDesk:
-    """A desk with four providers more, so that each digit has one."""
+    """A desk with four providers more, so that each digit has one, and with the grant to act."""
     desk = FakeDesk()
+    desk.read_only = False
     desk.providers = [*PROVIDERS, *(Provider(f"more-{at}", at, f"M{at}", f"Provider {at}") for at in range(6, 10))]
     return desk
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from tui.answers import Detail
-from tui.model import TaskKey
+from tui.deeds import Deed, Done
+from tui.model import Task, TaskKey
 from tui.store import Store
 
 
@@ -53,4 +54,19 @@ class Desk(Protocol):
 
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """One task by the provider's detail operation. Raises CallError."""
+        ...
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """What may be done with a task, as its row shows it; also what cannot be done now, with the reason."""
+        ...
+
+    def guarded(self, source: str) -> bool:
+        """Whether an account is marked `prod`: what is to be done on it is typed."""
+        ...
+
+    async def act(self, deed: Deed, task: Task) -> Done:
+        """Asks the provider, once, then the task by its id; the store has then what the provider says.
+
+        Without the grant the border refuses: what went wrong is in the answer, not raised.
+        """
         ...

@@ -11,7 +11,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.answers import Detail
 from tui.errors import CallError, Malformed, Throttled, Unavailable
-from tui.model import Task
+from tui.model import Task, TaskKey
 from tui.text import clean, cut_middle
 from tui.ui import answer, when
 from tui.ui.canvas import Bar
@@ -20,6 +20,7 @@ from tui.ui.desk import Desk
 from tui.ui.ink import Ink, between
 from tui.ui.keys import DETAIL
 from tui.ui.layer import Layer
+from tui.ui.messages import Wanted
 from tui.ui.pager import Pager
 from tui.ui.sheet import sheet
 from tui.ui.themes import TONES
@@ -151,6 +152,19 @@ class TaskScreen(Layer[None], inherit_bindings=False):
     def action_poke(self) -> None:
         """Asks again now."""
         self._ask()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the grant there is no key for it."""
+        return action != "act" or not self._desk.read_only
+
+    def action_act(self) -> None:
+        """What can be done with this task."""
+        self.post_message(Wanted(self._about))
+
+    def acted(self, keys: Sequence[TaskKey]) -> None:
+        """Asks what the provider knows now."""
+        if self._about.key in keys:
+            self._ask()
 
 
 def _told(code: str, message: str, request_id: str | None, *, asking: bool) -> str:

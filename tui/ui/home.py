@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
+from tui.ui.acts.acting import Acting
 from tui.ui.acts.columns import Columns
 from tui.ui.acts.commanding import Commanding
 from tui.ui.acts.filtering import Filtering
@@ -18,7 +19,19 @@ from tui.ui.board import DECK
 from tui.ui.keys import HOME
 
 
-class Home(Looking, Moving, Viewing, Opening, Commanding, Filtering, Marking, Columns, Sorting, inherit_bindings=False):
+class Home(
+    Looking,
+    Moving,
+    Acting,
+    Viewing,
+    Opening,
+    Commanding,
+    Filtering,
+    Marking,
+    Columns,
+    Sorting,
+    inherit_bindings=False,
+):
     """The deck, with keys."""
 
     BINDINGS = HOME
@@ -48,8 +61,10 @@ class Home(Looking, Moving, Viewing, Opening, Commanding, Filtering, Marking, Co
         self.take()
 
     def action_back(self) -> None:
-        """One layer: message, filter, zoomed pane."""
-        if self.told:
+        """One layer: what is left of an action, message, filter, zoomed pane."""
+        if self.busy:
+            self.halt()
+        elif self.told:
             self.say("")
         elif self.filter.edit.text or (self.view == DECK and self.board.pinned):
             self.leave_filter()

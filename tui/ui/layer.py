@@ -9,6 +9,7 @@ from textual import events
 from textual.screen import Screen
 from textual.strip import Strip
 
+from tui.model import TaskKey
 from tui.ui import bars, sizes
 from tui.ui.canvas import Bar, Canvas
 from tui.ui.ink import Ink
@@ -66,6 +67,9 @@ class Layer(Screen[Answer], inherit_bindings=False):
         said = Ink().add(" ").add(self._said, pen.look["mark"])
         bar = self.query_one("#hints", Bar)
         bar.show(lambda cells: said.strip(cells) if self._said else bars.hints(keys, pen, cells))
+
+    def acted(self, keys: Sequence[TaskKey]) -> None:
+        """Somebody has acted on these tasks while this screen was on top."""
 
     def action_back(self) -> None:
         """One layer back."""

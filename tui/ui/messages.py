@@ -1,8 +1,18 @@
-"""The one message that crosses from the background to the screen."""
+"""The one message that crosses from the background to the screen, and the one from a screen to home."""
 
 from __future__ import annotations
 
 from textual.message import Message
+
+from tui.model import Task
+
+
+class Wanted(Message):
+    """Somebody wants to act on a task of a screen above home."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.task = task
 
 
 class Changed(Message, bubble=False):

@@ -19,7 +19,7 @@ from tui.ui import glyphs, mouse, options, themes
 from tui.ui.desk import Desk
 from tui.ui.home import Home
 from tui.ui.keys import APP, keymap
-from tui.ui.messages import Changed
+from tui.ui.messages import Changed, Wanted
 from tui.ui.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -131,6 +131,10 @@ class Taskdeck(App[int], inherit_bindings=False):
         from tui.ui.layer import Layer
 
         return self.screen if isinstance(self.screen, Layer) else self._home
+
+    def on_wanted(self, message: Wanted) -> None:
+        """The actions of a task that is shown above home."""
+        self._home.errand([message.task])
 
     def action_mouse(self) -> None:
         """On, off. Off, the terminal's own selection works."""

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.answers import Detail
-from tui.model import TaskKey
+from tui.deeds import Deed, Done
+from tui.errors import WriteRefused
+from tui.model import Task, TaskKey
 from tui.store import Store
 from tui.ui.board import ALL, DECK
 from tui.ui.desk import Desk, Provider
@@ -50,6 +52,18 @@ class StillDesk:
         task = self.store.get(key)
         assert task is not None  # noqa: S101 - it is under the cursor
         return Detail(task, self.store.raw(key))
+
+    def deeds(self, task: Task) -> Sequence[Deed]:
+        """There is nobody to ask."""
+        return ()
+
+    def guarded(self, source: str) -> bool:
+        """Nothing can be done."""
+        return True
+
+    async def act(self, deed: Deed, task: Task) -> Done:
+        """A picture changes nothing."""
+        return Done(task.key, deed, error=WriteRefused("a picture changes nothing"))
 
 
 class Scene(NamedTuple):
