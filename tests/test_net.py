@@ -8,7 +8,7 @@ import gzip
 import json
 import time
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from email.utils import formatdate
@@ -429,7 +429,7 @@ class TestGrants:
         assert len(server.heard) == 1
 
 
-def skewed(server_now: float) -> Answer:
+def skewed(server_now: float) -> Callable[[Heard], bytes]:
     """A server that believes only times within a minute of its own."""
 
     def answer(heard: Heard) -> bytes:
@@ -454,6 +454,27 @@ class TestClock:
             assert call.skew == pytest.approx(off, abs=3)
         assert clocks.now(server.origin) - time.time() == pytest.approx(off, abs=3)
         assert clocks.now("https://other.example") == pytest.approx(time.time(), abs=3)
+
+    async def test_a_clock_that_is_put_right_is_measured_against_the_one_that_signed(self) -> None:
+        """Huawei says of a wrong clock what it says of a wrong key: only the skew tells them apart."""
+        origin_off = {"now": 900.0}
+
+        def unsure(reply: Reply) -> CallError | None:
+            found = judge(reply)
+            far = reply.skew is not None and abs(reply.skew) > 60
+            return AuthError("which?", http_status=412) if isinstance(found, ClockSkew) and not far else found
+
+        def answer(heard: Heard) -> bytes:
+            return skewed(time.time() + origin_off["now"])(heard)
+
+        clocks = Clocks()
+        async with raw_server(answer) as server, line(clocks=clocks) as call:
+            await call(ask(server.origin, judge=unsure))
+            origin_off["now"] = 0.0
+            await call(ask(server.origin, judge=unsure))
+            assert len(server.heard) == 4
+            assert call.skew == pytest.approx(0, abs=3)
+            assert clocks.offset(server.origin) == pytest.approx(0, abs=3)
 
     async def test_a_second_refusal_says_by_how_much_the_clock_is_off(self) -> None:
         date = f"Date: {formatdate(time.time() + 900, usegmt=True)}"

@@ -1,18 +1,32 @@
-"""How many calls are allowed: one pace per (vendor, account, region, action), shared by all sources of an account."""
+"""How many calls are allowed: one lane per (vendor, account, region, action), shared by all sources of an account."""
 
 from __future__ import annotations
 
 import asyncio
 import math
+import random
 import time
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from enum import IntEnum
+from typing import NamedTuple
 
 from tui.calls import Action
+from tui.errors import CallError, Throttled
 
 UNDOCUMENTED = 10.0
 """Requests a second that an undocumented limit counts as (contract, section 3)."""
+SECOND = 1.02  # what a provider's clock may call a second: ours is finer, and it counts the ends of a window as well
+AT_ONCE = 2  # requests of one lane under way
+LEAST = 1 / 16  # of the pace, however often we are throttled
+RECOVERY = 1 / 20  # of the pace, for a second of calm
+CALM = 5.0  # seconds that one success speaks for: a silence proves nothing
+AGEING = 10.0  # seconds of waiting that count as one class of urgency
+SHORT = 20.0  # a wall that is waited for here; behind a longer one the caller is told at once, and says THROTTLED
+LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
+MINUTE = 60
 
 
 class Urgency(IntEnum):
@@ -33,26 +47,217 @@ def allowed(action: Action, share: float) -> float:
     return math.inf if math.isinf(share) else share * (action.rate or UNDOCUMENTED)
 
 
+def loop_time() -> float:
+    """The clock that the loop's own sleep follows; the same one where no loop runs any more."""
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return time.monotonic()
+
+
+def _fine() -> None:
+    """There is always a reason to send."""
+
+
+class _Waiting(NamedTuple):
+    """A request that waits for its turn, since when, what it is checked by, and the moment at which it was let go."""
+
+    urgency: Urgency
+    since: float
+    check: Callable[[], None]
+    gone: asyncio.Future[float]
+
+
+class Lane:
+    """The requests of one action of one account in one region: spaced, few at once, slower after a refusal.
+
+    A request may reach the provider at any moment until it answers, so its second begins when it has ended: then no
+    window of one second holds more than the share where the provider counts, however long requests are on their way.
+    """
+
+    def __init__(self, rate: float, now: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._rate, self._now, self._sleep = rate, now, sleep
+        # so many in a window of so many seconds; floats lose a little of 0.29 x 100
+        self._most, self._window = (math.floor(rate + 1e-9), SECOND) if rate >= 1 else (1, SECOND / rate)
+        self._last = -math.inf
+        self._flying = 0
+        self._counted: deque[float] = deque()  # when the windows of the requests that have ended are over
+        self._waiting: list[_Waiting] = []
+        self._letting: asyncio.Task[None] | None = None
+        self._pace, self._slowed, self._calm = 1.0, -math.inf, -math.inf
+        self._closed, self._wall = -math.inf, Throttled("")
+        self._seconds: deque[tuple[int, int]] = deque()  # requests by second, of the last minute
+
+    @property
+    def pace(self) -> float:
+        """The part of our share that is used now: 1, and less after the provider said that we are too fast."""
+        return self._pace
+
+    @property
+    def used(self) -> float:
+        """The part of our share that the last minute used, 0 to 1."""
+        self._forget()
+        return min(1.0, sum(count for _, count in self._seconds) / (MINUTE * self._rate))
+
+    @property
+    def closed_for(self) -> float:
+        """Seconds for which the provider has told us to wait; 0 where it has not."""
+        return max(0.0, self._closed - self._now())
+
+    @asynccontextmanager
+    async def turn(self, check: Callable[[], None] = _fine) -> AsyncIterator[None]:
+        """Waits for the turn of one request, which is over when it leaves. Raises Throttled behind a long wall.
+
+        What `check` raises when a turn has come is raised in its place: the turn goes to the next one.
+        """
+        went = await self._take(check)
+        try:
+            yield
+        except Throttled as wall:
+            self._refused(wall, went)
+            raise
+        else:
+            self._answered()
+        finally:
+            self._back()
+
+    async def _take(self, check: Callable[[], None]) -> float:
+        if self.closed_for > SHORT:
+            raise self._again()
+        if not self._waiting and self._wait() <= 0:
+            return self._let_go()
+        one = _Waiting(urgency.get(), self._now(), check, asyncio.get_running_loop().create_future())
+        self._waiting.append(one)
+        self._go_on()
+        try:
+            return await one.gone
+        except asyncio.CancelledError:
+            self._give_up(one)
+            raise
+
+    def _give_up(self, one: _Waiting) -> None:
+        """A request that is wanted no more: whoever waits behind it moves up."""
+        if one in self._waiting:
+            self._waiting.remove(one)
+        elif one.gone.done() and not one.gone.cancelled() and one.gone.exception() is None:  # let go, and never sent
+            self._flying -= 1
+            if self._last == one.gone.result():
+                self._last -= self._step
+        if self._letting is not None:  # it sleeps for as long as was right with this one
+            self._letting.cancel()
+            self._letting = None
+        self._go_on()
+
+    @property
+    def _step(self) -> float:
+        """Seconds between two requests."""
+        return self._window / (self._most * self._pace)
+
+    def _wait(self) -> float:
+        """Seconds until the next request may go; inf: not before one comes back."""
+        now = self._now()
+        while self._counted and self._counted[0] <= now:
+            self._counted.popleft()
+        if self._flying >= AT_ONCE:
+            return math.inf
+        ready = max(self._closed, self._last + self._step)
+        if self._flying + len(self._counted) >= self._most:
+            ready = max(ready, self._counted[0] if self._counted else math.inf)
+        return ready - now
+
+    def _let_go(self) -> float:
+        now = self._last = self._now()
+        self._flying += 1
+        second = math.floor(now)
+        if self._seconds and self._seconds[-1][0] == second:
+            self._seconds[-1] = (second, self._seconds[-1][1] + 1)
+        else:
+            self._forget()
+            self._seconds.append((second, 1))
+        return now
+
+    def _forget(self) -> None:
+        while self._seconds and self._seconds[0][0] <= self._now() - MINUTE:
+            self._seconds.popleft()
+
+    def _back(self) -> None:
+        self._flying -= 1
+        self._counted.append(self._now() + self._window)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._waiting and self._letting is None and self._wait() < math.inf:
+            self._letting = asyncio.get_running_loop().create_task(self._let_all_go())
+
+    async def _let_all_go(self) -> None:
+        """Lets those who wait go, one by one, until none is left or only an answer can help."""
+        while self._waiting and (wait := self._wait()) < math.inf:
+            if wait > 0:
+                await self._sleep(wait)
+                continue
+            one = min(self._waiting, key=self._rank)  # the first of the most urgent ones
+            self._waiting.remove(one)
+            if one.gone.done():  # cancelled, and not yet told so
+                continue
+            try:
+                one.check()
+            except CallError as error:
+                one.gone.set_exception(error)
+            else:
+                one.gone.set_result(self._let_go())
+        self._letting = None
+
+    def _rank(self, one: _Waiting) -> int:
+        """Its class; 10 s of waiting are one class, so that nobody starves."""
+        return max(0, one.urgency - int((self._now() - one.since) / AGEING))
+
+    def _answered(self) -> None:
+        now = self._now()
+        if self._pace < 1:
+            calm = min(max(0.0, now - self._calm), CALM)
+            self._pace = min(1.0, self._pace + RECOVERY * calm * random.uniform(0.5, 1))
+        self._calm = max(self._calm, now)
+
+    def _refused(self, wall: Throttled, went: float) -> None:
+        """Half the pace, once for all that were under way; until the provider's own hint nobody goes at all."""
+        now = self._now()
+        if went > self._slowed:
+            self._pace, self._slowed = max(LEAST, self._pace / 2), now
+        hint = wall.retry_after or 0.0
+        if 0 < hint <= LONGEST_HINT and now + hint > self._closed:
+            self._closed, self._wall = now + hint, wall
+            if hint > SHORT:
+                for one in self._waiting:
+                    if not one.gone.done():
+                        one.gone.set_exception(self._again())
+                self._waiting.clear()
+        self._calm = max(now, self._closed)
+
+    def _again(self) -> Throttled:
+        """The refusal for whoever would run into the same wall."""
+        wall = self._wall
+        again = Throttled(wall.message, code=wall.code, request_id=wall.request_id, http_status=wall.http_status)
+        again.retry_after = self.closed_for
+        return again
+
+
 class Budget:
-    """Spaces requests evenly, without bursts: no window of one second ever holds more than the share."""
+    """All lanes of the program."""
 
     def __init__(
         self,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = loop_time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._now = now
-        self._sleep = sleep
-        self._next: dict[tuple[str, ...], float] = {}
+        self._now, self._sleep = now, sleep
+        self._lanes: dict[tuple[str, ...], Lane] = {}
 
-    async def take(self, scope: tuple[str, ...], action: Action, share: float) -> None:
-        """Waits for the turn of one request; first come, first served."""
+    def lane(self, scope: tuple[str, ...], action: Action, share: float) -> Lane | None:
+        """The lane of an action in a scope (vendor, account, region); None where the share is off: no limit of ours."""
         rate = allowed(action, share)
         if math.isinf(rate):
-            return
-        now = self._now()
+            return None
         key = (*scope, action.name)
-        turn = max(now, self._next.get(key, 0.0))
-        self._next[key] = turn + 1 / rate
-        if turn > now:
-            await self._sleep(turn - now)
+        if key not in self._lanes:
+            self._lanes[key] = Lane(rate, self._now, self._sleep)
+        return self._lanes[key]

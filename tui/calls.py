@@ -101,7 +101,8 @@ def _spellings(text: str) -> Iterator[str]:
 class Ask:
     """One request before it is signed. `path` and `query` are percent-encoded: the signed bytes are the sent bytes.
 
-    `origin` is scheme, host and port; `host` is the Host header to sign and send.
+    `origin` is scheme, host and port; `host` is the Host header to sign and send. `by_token`: what signs is a session
+    token, which whoever got it renews; where it is refused, the credential is not.
     """
 
     action: Action
@@ -111,6 +112,7 @@ class Ask:
     query: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    by_token: bool = False
     sign: Signer
     judge: Judge
 

@@ -12,6 +12,7 @@ from tui.budget import Budget
 from tui.calls import CredentialSource
 from tui.credentials import names, source_of
 from tui.errors import UsageError
+from tui.latch import Latch
 from tui.model import Change
 from tui.net import Clocks, Line, Wire
 from tui.poller import Poller
@@ -62,9 +63,11 @@ class Wiring:
         told: Callable[[Change], None] = lambda change: None,
         patience: Patience = PATIENT,
         width: int = 2,
+        credentials: Callable[[Account], CredentialSource] = source_of,
     ) -> None:
         self._wire = Wire(config.network, turn=patience.turn)
         budget, clocks = Budget(), Clocks()
+        latches = {name: Latch() for name in config.accounts}  # a key that is refused one source is refused all of them
         chosen = _chosen(config, only)
         self.adapters: dict[str, Adapter] = {}
         self.lines: dict[str, Line] = {}
@@ -72,7 +75,14 @@ class Wiring:
         for settings in chosen:
             account = config.accounts[settings.account]
             line = Line(
-                self._wire, account, settings.region, source_of(account), budget=budget, clocks=clocks, write=write
+                self._wire,
+                account,
+                settings.region,
+                credentials(account),
+                budget=budget,
+                clocks=clocks,
+                latch=latches[settings.account],
+                write=write,
             )
             adapter = load(settings.adapter)(settings, account, line)
             self.adapters[settings.name], self.lines[settings.name] = adapter, line
@@ -86,6 +96,7 @@ class Wiring:
                 patience=patience,
                 width=width,
             )
+            store.set_status(replace(store.status(settings.name), keys=_keys(account)))
 
     async def __aenter__(self) -> Wiring:
         return self
@@ -94,16 +105,6 @@ class Wiring:
         await self._wire.aclose()
 
 
-def _chosen(config: Config, only: Iterable[str] | None) -> list[SourceSettings]:
-    if only is None:
-            store.set_status(replace(store.status(settings.name), keys=_keys(account)))
-        return list(config.sources)
-    names = list(only)
-    known: dict[str, SourceSettings] = {one.name: one for one in config.sources}
-    for name in names:
-        if name not in known:
-            raise UsageError(f"no such source: {name}; there is {', '.join(known) or 'none'}")
-    return [known[name] for name in dict.fromkeys(names)]
 def _keys(account: Account) -> tuple[str, ...]:
     """The environment variables without which an account has no credential; none where it needs none."""
     kind, _, prefix = account.credentials.partition(":")
@@ -112,3 +113,12 @@ def _keys(account: Account) -> tuple[str, ...]:
     return names(account, prefix if kind == "env" else "")[: 3 if account.auth == "token" else 2]
 
 
+def _chosen(config: Config, only: Iterable[str] | None) -> list[SourceSettings]:
+    if only is None:
+        return list(config.sources)
+    names = list(only)
+    known: dict[str, SourceSettings] = {one.name: one for one in config.sources}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no such source: {name}; there is {', '.join(known) or 'none'}")
+    return [known[name] for name in dict.fromkeys(names)]

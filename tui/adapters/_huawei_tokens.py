@@ -131,7 +131,8 @@ class Tokens:
 
 
 def _with_token(ask: Ask, token: Token) -> Ask:
-    return replace(ask, headers=(), sign=partial(_bearer, token.secret), judge=partial(judge_unsigned, token.secret))
+    sign, judge = partial(_bearer, token.secret), partial(judge_unsigned, token.secret)
+    return replace(ask, headers=(), by_token=True, sign=sign, judge=judge)
 
 
 def _bearer(token: Secret, ask: Ask, credential: Credential, now: float) -> Signed:

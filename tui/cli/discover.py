@@ -52,6 +52,7 @@ async def _searched(settings: Config, account: Account) -> list[Search]:
     from tui.adapters import Place, every
     from tui.budget import Budget
     from tui.credentials import source_of
+    from tui.latch import Latch
     from tui.net import Clocks, Line, Wire
 
     places = [
@@ -67,9 +68,10 @@ async def _searched(settings: Config, account: Account) -> list[Search]:
             or ([] if account.credentials == "demo" else [Place(region) for region in adapter.regions])
         )
     ]
-    budget, clocks, credential = Budget(), Clocks(), source_of(account)
+    shared: dict[str, Any] = {"budget": Budget(), "clocks": Clocks(), "latch": Latch()}
+    credential = source_of(account)
     async with Wire(settings.network) as wire:
-        lines = [Line(wire, account, one.place.region, credential, budget=budget, clocks=clocks) for one in places]
+        lines = [Line(wire, account, one.place.region, credential, **shared) for one in places]
         return list(await asyncio.gather(*(_found(*pair, account) for pair in zip(places, lines, strict=True))))
 
 
