@@ -201,13 +201,21 @@ class TestShow:
 class TestSources:
     def test_each_source_and_how_it_is(self, scene: Scene) -> None:
         scene.source("media", ROWS)
-        scene.source("broken", refusing("AuthFailure.SignatureFailure"))
+        scene.source("broken", refusing("UnauthorizedOperation"))
         ran = scene.run("sources", "-o", "json")
         media, broken = json.loads(ran.out)
         assert ran.code == 5
         assert (media["word"], media["tasks"], media["calls"], media["budget"]) == ("LIVE", 5, 4, None)
-        assert (broken["word"], broken["code"]) == ("AUTH", "AuthFailure.SignatureFailure")
+        assert (broken["word"], broken["code"]) == ("DENIED", "UnauthorizedOperation")
         assert broken["request_id"] == "r-refused"
+        assert (media["by_id"], media["used"], media["pushed"], media["way_out"]) == (0, None, [], None)
+        assert broken["way_out"]
+
+    def test_the_way_out_stands_at_the_end_of_a_line(self, scene: Scene) -> None:
+        scene.source("broken", refusing("UnauthorizedOperation"))
+        heading, broken = scene.run("sources").out.splitlines()
+        assert heading.endswith("INTERVAL  WAY OUT")
+        assert broken.endswith("15s       taskdeck doctor --permissions names the permission that is missing")
 
     def test_the_table_is_aligned(self, scene: Scene) -> None:
         scene.source("media", shelf())
@@ -284,7 +292,19 @@ def test_help_and_version(scene: Scene) -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_completion_script_knows_every_command_and_parses(scene: Scene, shell: str, tmp_path: Path) -> None:
     script = scene.plain("completion", shell).out
-    for word in ("monitor", "demo", "cloud", "list", "show", "sources", "config", "completion", "ndjson", "example"):
+    for word in (
+        "monitor",
+        "demo",
+        "cloud",
+        "list",
+        "show",
+        "sources",
+        "doctor",
+        "config",
+        "completion",
+        "ndjson",
+        "example",
+    ):
         assert word in script
     program = shutil.which(shell)
     if program:

@@ -13,7 +13,7 @@ from tui.cli.once import poll_once
 from tui.cli.place import config
 from tui.settings import Config
 
-COLUMNS = ("source", "adapter", "account", "region", "word", "tasks", "calls", "budget", "interval")
+COLUMNS = ("source", "adapter", "account", "region", "word", "tasks", "calls", "budget", "used", "interval", "way_out")
 
 
 def run(given: Namespace) -> int:
@@ -42,7 +42,9 @@ def run(given: Namespace) -> int:
 def _facts(settings: Config, store: Any, name: str) -> dict[str, Any]:
     from tui.adapters import load
     from tui.budget import allowed
+    from tui.ways_out import way_out
 
+    now = round(time.time() * 1000)
     source, status = store.sources[name], store.status(name)
     share = settings.accounts[source.account].rate_share
     listing = next(action for action in load(source.adapter).actions if action.kind == "read")
@@ -53,31 +55,37 @@ def _facts(settings: Config, store: Any, name: str) -> dict[str, Any]:
         "adapter": source.adapter,
         "account": source.account,
         "region": source.region,
-        "word": status.word(round(time.time() * 1000)).value,
+        "word": status.word(now).value,
         "code": trouble.code or None if trouble else None,
         "message": trouble.message if trouble else None,
         "request_id": trouble.request_id if trouble else None,
         "tasks": status.tasks,
         "missing": list(status.missing),
         "calls": status.calls,
+        "by_id": status.by_id,
         "budget": None if math.isinf(rate) else round(rate, 3),
+        "used": None if status.budget is None else round(status.budget, 4),
         "interval": status.interval,
+        "pushed": list(status.pushed),
         "skew": None if status.skew is None else round(status.skew, 1),
+        "way_out": way_out(status, now) or None,
     }
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
-    """Aligned columns; `calls` are a poll's, `budget` requests a second that we may send, `interval` seconds."""
+    """Aligned columns; `calls` are a poll's, `budget` requests a second that we may send, `used` the part of it that
+    the last minute took, `interval` seconds."""
     from tui.text import clean, width
 
-    cells = [[name.upper() for name in COLUMNS]]
+    cells = [[name.upper().replace("_", " ") for name in COLUMNS]]
     for row in rows:
         shown = {
             **row,
             "budget": "off" if row["budget"] is None else f"{row['budget']:g}/s",
+            "used": "-" if row["used"] is None else f"{row['used']:.1%}",
             "interval": f"{row['interval']:g}s",
         }
-        cells.append([clean(shown[name] if shown[name] != "" else "-") for name in COLUMNS])
+        cells.append(["-" if shown[name] in ("", None) else clean(shown[name]) for name in COLUMNS])
     widths = [max(width(line[at]) for line in cells) for at in range(len(COLUMNS))]
     for line in cells:
         text = "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True))
