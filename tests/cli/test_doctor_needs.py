@@ -95,6 +95,18 @@ class TestProof:
         needs = await needs_of(config(), trial_of("tencent-mps", PLANNED, LISTED, last))
         assert (needs[1].action, needs[1].proof, needs[1].why) == (DESCRIBE_TASK_DETAIL, proof, why)
 
+    async def test_a_list_denied_in_one_place_is_not_called_allowed(self) -> None:
+        refused = Step("list", (sent(DESCRIBE_TASKS, told(Denied)),), told(Denied))
+        first, *_ = await needs_of(config(), trial_of("tencent-mps", PLANNED, LISTED, refused))
+        assert (first.said, first.mark) == ("denied (Code, request r-1; allowed elsewhere)", Mark.FAIL)
+
+    async def test_an_account_without_the_product_lacks_no_permission(self) -> None:
+        error = told(Denied, "FailedOperation.InvalidMpsUser", 200)
+        step = Step("list", (sent(DESCRIBE_TASKS, error),), error)
+        first, *_ = await needs_of(config(), trial_of("tencent-mps", PLANNED, step))
+        assert first.proof is Proof.DENIED
+        assert first.way.startswith("activate the product")
+
     async def test_an_empty_list_is_allowed_and_says_so(self) -> None:
         empty = Step("list", (sent(DESCRIBE_TASKS),))
         first, *_ = await needs_of(config(), trial_of("tencent-mps", PLANNED, empty))

@@ -11,7 +11,8 @@ from tui.answers import Want
 from tui.calls import FREE, Action, Ask, Credential, Reply, Secret
 from tui.cli.doctor.finding import Mark
 from tui.cli.doctor.trial import Sent, Step, Trial
-from tui.cli.exits import Exit
+from tui.cli.doctor.wording import ACTIVATE, inactive
+from tui.cli.exits import Exit, code_of
 from tui.errors import BadRequest, CallError, Denied, NotFound
 from tui.text import clean
 
@@ -63,6 +64,8 @@ class Need(NamedTuple):
             return ""
         if self.mark is Mark.WARN:
             return "nothing: the source can be read without it"
+        if self.error is not None and inactive(self.error.code):
+            return ACTIVATE
         return f"allow it: the policy of account {self.account} below does"
 
     def as_json(self) -> Mapping[str, Any]:
@@ -107,24 +110,27 @@ def _read(trial: Trial, action: Action, called: set[str]) -> Need:
     if action.only and action.name not in called:
         return need._replace(needed=False, why=f"only {action.only}")
     tried = [(step, sent) for step in trial.steps for sent in step.sent if sent.action.name == action.name]
-    if any(_proves(step, sent) for step, sent in tried):
-        listed = [step.tasks for step, sent in tried if step.kind == "list" and sent.error is None]
-        return need._replace(
-            proof=Proof.ALLOWED, why="" if any(listed) or not listed else "and empty: it lists no task"
-        )
+    proved = any(_proves(step, sent) for step, sent in tried)
     refusal = next(((step, one.error) for step, one in tried if isinstance(one.error, Denied)), None)
     if refusal is not None:
         harmless = refusal[0].error is None
         return need._replace(
             proof=Proof.DENIED,
-            why=_ids(refusal[1]),
+            why=_ids(refusal[1]) + ("; allowed elsewhere" if proved else ""),
             mark=Mark.WARN if harmless else Mark.FAIL,
             exit=Exit.FINE if harmless else Exit.AUTH,
             error=refusal[1],
         )
-    if tried:
-        error = tried[-1][1].error
-        return need._replace(proof=Proof.UNPROVED, why=_ids(error), mark=Mark.WARN, error=error)
+    if proved:
+        listed = [step.tasks for step, sent in tried if step.kind == "list" and sent.error is None]
+        empty = bool(listed) and not any(listed)
+        return need._replace(proof=Proof.ALLOWED, why="and empty: it lists no task" if empty else "")
+    error = tried[-1][1].error if tried else None
+    if error is not None:
+        code = (
+            Exit.FINE if isinstance(error, BadRequest) else code_of(error)
+        )  # an odd id proves nothing, and is no harm
+        return need._replace(proof=Proof.UNPROVED, why=_ids(error), mark=Mark.WARN, exit=code, error=error)
     return need._replace(why=_why_not(trial), mark=Mark.WARN)
 
 
@@ -138,10 +144,8 @@ def _proves(step: Step, sent: Sent) -> bool:
     return isinstance(sent.error, BadRequest) and (step.error is None or isinstance(step.error, NotFound))
 
 
-def _ids(error: CallError | None) -> str:
+def _ids(error: CallError) -> str:
     """The provider's code and request id."""
-    if error is None:
-        return ""
     code = error.code or (f"HTTP {error.http_status}" if error.http_status else type(error).__name__)
     return f"{code}, request {error.request_id}" if error.request_id else code
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from tui.answers import Page, Want
 from tui.calls import Action, Ask, Credential, Reply
-from tui.errors import BadRequest, CallError, Throttled, Unavailable
+from tui.errors import AuthError, BadRequest, CallError, ClockSkew, Throttled, Unavailable
 from tui.model import SourceStatus, State, Task, TaskKey
 from tui.reading import FATAL
 from tui.text import clean
@@ -90,8 +90,8 @@ class Trial:
 
     @property
     def refused(self) -> CallError | None:
-        """What forbids any further call with this key."""
-        return next((step.error for step in self.steps if isinstance(step.error, FATAL)), None)
+        """What forbids any further call with this key. Where there is no key, none was sent."""
+        return next((step.error for step in self.steps if isinstance(step.error, AuthError | ClockSkew)), None)
 
 
 class Watched:
@@ -176,7 +176,7 @@ class _Attempt:
             if self.hopeless():
                 return
             await self.step("list", 1, lambda listing=listing: self.adapter.page(listing))  # type: ignore[misc]
-        if by_id and not self.hopeless():
+        if by_id and listings is not None and not self.hopeless():
             task = next((task for step in self.trial.steps for task in step.tasks), None) or self.nobody()
             await self.step("id", BY_ID, lambda: self.adapter.detail(task.key, task))
 

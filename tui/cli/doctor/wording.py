@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.errors import CallError
+from tui.errors import AuthError, CallError
 from tui.model import SourceStatus, Trouble, Word
 
 if TYPE_CHECKING:
     from tui.cli.doctor.trial import Sent
 
 LOCKED = "reach the limit"  # Huawei, after more than five bad signatures (huawei.md 4.1)
+ACTIVATE = "activate the product for this account in the vendor's console"
 PRINTED = "`taskdeck doctor --permissions` prints the policy"
 
 
@@ -44,16 +45,26 @@ def way(status: SourceStatus, trouble: Trouble | None, sent: Iterable[Sent] = ()
     """What to do about a source; where the usual words would only send one back to the doctor, what it knows."""
     from tui.ways_out import failed_step, way_out
 
+    if trouble is not None and trouble.word is Word.DENIED and inactive(trouble.code):
+        return ACTIVATE
     if trouble is not None and trouble.word is Word.DENIED:
         return f"allow {' and '.join(denied(sent)) or 'the action'}: {PRINTED}"
     if trouble is not None and trouble.word is Word.AUTH and LOCKED in trouble.message.lower():
         return "wait 5 minutes: the provider has locked the key; then give the right one"
-    if trouble is not None and trouble.word is Word.AUTH and not status.keys:
+    if trouble is not None and trouble.kind == AuthError.__name__ and not status.keys:
         return "check the key: id and secret belong together, and it is neither deleted nor disabled"
     if trouble is not None and failed_step(trouble) == "TCP":
         return "check the route and the firewall to that host, and proxy of [network]"
     now = round(time.time() * 1000)
     return way_out(replace(status, trouble=trouble, answered_at=now), now)
+
+
+def inactive(code: str) -> bool:
+    """Whether a denial is about the account, which has not activated the product, and about no permission.
+
+    tencent.md 2.2.
+    """
+    return any(word in code.lower() for word in ("invalidmpsuser", "invaliduser", "userarrears", "userunregister"))
 
 
 def denied(sent: Iterable[Sent]) -> list[str]:
