@@ -503,7 +503,7 @@ class TestClock:
         assert isinstance(error, AuthError)
 
 
-async def test_no_more_than_eight_calls_are_under_way_at_once() -> None:
+async def test_no_more_than_eight_calls_of_one_origin_are_under_way_at_once() -> None:
     async with raw_server(SILENCE) as server, line() as call:
         calls = [asyncio.create_task(call(ask(server.origin))) for _ in range(20)]
         await server.has_heard(8)
@@ -513,6 +513,24 @@ async def test_no_more_than_eight_calls_are_under_way_at_once() -> None:
         for one in calls:
             one.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def test_a_provider_that_hangs_holds_up_no_other() -> None:
+    async with raw_server(SILENCE) as silent, raw_server(http(b"1")) as other, line() as call:
+        calls = [asyncio.create_task(call(ask(silent.origin))) for _ in range(20)]
+        await silent.has_heard(8)
+        assert (await call(ask(other.origin))).json == 1
+        for one in calls:
+            one.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def test_the_trust_store_is_read_once() -> None:
+    async with line() as call:
+        first, second = (call._wire._transport(ask(f"https://{name}.example")) for name in "ab")
+        pools: list[Any] = [first._pool, second._pool]
+        assert first is not second
+        assert pools[0]._ssl_context is pools[1]._ssl_context
 
 
 SPELT = [

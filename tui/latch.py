@@ -22,7 +22,7 @@ class Latch:
 
     def refuses(self, credential: Credential | None) -> bool:
         """Whether this credential was refused."""
-        return credential in self._refused
+        return bool(self._refused) and credential in self._refused  # most accounts need no hash of their key
 
     def check(self, credential: Credential) -> None:
         """Raises the refusal once more, unless a try is granted or under way."""
@@ -63,6 +63,7 @@ class Latch:
             trying.set()
 
     def _say(self, credential: Credential) -> None:
-        error = self._refused.get(credential)
-        if error is not None:
-            raise AuthError(error.message, code=error.code, request_id=error.request_id, http_status=error.http_status)
+        if not self.refuses(credential):
+            return
+        error = self._refused[credential]
+        raise AuthError(error.message, code=error.code, request_id=error.request_id, http_status=error.http_status)

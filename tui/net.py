@@ -57,7 +57,7 @@ def client_library() -> ModuleType:
 
 
 class Wire:
-    """One pool of connections for the whole program. Use as `async with Wire(network) as wire`."""
+    """All connections of the program. Use as `async with Wire(network) as wire`."""
 
     def __init__(
         self,
@@ -70,8 +70,9 @@ class Wire:
         self._limit = answer_limit
         self._turn = turn
         self._seconds = float(network.timeout)
-        self.gate = asyncio.Semaphore(IN_FLIGHT)
-        self._transports: dict[tuple[bool, bool], httpx.AsyncHTTPTransport] = {}
+        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
+        self._trust: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> Wire:
         return self
@@ -84,6 +85,12 @@ class Wire:
         transports, self._transports = list(self._transports.values()), {}
         for transport in transports:
             await transport.aclose()
+
+    def gate(self, origin: str) -> asyncio.Semaphore:
+        """What the requests to one origin pass: one that hangs holds up no other provider's."""
+        if origin not in self._gates:
+            self._gates[origin] = asyncio.Semaphore(IN_FLIGHT)
+        return self._gates[origin]
 
     async def send(self, ask: Ask, signed: Signed) -> Reply:
         """Sends exactly the bytes that were signed. Raises Unavailable, Malformed or BadRequest, nothing else."""
@@ -155,23 +162,33 @@ class Wire:
         return b"".join(chunks)
 
     def _transport(self, ask: Ask) -> httpx.AsyncHTTPTransport:
-        """Loopback and the rest, plain and TLS apart: the trust store (20 ms) is read when it is needed."""
+        """One pool for each origin: httpx looks through all of a pool for every request."""
         import httpx
 
-        local, plain = is_loopback(host_of(ask.origin)), ask.origin.startswith("http:")
-        if (local, plain) not in self._transports:
-            bundle = self._network.ca_bundle
-            trust: Any = ssl.create_default_context(cafile=bundle) if bundle and not plain else not plain
-            proxy = None if local else self._network.proxy
-            self._transports[local, plain] = httpx.AsyncHTTPTransport(
-                verify=trust,
+        origin = ask.origin
+        if origin not in self._transports:
+            plain = origin.startswith("http:")
+            proxy = None if is_loopback(host_of(origin)) else self._network.proxy
+            self._transports[origin] = httpx.AsyncHTTPTransport(
+                verify=not plain and self._trusted(),
                 trust_env=False,
                 proxy=httpx.Proxy(proxy) if proxy else None,
                 limits=httpx.Limits(
                     max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=60
                 ),
             )
-        return self._transports[local, plain]
+        return self._transports[origin]
+
+    def _trusted(self) -> ssl.SSLContext:
+        """The trust store (20 ms), read when it is needed."""
+        import httpx
+
+        if self._trust is None:
+            bundle = self._network.ca_bundle
+            self._trust = (
+                ssl.create_default_context(cafile=bundle) if bundle else httpx.create_ssl_context(trust_env=False)
+            )
+        return self._trust
 
 
 class Clocks:
@@ -279,11 +296,11 @@ class Line:
 
     async def _once(self, ask: Ask, credential: Credential) -> Reply:
         if ask.by_token:
-            async with self._turn(ask.action), self._wire.gate:
+            async with self._turn(ask.action), self._wire.gate(ask.origin):
                 return await self._sent(ask, credential)
         latch = self._latch
         latch.check(credential)
-        async with self._turn(ask.action, partial(latch.check, credential)), self._wire.gate:
+        async with self._turn(ask.action, partial(latch.check, credential)), self._wire.gate(ask.origin):
             if latch.refuses(credential):  # meanwhile
                 async with latch.one_try(credential):
                     return await self._sent(ask, credential)
