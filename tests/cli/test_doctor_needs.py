@@ -301,6 +301,10 @@ class TestNetwork:
 
 
 class TestWays:
+    def test_a_clock_is_not_mended_by_another_key(self) -> None:
+        trouble = Trouble(Word.AUTH, "", "this machine's clock is off by +900 s: no", kind="ClockSkew")
+        assert way(SourceStatus(source=config().sources[0].source), trouble) == "set this machine's clock"
+
     @pytest.mark.parametrize(
         ("word", "message", "said"),
         [
@@ -312,7 +316,8 @@ class TestWays:
     )
     def test_none_sends_one_back_to_the_doctor(self, word: Word, message: str, said: str) -> None:
         source = config().sources[0].source
-        trouble = Trouble(word, "ConnectError" if word is Word.OFFLINE else "", message)
+        code, kind = ("ConnectError", "Unavailable") if word is Word.OFFLINE else ("", "AuthError")
+        trouble = Trouble(word, code, message, kind=kind)
         assert way(SourceStatus(source=source), trouble).startswith(said)
 
 

@@ -127,9 +127,8 @@ def _read(trial: Trial, action: Action, called: set[str]) -> Need:
         return need._replace(proof=Proof.ALLOWED, why="and empty: it lists no task" if empty else "")
     error = tried[-1][1].error if tried else None
     if error is not None:
-        code = (
-            Exit.FINE if isinstance(error, BadRequest) else code_of(error)
-        )  # an odd id proves nothing, and is no harm
+        # an id that the provider finds odd proves nothing, and is no harm
+        code = Exit.FINE if isinstance(error, BadRequest) else code_of(error)
         return need._replace(proof=Proof.UNPROVED, why=_ids(error), mark=Mark.WARN, exit=code, error=error)
     return need._replace(why=_why_not(trial), mark=Mark.WARN)
 
