@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from tui.courtesy import HUSH, Courtesy
+import pytest
+
+from tui.courtesy import HUSH, LULL, MIDDLE, YOUNG, Courtesy
 
 
 async def test_slices_take_turns() -> None:
@@ -41,3 +43,21 @@ async def test_none_begins_right_after_a_key_and_none_waits_for_ever() -> None:
     finally:
         asyncio.sleep = asleep
     assert naps == [0.0, HUSH, HUSH / 2, 0.0, HUSH]
+
+
+async def test_the_collector_comes_in_the_lulls_between_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, young, looks = 10.0, YOUNG + 1, list[int]()
+    courtesy = Courtesy(lambda: now)
+    monkeypatch.setattr("tui.courtesy.gc.get_count", lambda: (young, 0, 0))
+    monkeypatch.setattr("tui.courtesy.gc.collect", looks.append)
+    courtesy.key()
+    now += LULL - 0.1
+    await courtesy.turn()
+    assert looks == []  # somebody may be about to press the next one
+    now += 0.1
+    for _ in range(MIDDLE):
+        await courtesy.turn()
+    assert looks == [0] * (MIDDLE - 1) + [1]
+    young = YOUNG
+    await courtesy.turn()
+    assert len(looks) == MIDDLE

@@ -13,8 +13,8 @@ class Listing(NamedTuple):
 
     Lists of one stage may be read side by side; a later stage is read when the earlier ones are through:
     a task that moves on between two lists is then seen twice rather than never. `scope` is what all its tasks have as
-    the scope of their key, None where that differs; `live`: it holds tasks that have not ended alone (such a list is always read to its
-    end), or ended ones alone; None, both.
+    the scope of their key, None where that differs. `live`: it holds tasks that have not ended alone (such a list is
+    always read to its end), or ended ones alone; None, both.
     """
 
     label: str
@@ -107,7 +107,8 @@ class Want(NamedTuple):
     @property
     def everything(self) -> bool:
         """Whether no task of the source is left out, but for what a read that catches up need not see again."""
-        return self._replace(newest_first=None, payload=False, since=None) == _EVERYTHING
+        after = self.created_after if self.since is None else None
+        return self._replace(newest_first=None, payload=False, created_after=after, since=None) == _EVERYTHING
 
 
 _EVERYTHING = Want()

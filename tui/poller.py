@@ -29,7 +29,7 @@ from tui.errors import (
 from tui.intake import Intake
 from tui.model import Change, SourceStatus, State, Task, Trouble, Word
 from tui.net import Line
-from tui.reading import AGAIN, BEYOND, FATAL, PATIENT, Outcome, Patience, Reader, read, retrying
+from tui.reading import AGAIN, FATAL, PATIENT, Outcome, Patience, Reader, read, retrying
 from tui.rounds import Rounds, portions
 from tui.settings import SourceSettings
 from tui.store import Round, Store
@@ -186,7 +186,7 @@ class Poller:
             return None
         error = gravest(outcome.errors)
         if want.since is None:
-            self._lacking = tuple(one for one in outcome.missing if one == BEYOND)
+            self._lacking = outcome.missing if outcome.full else ()
         self._say(
             reading=False,
             **self._troubled(trouble_of(error) if error else None),
@@ -225,7 +225,7 @@ class Poller:
         )
         if monitored:
             self._rounds.over(want, began, outcome)
-        if want.everything and (want.since is not None or set(outcome.missing) <= {BEYOND}):
+        if want.everything and (want.since is not None or outcome.complete or (outcome.full and not outcome.errors)):
             outcome = await self._settle(intake.taken, outcome, whole=want.since is None)
         self._tell(self._store.expire(self.source, oldest=self._oldest(), most=self.settings.max_tasks, at=self._now()))
         return outcome

@@ -50,12 +50,14 @@ PATIENT = Patience()
 class Outcome(NamedTuple):
     """How a read ended: `missing` names lists and pages that were not read, `errors` say why where a call failed.
 
-    `lists` counts what was planned; `trails` tells of each list that was read as far as was wanted.
+    `full`: it ended where the source's own limit was reached. `lists` counts what was planned; `trails` tells of each
+    list that was read as far as was wanted.
     """
 
     pages: int
     missing: tuple[str, ...] = ()
     errors: tuple[CallError, ...] = ()
+    full: bool = False
     lists: int = 0
     trails: Mapping[Listing, Trail] = MappingProxyType({})
 
@@ -111,7 +113,14 @@ async def read(
     run = _Run(reader, sink, width, patience, waiting, bounds)
     for _, stage in groupby(sorted(listings, key=lambda one: one.stage), key=lambda one: one.stage):
         await run.read([*stage])
-    return Outcome(run.pages, tuple(dict.fromkeys(run.missing)), tuple(run.errors), len(listings), run.good(listings))
+    return Outcome(
+        run.pages,
+        tuple(dict.fromkeys(run.missing)),
+        tuple(run.errors),
+        BEYOND in run.missing,
+        len(listings),
+        run.good(listings),
+    )
 
 
 async def retrying(
@@ -214,7 +223,8 @@ class _Run:
             self.missing.append(BEYOND)
         elif self.over:
             left = [one.listing for one in (*flying.values(), *queue)]
-            self.spoiled.update(left)
+            if self.room > 0:  # not where we ended it ourselves
+                self.spoiled.update(left)
             self.missing.extend(listing.label for listing in left)
 
     def good(self, listings: Iterable[Listing]) -> Mapping[Listing, Trail]:
@@ -296,7 +306,7 @@ class _Run:
 
     def following(self, listing: Listing, page: Page) -> list[_Next]:
         seen = self.cursors.setdefault(listing, set())
-        fresh = [cursor for cursor in page.next if hash(cursor) not in seen]
+        fresh = [cursor for cursor in dict.fromkeys(page.next) if hash(cursor) not in seen]
         if len(fresh) < len(page.next):
             self.missed(listing, "a cursor came twice")
         if fresh and self.count[listing] >= PAGE_CAP:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tui.answers import Listing, Want
 from tui.model import Task
-from tui.reading import AGAIN, BEYOND, Outcome
+from tui.reading import AGAIN, Outcome
 from tui.trail import Order, Trail
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,6 @@ RECONCILE = 300.0  # seconds between two whole reads, or this many intervals: a 
 INTERVALS = 10
 FIRST = 60.0  # the second whole read comes soon: it is the first that can tell whether catching up misses something
 OVERLAP = 15_000.0  # ms, or two intervals: rows that the provider lists late
-LASTING = frozenset({BEYOND})  # missing from every whole read there will be
 LARGEST = 3_600_000.0  # ms: a list that needs more overlap than this has no order to rely on
 
 
@@ -40,6 +39,7 @@ class Rounds:
 
     def __init__(self) -> None:
         self._lists: dict[str, Known] = {}
+        self._first_at: int | None = None
         self._whole_at: int | None = None
         self._wholes = 0
         self._must = True
@@ -85,17 +85,18 @@ class Rounds:
             order = known.order if known is not None and trail.cut else trail.order
             self._lists[listing.label] = Known(began, order)
         if want.since is None and not any(isinstance(error, AGAIN) for error in outcome.errors):
-            self._must = any(one not in LASTING for one in outcome.missing) and not outcome.errors
+            self._must = bool(outcome.missing) and not outcome.errors and not outcome.full
             self._few = outcome.pages <= max(1, outcome.lists)
             self._whole_at = began
+            self._first_at = began if self._first_at is None else self._first_at
             self._wholes += 1
 
     def check(self, found: Iterable[Task], interval: float) -> None:
         """Looks at what only a whole read has found: should catching up have found it? Then it overlaps more."""
-        if self._whole_at is None or self._wholes < 1 or not self._lists:
+        if self._first_at is None or not self._lists:
             return
         until = min(known.began for known in self._lists.values()) - self._lap(interval)
-        late = sum(self._whole_at < (one.created_at or one.started_at or 0) < until for one in found)
+        late = sum(self._first_at < (one.created_at or one.started_at or 0) < until for one in found)
         if late:
             self._overlap = self._lap(interval) * 2
             log.info("%d tasks came late: catching up overlaps by %.0f s from now on", late, self._overlap / 1000)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tui.model import Task
 
+PART = 0.25  # of the time that a list covers: more disorder than that is none
 HEAD = 10  # pages from the top that tell the order: what was stuck for days says nothing about what comes
 
 
@@ -77,7 +78,7 @@ class Trail:
         """How far the list is out of order by either time."""
         news = [self._news[at] for at in sorted(self._news)]
         first = 0 in news and not any(news[news.index(0) :])
-        return Order(_head(self._came), _head(self._ended), first)
+        return Order(_slack(self._came), _slack(self._ended), first)
 
     @property
     def stale(self) -> bool:
@@ -90,11 +91,14 @@ class Trail:
         return min((reach.oldest for reach in by.values()), default=math.inf)
 
 
-def _head(pages: dict[int, Reach]) -> float:
-    found = NOTHING
-    for at in sorted(pages)[:HEAD]:
-        found = found.then(pages[at])
-    return found.slack if found.oldest < math.inf else math.inf
+def _slack(pages: Mapping[int, Reach]) -> float:
+    """The slack at the head; inf where it is a good part of all the time that the list covers: that is no order."""
+    head = whole = NOTHING
+    for place, at in enumerate(sorted(pages)):
+        whole = whole.then(pages[at])
+        if place < HEAD:
+            head = head.then(pages[at])
+    return head.slack if head.slack <= (whole.youngest - whole.oldest) * PART else math.inf
 
 
 def _reach(times: Iterable[int | float | None]) -> Reach:
