@@ -21,7 +21,7 @@ from tui.cli.doctor.there import of_clocks, of_network
 from tui.cli.doctor.trial import Sent, Step, Trial
 from tui.cli.doctor.wording import span, way
 from tui.cli.exits import Exit
-from tui.errors import BadRequest, CallError, Denied, NotFound, Throttled, Unavailable
+from tui.errors import BadRequest, CallError, Denied, NoCredential, NotFound, Throttled, Unavailable
 from tui.model import SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.settings import Config
 from tui.settings.example import EXAMPLE
@@ -132,6 +132,12 @@ class TestProof:
         )
         assert found[projects].way == "nothing: the source can be read without it"
         assert found[own].proof is Proof.ALLOWED
+
+    async def test_without_a_key_nothing_was_tried(self) -> None:
+        error = told(NoCredential, "", None)
+        trial = trial_of("tencent-mps", PLANNED, Step("list", (sent(DESCRIBE_TASKS, error),), error))
+        needs = await needs_of(config(), trial)
+        assert [need.said for need in needs[:2]] == ["not tried (the account has no key)"] * 2
 
     async def test_a_source_that_was_not_asked_says_why(self) -> None:
         needs = await needs_of(config(), trial_of("tencent-mps", skipped="not asked: because"))

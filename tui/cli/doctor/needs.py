@@ -13,7 +13,7 @@ from tui.cli.doctor.finding import Mark
 from tui.cli.doctor.trial import Sent, Step, Trial
 from tui.cli.doctor.wording import ACTIVATE, inactive
 from tui.cli.exits import Exit, code_of
-from tui.errors import BadRequest, CallError, Denied, NotFound
+from tui.errors import BadRequest, CallError, Denied, NoCredential, NotFound
 from tui.text import clean
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,8 @@ def _read(trial: Trial, action: Action, called: set[str]) -> Need:
     need = Need(source.name, source.account, source.region, action, Proof.UNTRIED)
     if action.only and action.name not in called:
         return need._replace(needed=False, why=f"only {action.only}")
-    tried = [(step, sent) for step in trial.steps for sent in step.sent if sent.action.name == action.name]
+    mine = [(step, sent) for step in trial.steps for sent in step.sent if sent.action.name == action.name]
+    tried = [pair for pair in mine if not isinstance(pair[1].error, NoCredential)]
     proved = any(_proves(step, sent) for step, sent in tried)
     refusal = next(((step, one.error) for step, one in tried if isinstance(one.error, Denied)), None)
     if refusal is not None:
@@ -152,6 +153,8 @@ def _ids(error: CallError) -> str:
 def _why_not(trial: Trial) -> str:
     if trial.skipped:
         return trial.skipped
+    if any(isinstance(error, NoCredential) for error in trial.errors):
+        return "the account has no key"
     if trial.bug or any(step.error is not None for step in trial.reads):
         return "the source could not be read so far"
     return "there is no task to ask for"
