@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.cli.parser import parse
+from tui.cli.parser import FAULTS, parse
+from tui.cloud.faults import NAMES
 from tui.errors import UsageError
 
 
@@ -95,3 +96,7 @@ def test_a_wrong_command_line_says_what_is_wrong_with_it(words: list[str], messa
     assert message in str(caught.value)
     assert "--help`" in str(caught.value)
     assert "\x00" not in str(caught.value)
+
+
+def test_the_help_of_faults_names_every_fault() -> None:
+    assert FAULTS.split(", ") == list(NAMES)

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from tui.cloud.app import Front
+from tui.cloud.faults import Faults
+from tui.cloud.habits import Habits
 from tui.cloud.keys import DEMO_KEYS, HUAWEI_PROJECTS
 from tui.cloud.realms.fc import FunctionCompute
 from tui.cloud.realms.kps import KeyPairs
@@ -187,9 +189,14 @@ def changed(request: Request, **headers: str | None) -> Request:
 class Lab:
     """A world, its fronts, and a clock in one's hand."""
 
-    def __init__(self, tasks: int = 400, seed: int = 3, rate: float = 1.0, freeze: bool = False) -> None:
+    def __init__(
+        self, tasks: int = 400, seed: int = 3, rate: float = 1.0, freeze: bool = False, faults: Iterable[str] = ()
+    ) -> None:
         self.clock = Hands()
-        self.world = World(tasks, seed, rate, freeze, self.clock)
+        habits = Habits(seed, rate)
+        self.faults = Faults(1, faults, habits)
+        self.world = World(tasks, seed, rate, freeze, self.clock, habits)
+        self.faults.serve(habits, self.clock)
         self.fronts: dict[tuple[str, str], Front] = {
             (front.api, front.region): front for front in fronts(self.world, seed)
         }
@@ -235,6 +242,32 @@ class Lab:
         """A request to the Key Pair Service."""
         request = sdk_hmac(method, f"/v3/{project}{path}", query, at=self.clock())
         return self.send("huawei-kps", "cn-north-4", request, turn)
+
+    def by_id(self, row: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Id and native status of a task of the truth as its by-id read says; None when it is not found."""
+        id_, region = row["id"], row["region"]
+        match row["adapter"]:
+            case "alibaba-fc":
+                path = f"/2023-03-30/functions/{enc(row['scope'])}/async-tasks/{enc(id_)}"
+                found = self.send(
+                    "alibaba-fc", region, acs3("GetAsyncTask", "2023-03-30", "GET", path, at=self.clock())
+                )
+                return (found.json["taskId"], found.json["status"]) if found.status == 200 else None
+            case "alibaba-opensearch":
+                app, function, name = row["scope"].split("/")
+                generation = row["extra"]["os.generation"]
+                path = f"/app-groups/{app}/functions/{function}/instances/{name}/tasks/{generation}"
+                body = self.os("GetFunctionTask", path, region=region).json
+                task = {key.lower(): value for key, value in (body.get("result") or body.get("Result") or {}).items()}
+                return (task["runid"], task["status"]) if task else None
+            case "tencent-mps":
+                body = self.mps("DescribeTaskDetail", TaskId=id_)
+                return None if "Error" in body else (id_, body["Status"])
+            case "tencent-tat":
+                rows = self.tat("DescribeInvocationTasks", region=region, InvocationTaskIds=[id_])["InvocationTaskSet"]
+                return (rows[0]["InvocationTaskId"], rows[0]["TaskStatus"]) if rows else None
+        found = self.kps(f"/tasks/{enc(id_)}")
+        return (found.json["task_id"], found.json["task_status"]) if found.status == 200 else None
 
     @property
     def functions(self) -> FunctionCompute:

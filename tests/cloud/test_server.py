@@ -23,7 +23,7 @@ SERVE = "import sys; from tui.cloud.server import run; sys.exit(run(tasks=7, see
 
 
 async def test_every_source_of_the_config_has_its_own_port() -> None:
-    async with running(tasks=20, interval="2s") as cloud:
+    async with running(tasks=20, interval="2s", freeze=True) as cloud:
         config = tomllib.loads(cloud.config)
         endpoints = [source["endpoint"] for source in config["sources"]]
         assert len(set(endpoints)) == len(endpoints) == 8
