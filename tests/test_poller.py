@@ -28,8 +28,9 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
+from tui.line import Clocks, Line
 from tui.model import Change, State, Task, TaskKey, Word
-from tui.net import Clocks, Line, Wire
+from tui.net import Wire
 from tui.poller import DENIED_PAUSE, SETTLE, Poller, gravest, trouble_of, word_of
 from tui.reading import Outcome, Patience
 from tui.settings import EVERYTHING, Account, Network, SourceSettings
@@ -315,6 +316,15 @@ class TestSettling:
         assert it.adapter.settled == []
         assert it.adapter.wanted == [Want(), narrow]
         assert it.states == {"1": State.FAILED, "2": State.RUNNING}
+
+    async def test_a_state_that_goes_back_is_asked_by_id(self) -> None:
+        it = world({"a": [task("1"), task("2", State.SUCCEEDED)]})
+        await it.poller.poll()
+        it.adapter.lists["a"] = [task("1", State.QUEUED), task("2", State.RUNNING)]
+        it.adapter.by_id = lambda tasks: [one if one.key.id == "1" else task("2", State.RETRYING) for one in tasks]
+        await it.poller.poll()
+        assert it.adapter.settled == [["1", "2"]]
+        assert it.states == {"1": State.RUNNING, "2": State.RETRYING}
 
     async def test_an_incomplete_read_settles_nothing(self) -> None:
         it = world({"a": [task("1")], "b": []})

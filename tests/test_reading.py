@@ -416,3 +416,28 @@ async def test_a_hint_that_is_none_is_not_honoured(hint: float) -> None:
     naps = Naps()
     await retrying(failing(Throttled, 1, hint), naps.patience())
     assert 0.2 <= naps.taken[0] <= 0.4
+
+
+# --- rows that left while a list was read ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("totals", "missing"),
+    [
+        ((4, 4), ()),
+        ((5, 5), ("a (1 of 5 rows)",)),
+        ((5, 4), ()),  # a total that drifts says nothing
+        ((3, 3), ()),  # more came
+        ((None, None), ()),
+    ],
+)
+def test_a_list_of_several_pages_holds_what_all_of_them_said(
+    totals: tuple[int | None, int | None], missing: tuple[str, ...]
+) -> None:
+    pages = [page(["1", "2"], 1)._replace(total=totals[0]), page(["3", "4"])._replace(total=totals[1])]
+    outcome = run(Server(lambda label, cursor: pages[cursor or 0]))
+    assert outcome.missing == missing
+
+
+def test_the_total_of_a_single_page_proves_nothing() -> None:
+    assert run(Server(lambda label, cursor: page(["1"])._replace(total=2))).complete

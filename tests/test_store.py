@@ -56,7 +56,8 @@ class StoreAgainstDict(RuleBasedStateMachine):
             latest = before if before and STAGE[before.state] > STAGE[one.state] else one
             self.shown[one.key] = latest
             held = self.dict.get(one.key)
-            goes_back = held and held.state.final and held.state is not State.VANISHED and latest.state.live
+            earlier = held and STAGE[latest.state] < STAGE[held.state]
+            goes_back = held and earlier and (latest.state is not State.UNKNOWN or held.state.final)
             is_news_of_old = (
                 held is None and latest.state.final and latest.ended_at is not None and latest.ended_at < oldest
             )
@@ -135,11 +136,26 @@ def test_within_one_read_the_later_stage_wins_in_either_order(order: tuple[State
     assert [one.state for one in change.upserted] == [State.SUCCEEDED]
 
 
-def test_between_reads_a_running_task_may_be_queued_again() -> None:
+def test_an_earlier_stage_than_was_known_is_doubted_until_a_by_id_read_says_so() -> None:
     store = Store([SOURCE])
-    store.merge(Round(SOURCE), [task(state=State.RUNNING)])
-    store.merge(Round(SOURCE), [task(state=State.QUEUED)])
+    store.merge(Round(SOURCE), [task(state=State.RUNNING), task("done", State.SUCCEEDED)])
+    read = Round(SOURCE)
+    assert not store.merge(read, [task(state=State.QUEUED), task("done", State.RUNNING)])
+    assert {key.id: one.state for key, one in read.doubted.items()} == {"t1": State.RUNNING, "done": State.SUCCEEDED}
+    assert store.unseen(read) == ()
+    store.merge(read, [task("done", State.SUCCEEDED)])  # a later list of the same read
+    assert [key.id for key in read.doubted] == ["t1"]
+    store.settle(SOURCE, [task(state=State.QUEUED)])
     assert held(store) is State.QUEUED
+
+
+def test_a_state_that_nobody_knows_is_news_of_a_live_task_and_doubted_of_an_ended_one() -> None:
+    store = Store([SOURCE])
+    store.merge(Round(SOURCE), [task(state=State.RUNNING), task("done", State.SUCCEEDED)])
+    read = Round(SOURCE)
+    store.merge(read, [task(state=State.UNKNOWN), task("done", State.UNKNOWN)])
+    assert (held(store), held(store, "done")) == (State.UNKNOWN, State.SUCCEEDED)
+    assert [key.id for key in read.doubted] == ["done"]
 
 
 def test_when_it_was_seen_is_kept_and_is_no_change() -> None:

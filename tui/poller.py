@@ -27,8 +27,8 @@ from tui.errors import (
     WriteRefused,
 )
 from tui.intake import Intake
+from tui.line import Line
 from tui.model import Change, SourceStatus, State, Task, Trouble, Word
-from tui.net import Line
 from tui.reading import AGAIN, FATAL, PATIENT, Outcome, Patience, Reader, read, retrying
 from tui.rounds import Rounds, portions
 from tui.settings import SourceSettings
@@ -120,6 +120,7 @@ class Poller:
         self._failures = 0
         self._rounds = Rounds()
         self._lacking: tuple[str, ...] = ()
+        self._pushed = settings.pushed
         self._visible, self._focused = False, True
         store.add_source(self.source, interval)
 
@@ -195,6 +196,8 @@ class Poller:
             whole_at=self._now() if want.since is None and not outcome.errors else self.status.whole_at,
             calls=self._line.calls - before,
             skew=self._line.skew,
+            budget=self._line.budget,
+            pushed=self._pushed,
         )
         return outcome
 
@@ -235,14 +238,15 @@ class Poller:
         self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + (not page.more))
 
     async def _settle(self, taken: Round, outcome: Outcome, *, whole: bool) -> Outcome:
-        """Asks by id for live tasks that the lists did not show; what is over the limit waits a round.
+        """Asks by id for live tasks that no list showed, or at an earlier stage; what is over the limit waits a round.
 
         Vanished is only who is in no list: after a read that was not whole, a whole one is next instead.
         """
         if any(isinstance(error, (*FATAL, *AGAIN)) for error in outcome.errors):
             return outcome
         at_once = self.adapter.at_once
-        left = sorted(self._store.unseen(taken), key=lambda task: task.seen_at)[: SETTLE * at_once]
+        asked = (*self._store.unseen(taken), *taken.doubted.values())
+        left = sorted(asked, key=lambda task: task.seen_at)[: SETTLE * at_once]
         urgency.set(min(Urgency.IN_FLIGHT, urgency.get()))
         try:
             for some in portions(left, max(at_once, AT_ONCE)):

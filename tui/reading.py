@@ -113,6 +113,7 @@ async def read(
     run = _Run(reader, sink, width, patience, waiting, bounds)
     for _, stage in groupby(sorted(listings, key=lambda one: one.stage), key=lambda one: one.stage):
         await run.read([*stage])
+    run.count_up(listings)
     return Outcome(
         run.pages,
         tuple(dict.fromkeys(run.missing)),
@@ -188,6 +189,8 @@ class _Run:
         self.trails: dict[Listing, Trail] = {}
         self.places: dict[Listing, count[int]] = {}
         self.count: dict[Listing, int] = {}
+        self.totals: dict[Listing, set[int | None]] = {}
+        self.keys: dict[Listing, set[int]] = {}
 
     async def read(self, listings: list[Listing]) -> None:
         """Reads lists side by side, `width` requests at once."""
@@ -226,6 +229,19 @@ class _Run:
             if self.room > 0:  # not where we ended it ourselves
                 self.spoiled.update(left)
             self.missing.extend(listing.label for listing in left)
+
+    def count_up(self, listings: Iterable[Listing]) -> None:
+        """A list of several pages that all said one total had that many tasks: fewer, and some left while it was read.
+
+        Then what moved up to their places was on none of the pages.
+        """
+        for listing in listings:
+            totals, rows = self.totals.get(listing, set()), len(self.keys.get(listing, ()))
+            if self.over or listing in self.closed or listing in self.spoiled or len(totals) != 1:
+                continue
+            (total,) = totals
+            if self.count[listing] > 1 and total is not None and rows < total:
+                self.missed(listing, f"{total - rows:,} of {total:,} rows")
 
     def good(self, listings: Iterable[Listing]) -> Mapping[Listing, Trail]:
         """The lists that were read as far as was wanted, without anything missing."""
@@ -277,10 +293,13 @@ class _Run:
             for end in range(SLICE, len(page.tasks), SLICE):
                 page.tasks[end]
                 await self._turn()
-            shape = hash(tuple(one.key for one in page.tasks))
+            keys = [one.key for one in page.tasks]
         except CallError as error:  # Malformed: a row that cannot be read
             self.failed(listing, error)
             return
+        shape = hash(tuple(keys))
+        self.totals.setdefault(listing, set()).add(page.total)
+        self.keys.setdefault(listing, set()).update(map(hash, keys))
         shapes = self.shapes.setdefault(listing, set())
         if listing in self.closed and listing in self.spoiled:
             return

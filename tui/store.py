@@ -7,18 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from tui.model import Change, Source, SourceStatus, State, Task, TaskKey, later
+from tui.model import STAGE, Change, Source, SourceStatus, State, Task, TaskKey, later
 
 RAW_ROWS = 5_000  # the providers' rows that are kept: a few MB, whatever a source holds
 TEXTS = 20_000  # different names, kinds, targets and words that are remembered: 2 MB
 
 
 class Round:
-    """One read of a source while it goes on: which tasks its lists have shown so far."""
+    """One read of a source while it goes on: which tasks its lists have shown so far, and which at an earlier stage.
+
+    What a list shows at an earlier stage than was known is not believed: `doubted` is to be asked by id.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.seen: dict[TaskKey, Task] = {}
+        self.doubted: dict[TaskKey, Task] = {}
 
 
 class Moved(NamedTuple):
@@ -118,7 +122,7 @@ class Store:
         at: int = 0,
         oldest: float = -math.inf,
     ) -> Change:
-        """Adds what one page shows. Within one read the later stage wins, and a final state never goes back.
+        """Adds what one page shows. Within one read the later stage wins, and no list takes a state back.
 
         A task that ended before `oldest` does not come in: `expire` would only let it go again.
         """
@@ -134,8 +138,11 @@ class Store:
                 if outdated(kept, oldest):
                     found.pop(task.key, None)
                     continue
-            elif old.state.final and kept.state.live and old.state is not State.VANISHED:
+            elif STAGE[kept.state] < STAGE[old.state] and (kept.state is not State.UNKNOWN or old.state.final):
+                read.doubted[task.key] = old
                 continue
+            else:
+                read.doubted.pop(task.key, None)
             found[task.key] = kept
         upserted = self._differing(known, found)
         known.update(found)
@@ -173,7 +180,7 @@ class Store:
             self.version += 1
 
     def unseen(self, read: Round) -> tuple[Task, ...]:
-        """Live tasks that a complete read no longer lists: to be asked by id, for absence is never success."""
+        """Live tasks that a read did not list: to be asked by id, for absence is never success."""
         known = self._tasks[read.source.name]
         return tuple(known[key] for key in self._live[read.source.name] if key not in read.seen)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -77,6 +77,19 @@ class SourceSettings:
     def source(self) -> Source:
         """The words by which the rest of the program knows this source."""
         return Source(self.name, self.adapter, self.account, self.region)
+
+    @property
+    def pushed(self) -> tuple[str, ...]:
+        """What of the config narrows the lists at the provider: the adapter's own keys, `name: values`."""
+        own = [one.name for one in fields(self) if one.name not in _SHARED and getattr(self, one.name)]
+        return tuple(f"{name}: {_said(getattr(self, name))}" for name in own)
+
+
+_SHARED = frozenset(one.name for one in fields(SourceSettings))
+
+
+def _said(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
