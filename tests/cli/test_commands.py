@@ -199,6 +199,13 @@ class TestShow:
 
 
 class TestSources:
+    def test_what_a_poll_used_of_the_budget_is_shown(self, scene: Scene) -> None:
+        scene.text = scene.text.replace('rate_share = "off"', "rate_share = 0.5")
+        scene.source("media", ROWS)
+        (media,) = json.loads(scene.run("sources", "-o", "json").out)
+        assert media["budget"] == 50
+        assert media["used"] == pytest.approx(4 / (60 * 50), abs=1e-4)
+
     def test_each_source_and_how_it_is(self, scene: Scene) -> None:
         scene.source("media", ROWS)
         scene.source("broken", refusing("UnauthorizedOperation"))
