@@ -30,7 +30,8 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
-from tui.net import Clocks, Line, Wire
+from tui.line import Clocks, Line
+from tui.net import Wire
 from tui.settings import EVERYTHING, Account, Network
 from tui.settings.kinds import Seconds, Share
 

@@ -15,8 +15,9 @@ from tests.test_poller import SETTINGS, no_credential
 from tui.answers import Listing, Page, Want
 from tui.budget import Budget
 from tui.errors import CallError, Denied, Throttled
+from tui.line import Clocks, Line
 from tui.model import State, Task, TaskKey, Word
-from tui.net import Clocks, Line, Wire
+from tui.net import Wire
 from tui.poller import Poller
 from tui.reading import Patience
 from tui.rounds import FIRST, INTERVALS, OVERLAP, RECONCILE, Rounds

@@ -1,32 +1,26 @@
 """The one HTTP client, and the one module that names httpx.
 
-Wire sends bytes; Line signs for one account, judges the reply and translates every failure into one of ours.
-httpx's transport is driven directly: its client layer (redirects, cookies, proxies from the environment, netrc)
-is what must not happen to signed requests.
+Wire sends bytes and makes every failure on their way one of ours. httpx's transport is driven directly: its client
+layer (redirects, cookies, proxies from the environment, netrc) is what must not happen to signed requests.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import math
 import ssl
 import sys
 import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from email.utils import parsedate_to_datetime
-from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
-from tui.budget import Budget, Lane
-from tui.calls import Action, Ask, Credential, CredentialSource, Reply, Secret, Signed
-from tui.errors import AuthError, BadRequest, CallError, ClockSkew, Malformed, NoCredential, Unavailable, WriteRefused
-from tui.latch import Latch
-from tui.settings import Account, Network
+from tui.calls import Ask, Reply, Signed
+from tui.errors import BadRequest, CallError, Malformed, Unavailable
+from tui.settings import Network
 from tui.settings.endpoints import host_of, is_loopback
 
 if TYPE_CHECKING:
@@ -39,8 +33,6 @@ CONNECT_SECONDS = 10.0
 CENTURY = 36_525 * 86_400.0  # a clock that is further off is not believed: no signer can write the year 10000
 _ENCODINGS = ("identity", "gzip", "x-gzip", "deflate")  # we ask for none; these are what servers send all the same
 _ZLIB_OR_GZIP = 47
-LOOK_SECONDS = 5.0  # between two looks for another credential
-_NO_LIMIT: AbstractAsyncContextManager[None] = nullcontext()
 
 
 def client_library() -> ModuleType:
@@ -189,179 +181,6 @@ class Wire:
                 ssl.create_default_context(cafile=bundle) if bundle else httpx.create_ssl_context(trust_env=False)
             )
         return self._trust
-
-
-class Clocks:
-    """What we know of the providers' clocks, by origin: seconds to add to ours, once a provider has refused ours."""
-
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
-        self._now = now
-        self._offsets: dict[str, float] = {}
-
-    def here(self) -> float:
-        """Epoch seconds by this machine's clock."""
-        return self._now()
-
-    def now(self, origin: str) -> float:
-        """Epoch seconds to sign with."""
-        return self._now() + self.offset(origin)
-
-    def offset(self, origin: str) -> float:
-        """What `now` adds to this machine's clock."""
-        return self._offsets.get(origin, 0.0)
-
-    def correct(self, origin: str, offset: float) -> None:
-        """Believes a provider that its clock is `offset` seconds ahead of ours."""
-        self._offsets[origin] = offset
-
-
-class Line:
-    """One account's line to its vendor: a Call. Counts its calls and remembers the last measured skew."""
-
-    def __init__(
-        self,
-        wire: Wire,
-        account: Account,
-        region: str,
-        credential: CredentialSource,
-        *,
-        budget: Budget,
-        clocks: Clocks,
-        latch: Latch | None = None,
-        write: bool = False,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._wire, self._account, self._region, self._credential = wire, account, region, credential
-        self._budget, self._clocks, self._write, self._sleep = budget, clocks, write, sleep
-        self._latch = latch or Latch()
-        self._lanes: dict[str, Lane | None] = {}
-        self._used: Credential | None = None
-        self.calls = 0
-        self.skew: float | None = None
-
-    @property
-    def budget(self) -> float | None:
-        """The part (0 to 1) of our share that the last minute used, of its tightest action; None: the share is off."""
-        lanes = self._lanes.values()
-        if math.isinf(self._account.rate_share):
-            return None
-        return max((lane.used for lane in lanes if lane), default=0.0)
-
-    @property
-    def closed_until(self) -> float | None:
-        """Epoch seconds until which the provider has told us to wait with one of its actions; None: it is open."""
-        seconds = max((lane.closed_for for lane in self._lanes.values() if lane), default=0.0)
-        return self._clocks.here() + seconds if seconds > 0 else None
-
-    async def credential(self) -> Credential:
-        """The account's credential. Raises NoCredential."""
-        self._used = None
-        self._used = await self._credential()
-        return self._used
-
-    def again(self) -> None:
-        """Lets the account's refused credential be tried once more: the user asked for it."""
-        self._latch.again()
-
-    async def renewed(self) -> None:
-        """Waits until there is another credential than the last one, or until that one is no longer refused."""
-        last, refused = self._used, self._latch.refuses(self._used)
-        while True:
-            await self._sleep(LOOK_SECONDS)
-            with suppress(NoCredential):
-                if await self._credential() != last:
-                    return
-            if refused and not self._latch.refuses(last):
-                return
-
-    async def __call__(self, ask: Ask) -> Reply:
-        """Signs, sends, judges; re-signs once with the provider's clock. Raises CallErrors only."""
-        if ask.action.kind != "read" and not self._write:
-            raise WriteRefused(f"{ask.action.name} changes something: needs write = true or --write")
-        credential = await self.credential()
-        if self._account.credentials == "demo" and not is_loopback(host_of(ask.origin)):
-            raise NoCredential("the demo keys are for loopback endpoints only")
-        try:
-            return await self._once(ask, credential)
-        except ClockSkew as skewed:
-            offset = skewed.offset if skewed.offset is not None else self.skew
-            if offset is None:
-                raise
-            self._clocks.correct(ask.origin, offset)
-        try:
-            return await self._once(ask, credential)
-        except ClockSkew as skewed:
-            skewed.reword(f"this machine's clock is off by {offset:+.0f} s: {skewed.message}")
-            raise
-
-    async def _once(self, ask: Ask, credential: Credential) -> Reply:
-        if ask.by_token:
-            async with self._turn(ask.action), self._wire.gate(ask.origin):
-                return await self._sent(ask, credential)
-        latch = self._latch
-        latch.check(credential)
-        async with self._turn(ask.action, partial(latch.check, credential)), self._wire.gate(ask.origin):
-            if latch.refuses(credential):  # meanwhile
-                async with latch.one_try(credential):
-                    return await self._sent(ask, credential)
-            return await self._sent(ask, credential)
-
-    def _turn(self, action: Action, *check: Callable[[], None]) -> AbstractAsyncContextManager[None]:
-        name = action.name
-        if name not in self._lanes:
-            account = self._account
-            scope = (account.vendor, account.name, self._region)
-            self._lanes[name] = self._budget.lane(scope, action, account.rate_share)
-        lane = self._lanes[name]
-        return lane.turn(*check) if lane else _NO_LIMIT
-
-    async def _sent(self, ask: Ask, credential: Credential) -> Reply:
-        offset = self._clocks.offset(ask.origin)
-        try:
-            signed = ask.sign(ask, credential, self._clocks.now(ask.origin))
-        except UnicodeError:  # half a surrogate pair in an id that a cloud gave us
-            raise BadRequest(f"a name or an id of {ask.action.name} cannot be signed") from None
-        self.calls += 1
-        try:
-            return await self._judged(ask, signed, offset)
-        except CallError as error:
-            _hide(error, credential, signed)
-            if isinstance(error, AuthError) and not ask.by_token:
-                self._latch.close(credential, error)
-            raise
-
-    async def _judged(self, ask: Ask, signed: Signed, offset: float) -> Reply:
-        reply = await self._wire.send(ask, signed)
-        if reply.skew is not None:
-            self.skew = reply.skew
-        error = ask.judge(_as_signed(reply, offset))
-        if isinstance(error, ClockSkew) and error.offset is not None:
-            error.offset += offset
-        if error is not None:
-            raise error
-        if not reply.parsed and not (ask.action.kind == "write" and not reply.body.strip()):
-            raise Malformed(f"{reply.told}: not JSON", http_status=reply.status)
-        return reply
-
-
-def _as_signed(reply: Reply, offset: float) -> Reply:
-    """A reply with the skew of the clock that signed: ours may have been put right since we corrected it."""
-    return reply if reply.skew is None else reply._replace(skew=reply.skew - offset)
-
-
-def _hide(error: CallError, credential: Credential, signed: Signed) -> None:
-    """Takes our secrets out of what a server said: Alibaba quotes the signed headers, an STS token among them."""
-    tokens = [Secret(value) for name, value in signed.headers if "token" in name.lower()]
-
-    def hidden(text: str) -> str:
-        text = credential.hide(text)
-        for token in tokens:
-            text = token.hide(text)
-        return text
-
-    error.reword(hidden(error.message))
-    error.code = hidden(error.code)
-    error.request_id = error.request_id and hidden(error.request_id)
 
 
 def _json(content: bytes) -> tuple[bool, Any]:

@@ -13,8 +13,9 @@ from tui.calls import CredentialSource
 from tui.credentials import names, source_of
 from tui.errors import UsageError
 from tui.latch import Latch
+from tui.line import Clocks, Line
 from tui.model import Change
-from tui.net import Clocks, Line, Wire
+from tui.net import Wire
 from tui.poller import Poller
 from tui.reading import PATIENT, Patience
 from tui.settings import Account, Config, SourceSettings

@@ -18,8 +18,9 @@ from tui.calls import Credential
 from tui.deeds import DELETE, STOP
 from tui.doing import carry_out
 from tui.errors import WriteRefused
+from tui.line import Clocks, Line
 from tui.model import State, Task, TaskKey
-from tui.net import Clocks, Line, Wire
+from tui.net import Wire
 from tui.reading import Patience
 from tui.settings import EVERYTHING, Network
 from tui.settings.kinds import Endpoint, Share

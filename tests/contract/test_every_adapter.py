@@ -23,8 +23,9 @@ from tui.answers import Listing, Page, Want
 from tui.budget import Budget
 from tui.calls import FREE, Ask, Credential, Reply, Signed
 from tui.errors import CallError, Malformed, WriteRefused
+from tui.line import Clocks, Line
 from tui.model import State, TaskKey
-from tui.net import Clocks, Line, Wire
+from tui.net import Wire
 from tui.settings import EVERYTHING, Account, Network, SourceSettings
 from tui.settings.example import EXAMPLE
 from tui.settings.kinds import Share

@@ -17,7 +17,7 @@ from tui.errors import CallError, UsageError
 
 if TYPE_CHECKING:
     from tui.adapters import Adapter, Place
-    from tui.net import Line
+    from tui.line import Line
     from tui.settings import Account, Config
 
 
@@ -53,7 +53,8 @@ async def _searched(settings: Config, account: Account) -> list[Search]:
     from tui.budget import Budget
     from tui.credentials import source_of
     from tui.latch import Latch
-    from tui.net import Clocks, Line, Wire
+    from tui.line import Clocks, Line
+    from tui.net import Wire
 
     places = [
         Search(adapter, place)

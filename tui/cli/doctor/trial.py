@@ -22,7 +22,7 @@ from tui.text import clean
 
 if TYPE_CHECKING:
     from tui.adapters import Adapter
-    from tui.net import Line
+    from tui.line import Line
     from tui.settings import Account, Config, SourceSettings
 
 log = logging.getLogger(__name__)
