@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.fidelity.picture import Fields, Mismatch, Name, lies, mismatches, name_of, picture
+from tests.fidelity.reads import Reads
 from tui.adapters import load
 from tui.budget import Budget
 from tui.calls import Ask, Reply, Signed
@@ -28,8 +29,8 @@ from tui.cloud.truth import truths
 from tui.cloud.world import World
 from tui.credentials import source_of
 from tui.errors import Malformed
-from tui.model import Change
-from tui.net import Clocks, Line, Wire, _json, _skew
+from tui.line import Clocks, Line
+from tui.net import Wire, _json, _skew
 from tui.poller import Poller
 from tui.reading import Patience
 from tui.settings import Config, Network
@@ -133,8 +134,7 @@ class Bottle:
         self.ports = dict(enumerate(fronts(self.world, seed), start=1))
         self.shown = Shown(True)
         self.desk = Desk(self.world, self.ports, self.faults, self.wall, self.ledger, self.shown)
-        self._began: dict[str, float] = {}
-        self._good: dict[str, tuple[float, bool]] = {}
+        self.reads = Reads(self.store, self._loop.time, self.now)
         self._jobs: dict[Source, dict[Job, None]] = {source: {} for source in SOURCES}
         self._wire = Courier(self.desk, self.now, seed)
         self.pollers = self._wired(self._config(interval), width)
@@ -173,33 +173,12 @@ class Bottle:
                 line,
                 self.store,
                 interval=settings.interval(one),
-                told=self._told,
+                told=self.reads.told,
                 clock=self.now,
                 patience=Patience(),
                 width=width,
             )
         return found
-
-    def _told(self, change: Change) -> None:
-        """Notes of each read that went well when it began, and whether it was whole."""
-        name, status = change.source.name, change.status
-        if status.reading and not status.pages_read:
-            self._began[name] = self._loop.time()
-        elif not status.reading and status.trouble is None and not status.missing and name in self._began:
-            whole = status.whole_at is not None and status.whole_at >= START + self._began[name] * 1000
-            self._good[name] = (self._began.pop(name), whole)
-
-    async def read_once_more(self, *, whole: bool, patience: float) -> None:
-        """Until each source has read once, from now on and without trouble. TimeoutError after so many seconds."""
-        now, left = self._loop.time(), set(self.pollers)
-        while left:
-            await asyncio.sleep(0.5)
-            for name in list(left):
-                began, was_whole = self._good.get(name, (-1.0, False))
-                if began >= now and (was_whole or not whole):
-                    left.discard(name)
-            if self._loop.time() > now + patience:
-                raise TimeoutError("\n".join([f"no good read of {', '.join(sorted(left))}", *self.said()]))
 
     @asynccontextmanager
     async def polling(self) -> AsyncIterator[None]:
@@ -253,9 +232,3 @@ class Bottle:
         """What must not be said at any time: a task that never was, an end that has not come."""
         truth = self.truth()
         return lies(picture(self.store), truth, self.forgotten(truth))
-
-    def said(self) -> Iterator[str]:
-        """What each source says of itself, for an assertion's message."""
-        for name in self.pollers:
-            status = self.store.status(name)
-            yield f"{name}: {status.word(self.wall())} {status.trouble or ''} {status.missing or ''}".rstrip()

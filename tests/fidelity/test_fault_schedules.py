@@ -24,11 +24,11 @@ async def played(schedule: Schedule, *, whole: bool) -> None:
         async with bottle.polling():
             watching = asyncio.create_task(never_a_lie(bottle))
             await happen(schedule, bottle)
-            await bottle.read_once_more(whole=whole, patience=PATIENCE)
+            await bottle.reads.once_more(whole=whole, patience=PATIENCE)
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
     found = bottle.mismatches()
-    assert not found, "\n".join([*map(str, found[:20]), *bottle.said()])
+    assert not found, "\n".join([*map(str, found[:20]), *bottle.reads.said()])
 
 
 async def never_a_lie(bottle: Bottle) -> None:

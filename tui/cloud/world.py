@@ -71,6 +71,11 @@ class World:
             self._now = max(self._now, self._clock())
         return self._now
 
+    def stop(self) -> None:
+        """From now on nothing happens any more; requests are answered as before."""
+        self.now()
+        self._freeze = True
+
     def advance(self) -> int:
         """Let everything happen that has happened by now; answers the time."""
         now = self.now()
