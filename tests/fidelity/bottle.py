@@ -1,7 +1,7 @@
 """A bottle: the whole demo cloud and the whole monitor in one virtual time, without a socket.
 
 What is real: the fronts with their signatures, the faults, the ledger; `Line`, `Budget`, the adapters, `Poller`, the
-store, and of `Wire` its gate and its time-out. What is not: httpx and uvicorn, and the time (`virtual_loop`).
+store, and the time-out of `Wire`. What is not: httpx and uvicorn, and the time (`virtual_loop`).
 """
 
 from __future__ import annotations

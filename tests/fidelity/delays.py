@@ -18,7 +18,7 @@ class Delay(NamedTuple):
 
     adapter: str
     change: str
-    count: int
+    changes: int
     median: float
     p95: float
 

@@ -90,7 +90,7 @@ class Fleet:
         return sum(map(len, self._jobs.values()))
 
     async def remember(self) -> None:
-        """Goes round the sources, each once in two seconds, so that no task is born and forgotten between two visits."""
+        """Goes round the sources, each once in two seconds: no task is born and forgotten between two visits."""
         while True:
             for name in self.sources:
                 self._visit(name)
@@ -112,9 +112,11 @@ class Fleet:
             self._visit(name)
         asked = set(self.sources)
         clouds = list(enumerate(self._clouds, start=1))
-        truth = [one for at, cloud in clouds for one in renamed(cloud.world.truth(), at) if one["source"] in asked]
+        truth: list[Fields] = [
+            one for at, cloud in clouds for one in renamed(cloud.world.truth(), at) if one["source"] in asked
+        ]
         known = {name_of(one) for one in truth}
-        forgotten = {name_of(one): one for one in self._ever() if name_of(one) not in known}
+        forgotten: dict[Name, Fields] = {name_of(one): one for one in self._ever() if name_of(one) not in known}
         shown = {name_of(one) for at, cloud in clouds for one in renamed(cloud.shown.rows(), at)}
         paces = [pace for number, cloud in clouds for pace in busiest(cloud.ledger.entries, str(number))]
         return Account(truth, forgotten, shown, dict(self._lives()), paces)
