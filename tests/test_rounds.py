@@ -97,7 +97,7 @@ class Watch:
         """Some time, then the round that is due; answers what was wanted."""
         self.now += seconds * 1000
         self.provider.pages = self.provider.by_id = 0
-        await self.poller.poll(self.poller._rounds.want(round(self.now), INTERVAL))
+        await self.poller.round()
         return self.provider.wants[-1]
 
     @property

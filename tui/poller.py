@@ -155,8 +155,7 @@ class Poller:
         await asyncio.sleep(random.uniform(0, min(0.3, self.status.interval / 10)))
         while True:
             self._wake.clear()
-            began = self._now()
-            pause = self._pause(await self.poll(self._rounds.want(began, self.status.interval)))
+            pause = self._pause(await self.round())
             next_at = None if pause is None else self._now() + round(pause * 1000)
             self._say(next_at=next_at, effective=pause or self.status.interval)
             if pause is None:
@@ -171,6 +170,10 @@ class Poller:
     def status(self) -> SourceStatus:
         """The state of this source."""
         return self._store.status(self.source.name)
+
+    async def round(self) -> Outcome | None:
+        """The read that is due: a whole one, or one that catches up."""
+        return await self.poll(self._rounds.want(self._now(), self.status.interval))
 
     async def poll(self, want: Want = WHOLE) -> Outcome | None:
         """One read, merged page by page: whole, but for a command that wants less. None after a bug."""
