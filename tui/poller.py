@@ -282,8 +282,10 @@ class Poller:
         self._failures = self._failures + 1 if error else 0
         doubled = min(LONGEST_PAUSE, interval * 2.0 ** min(self._failures, 8)) * random.uniform(0.8, 1)
         match error:
-            case NoCredential() | AuthError() | ClockSkew():
+            case NoCredential() | AuthError():
                 return None
+            case ClockSkew():  # clocks are set right without a word to us; five bad signatures lock a Huawei key
+                return max(interval, LONGEST_PAUSE)
             case Denied() if outcome and not outcome.pages:  # one denied list of several holds up nothing
                 return max(interval, DENIED_PAUSE)
             case Throttled():
