@@ -49,7 +49,7 @@ def test_without_the_grant_the_key_does_nothing(tmp_path: Path) -> None:
         screen.press("?")
         text = screen.until("keys of this screen")
         assert "asks Function Compute" not in text
-        assert "delete record" not in text
+        assert "stop, delete" not in text
         assert writes(demo) == []
 
 

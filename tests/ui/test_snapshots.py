@@ -34,6 +34,8 @@ class Scene(NamedTuple):
     then: tuple[str, ...] = ()
     happens: bool = False
     troubles: bool = False
+    write: bool = False
+    """Whether there is the grant to act, on FC of an account marked prod."""
 
 
 SCENES = {
@@ -51,6 +53,8 @@ SCENES = {
     "events": Scene(("0",), ("E", "j"), happens=True),
     "help": Scene(("question_mark",)),
     "task": Scene(("0", "n", "enter")),
+    "actions": Scene(("5", "n", "n", "space", "1", "a", "space", "space", "0", "A"), write=True),
+    "confirm": Scene(("1", "a", "A", "s", *"job-1"), write=True),
 }
 EVERYWHERE = ("deck", "all", "task")
 """What is also looked at in ASCII, without colour and full of wide characters."""
@@ -193,6 +197,8 @@ async def test_picture(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> Non
     desk = FakeDesk(troubles=scene.troubles)
     if look.wide:
         widened(desk)
+    if scene.write:
+        desk.read_only, desk.prod = False, {SOURCES[0].name}
     async with driven(desk, size, theme=look.theme, ui={"glyphs": look.glyphs}) as (pilot, home):
         for keys in (scene.keys, scene.then):
             for key in keys:

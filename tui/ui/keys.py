@@ -46,7 +46,7 @@ HOME: list[BindingType] = [
     key("space", "mark", "mark, next", "mark", TASK),
     key("asterisk", "mark_all", "mark all shown", "mark-all", TASK),
     key("u", "unmark", "unmark all", "unmark", TASK),
-    key("A", "act", "act: stop, delete record", "act", TASK, hint=True),
+    key("A", "act", "stop, delete", "act", TASK, hint=True),
     key("0", "view(0)", "all tasks", "all", VIEWS, hint=True),
     *(key(str(at), f"view({at})", f"provider {at}", f"provider-{at}", VIEWS) for at in range(1, 10)),
     key("W", "deck", "deck", "deck", VIEWS, hint=True),
@@ -80,7 +80,7 @@ DETAIL: list[BindingType] = [
     *LAYER,
     key("J", "step(1)", "next task", "next-task", TASK, hint=True),
     key("K", "step(-1)", "previous task", "previous-task", TASK, hint=True),
-    key("A", "act", "act: stop, delete record", "act", TASK, hint=True),
+    key("A", "act", "stop, delete", "act", TASK, hint=True),
     key("r", "poke", "ask again", "refresh", SCREEN, hint=True),
 ]
 HELP: list[BindingType] = [
