@@ -5,13 +5,14 @@ import json
 import random
 from collections import Counter
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cloud.lab import PROJECT, START, Hands, Lab, acs3, changed, enc, sdk_hmac, tc3
 from tests.cloud.wired import CONTROL, Wire, error_of
-from tui.cloud.faults import GARBAGE, Ask, Faults, Window
+from tui.cloud.faults import GARBAGE, KINDS, NAMES, Ask, Faults, Window
 from tui.cloud.keys import STS_KEYS
 from tui.cloud.spoil import HUGE, spoil
 from tui.cloud.turn import Turn
@@ -20,6 +21,12 @@ from tui.cloud.wire import Reply, Request
 pytestmark = pytest.mark.cloud
 
 # the control desk -------------------------------------------------------------------------------------------------
+
+
+def test_the_page_on_the_demo_cloud_names_every_fault_and_every_kind() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "demo-cloud.md").read_text(encoding="utf-8")
+    kinds = [kind for several in KINDS.values() for kind in several]
+    assert [name for name in (*NAMES, *kinds) if f"`{name}`" not in page] == []
 
 
 async def test_unknown_names_are_refused_with_the_nearest() -> None:
