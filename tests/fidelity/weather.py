@@ -101,9 +101,9 @@ async def played(name: str) -> Seen:
         shown = tuple(odd(bottle))
         bottle.faults.switch(name, False)
         began = bottle.now()
-        for source in bottle.pollers.values():
-            if source.status.word(now) in (Word.AUTH, Word.NOKEY):
-                source.poke()
+        for poller in bottle.pollers.values():
+            if poller.status.word(now) in (Word.AUTH, Word.NOKEY):
+                poller.poke()
         refused = any(one.word(now) in (Word.AUTH, Word.NOKEY) for one in worst.values())
         await bottle.reads.once_more(whole=False, patience=PATIENCE)
         after = bottle.now() - began
