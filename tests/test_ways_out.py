@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_offline_names_the_step_that_failed(code: str, message: str, step: str, 
 @pytest.mark.parametrize(
     ("code", "kind", "told"),
     [
-        ("bug", "", "the log has the trace"),
+        ("bug", "", "the trace"),
         ("FunctionNotFound", "NotFound", "--discover ali-prod"),
         ("", "Malformed", "endpoint"),
         ("InvalidParameter", "BadRequest", "settings of this source"),
@@ -74,6 +75,12 @@ def test_offline_names_the_step_that_failed(code: str, message: str, step: str, 
 def test_an_error_says_where_to_look(code: str, kind: str, told: str) -> None:
     wrong = replace(status(Word.ERROR), trouble=Trouble(Word.ERROR, code, "no", kind=kind))
     assert told in way_out(wrong, NOW)
+
+
+def test_a_bug_of_ours_says_where_its_trace_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "--log FILE" in way_out(status(Word.ERROR), NOW)
+    monkeypatch.setattr("tui.logs.place", lambda: Path("/state/taskdeck.log"))
+    assert way_out(status(Word.ERROR), NOW) == "the trace is in /state/taskdeck.log"
 
 
 def test_what_is_missing_for_good_wants_another_setting() -> None:

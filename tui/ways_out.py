@@ -9,6 +9,7 @@ from tui.model import SourceStatus, Trouble, Word
 from tui.text import clean
 
 SKEWED = 60.0  # seconds between two clocks: less is no news
+BUG = "bug"  # the code of an error that is ours
 TOO_MANY = "tasks beyond max_tasks"
 _NAMES_FAIL = ("name or service", "nodename nor servname", "name resolution", "getaddrinfo", "no address associated")
 _STEPS: Mapping[str, str] = {
@@ -90,8 +91,9 @@ def _offline(status: SourceStatus, screen: bool) -> str:
 
 def _error(status: SourceStatus, screen: bool) -> str:
     code, kind = (status.trouble.code, status.trouble.kind) if status.trouble is not None else ("", "")
-    if code == "bug":
-        return f"the log has the trace: {logs.place() or 'none in this run'}"
+    if code == BUG:
+        place = logs.place()
+        return f"the trace is in {place}" if place else "start taskdeck with --log FILE: it keeps the trace"
     if kind == "NotFound":
         return f"taskdeck sources --discover {status.source.account} lists what there is"
     if kind == "Malformed":

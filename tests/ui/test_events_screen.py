@@ -15,7 +15,8 @@ from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
 from tui.model import State, Task, Trouble, Word
 from tui.ui.detail import TaskScreen
 from tui.ui.events import Event
-from tui.ui.events_screen import EventsScreen, Spot
+from tui.ui.events_screen import EventsScreen
+from tui.ui.spot import Spot
 
 pytestmark = pytest.mark.screen
 
@@ -37,14 +38,14 @@ steps = st.lists(
 
 @given(steps)
 def test_new_events_move_the_cursor_only_where_nobody_has_moved_it(sequence: Sequence[tuple[str, int]]) -> None:
-    spot, rows = Spot(), some(40)
+    spot, rows = Spot[Event](), some(40)
     spot.show(rows)
     for name, value in sequence:
-        before, line = spot.event, spot.cursor - spot.top
+        before, line = spot.row, spot.cursor - spot.top
         if name == "come":
             rows = [*some(value, len(rows)), *rows]
             spot.show(rows)
-            assert (spot.event is rows[0]) if spot.at_head else (spot.event is before)
+            assert (spot.row is rows[0]) if spot.at_head else (spot.row is before)
             assert spot.at_head or spot.cursor - spot.top == line or spot.top + spot.height >= len(rows)
         else:
             getattr(spot, name)(value)
@@ -52,16 +53,16 @@ def test_new_events_move_the_cursor_only_where_nobody_has_moved_it(sequence: Seq
 
 
 def test_an_event_that_was_dropped_leaves_the_cursor_at_its_number() -> None:
-    spot, rows = Spot(), some(9)
+    spot, rows = Spot[Event](), some(9)
     spot.resize(4)
     spot.show(rows)
     spot.go(8)
     spot.show(rows[:5])
-    assert spot.event is rows[4]
+    assert spot.row is rows[4]
     spot.show([])
-    assert spot.event is None
+    assert spot.row is None
     spot.go(3)
-    assert spot.event is None
+    assert spot.row is None
 
 
 def fail(desk: FakeDesk, count: int, source: int = 0, skip: int = 0) -> list[Task]:
@@ -110,18 +111,18 @@ async def test_the_cursor_stays_on_its_event_while_others_come() -> None:
         fail(desk, 60)
         await press(pilot, "E", "ctrl+d", "j", "k", "pagedown")
         spot = shown(pilot).listed.spot
-        event, line = spot.event, spot.cursor - spot.top
+        event, line = spot.row, spot.cursor - spot.top
         assert spot.cursor > spot.height
         fail(desk, 30, skip=60)
         shown(pilot).look()
-        assert spot.event is event
+        assert spot.row is event
         assert spot.cursor - spot.top == line
         await press(pilot, "g")
         assert spot.cursor == 0
         newest = fail(desk, 1, source=1)[0]
         shown(pilot).look()
-        assert spot.event is not None
-        assert spot.event.key == newest.key
+        assert spot.row is not None
+        assert spot.row.key == newest.key
         await press(pilot, "G", "ctrl+u", "pageup", "down", "up")
         assert 0 < spot.cursor < 90
 

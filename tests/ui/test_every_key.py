@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 
 from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
-from tui.model import State, Task
+from tests.ui.states import tell
+from tui.model import State, Task, Word
 from tui.ui import columns, orders
 from tui.ui.action_menu import ActionMenu
 from tui.ui.board import ALL, DECK
@@ -22,6 +23,7 @@ from tui.ui.desk import Provider
 from tui.ui.detail import TaskScreen
 from tui.ui.events_screen import EventsScreen
 from tui.ui.field_picker import FieldPicker
+from tui.ui.health_screen import HealthScreen
 from tui.ui.help import HelpScreen
 from tui.ui.home import Home
 from tui.ui.keys import APP, MOVEMENT, SCREENS
@@ -33,11 +35,11 @@ from tui.view import Sort
 
 pytestmark = pytest.mark.screen
 
-HOME, TASK, HELP, EVENTS = SCREENS
-LAYERS = (TASK, HELP, EVENTS)
-WAY = {HOME: (), TASK: ("0", "enter"), HELP: ("question_mark",), EVENTS: ("E",)}
+HOME, TASK, HELP, EVENTS, HEALTH = SCREENS
+LAYERS = (TASK, HELP, EVENTS, HEALTH)
+WAY = {HOME: (), TASK: ("0", "enter"), HELP: ("question_mark",), EVENTS: ("E",), HEALTH: ("H",)}
 """The keys that lead to a screen."""
-SIZE = {HOME: (120, 40), TASK: (80, 24), HELP: (80, 24), EVENTS: (80, 24)}
+SIZE = {HOME: (120, 40), TASK: (80, 24), HELP: (80, 24), EVENTS: (80, 24), HEALTH: (80, 24)}
 """Those with something to read are small enough to be scrolled."""
 FIRST, SECOND = PROVIDERS[:2]
 
@@ -108,6 +110,9 @@ class Line(NamedTuple):
 
 def line(stage: Stage) -> Line:
     top = stage.top
+    if isinstance(top, HealthScreen):
+        sources = top.page.spot
+        return Line(sources.cursor, len(sources.rows) - 1, sources.height, top.page.go)
     if isinstance(top, EventsScreen):
         spot = top.listed.spot
         return Line(spot.cursor, len(spot.rows) - 1, spot.height, top.listed.go)
@@ -423,6 +428,13 @@ async def shows_events(stage: Stage, key: str) -> None:
     assert "events of this run" in stage.seen
 
 
+@does("health")
+async def shows_health(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert isinstance(stage.top, HealthScreen)
+    assert "5 sources: 5 LIVE" in stage.seen
+
+
 @does("next-pane")
 async def next_pane(stage: Stage, key: str) -> None:
     await stage.press(key)
@@ -614,7 +626,7 @@ async def opens_the_task_of_an_event(stage: Stage, key: str) -> None:
     screen = stage.top
     assert isinstance(screen, EventsScreen)
     await stage.press("j", key)
-    event = screen.listed.spot.event
+    event = screen.listed.spot.row
     assert event is not None
     assert isinstance(stage.top, TaskScreen)
     assert stage.desk.asked == [event.key]
@@ -635,14 +647,41 @@ async def mouse(stage: Stage, key: str) -> None:
     assert app.mouse is was
 
 
-@does("help", HOME, TASK, EVENTS)
+@does("open", HEALTH)
+async def opens_the_provider_of_a_source(stage: Stage, key: str) -> None:
+    screen = stage.top
+    assert isinstance(screen, HealthScreen)
+    screen.page.go(screen.page.spot.rows.index("ctr"))
+    await stage.press(key)
+    assert stage.top is stage.home
+    assert stage.home.view == SECOND.digit
+
+
+@does("filter", HEALTH)
+async def narrows_health(stage: Stage, key: str) -> None:
+    await stage.press(key, *"huawei")
+    screen = stage.top
+    assert isinstance(screen, HealthScreen)
+    assert [name[:4] for name in screen.page.spot.rows] == ["keys"] * 4
+    await stage.press("escape")
+    assert len(screen.page.spot.rows) > 9
+
+
+@does("refresh", HEALTH)
+async def reads_the_source_of_the_row(stage: Stage, key: str) -> None:
+    await stage.press("j", key)
+    assert stage.desk.poked == ["thumbs-2"]
+    assert "reading thumbs-2" in stage.seen
+
+
+@does("help", HOME, TASK, EVENTS, HEALTH)
 async def helps(stage: Stage, key: str) -> None:
     below = stage.top
     await stage.press(key)
     assert isinstance(stage.top, HelpScreen)
     assert "keys of this screen" in stage.seen
-    told = "next task" if isinstance(below, TaskScreen) else "open its task" if below is not stage.home else "follow"
-    assert told in stage.seen
+    told: dict[type, str] = {TaskScreen: "next task", EventsScreen: "open its task", HealthScreen: "open its provider"}
+    assert told.get(type(below), "follow") in stage.seen
     await stage.press("escape")
     assert stage.top is below
 
@@ -690,7 +729,7 @@ def staged() -> FakeDesk:
 
 
 GROUPS = list(groups())
-WORDS = {HOME: "home", TASK: "task", HELP: "help", EVENTS: "events"}
+WORDS = {HOME: "home", TASK: "task", HELP: "help", EVENTS: "events", HEALTH: "health"}
 
 
 def test_every_binding_of_every_screen_has_a_case() -> None:
@@ -712,6 +751,8 @@ async def test_a_key_does_what_it_says(screen: str, group: list[Binding]) -> Non
             failed = [task._replace(state=State.FAILED, error=f"boom-{at}") for at, task in enumerate(rows)]
             fill(desk.store, SOURCES[0], failed)
             home.take()
+        if screen == HEALTH:
+            tell(desk, [*Word, *Word])
         for binding in group:
             for key in binding.key.split(","):
                 if screen != HOME and pilot.app.screen is home:  # the key before this one led back

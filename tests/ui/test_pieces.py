@@ -252,16 +252,20 @@ def test_the_lines_under_a_title_say_what_is_wrong_and_are_few() -> None:
     assert told(SourceStatus(source=source, pages_read=1, rows_read=118)) == ["reading page 2, 118 rows"]
     assert told(replace(quiet, tasks=0)) == ["0 tasks in cn-shanghai"]
     assert told(replace(quiet, answered_at=NOW - 200_000)) == ["as of 12:39:17, 3 rows kept"]
-    assert told(replace(quiet, trouble=Trouble(Word.NOKEY))) == [
+    assert told(replace(quiet, trouble=Trouble(Word.NOKEY), keys=("A_KEY", "A_SECRET"))) == [
         "NOKEY",
         "as of 12:42:37, 3 rows kept; calls have stopped, r tries again",
+        "way out: set A_KEY and A_SECRET, then start again",
     ]
     assert told(replace(quiet, skew=-725.0)) == ["this machine's clock is 12m ahead of the provider's"]
     offline = replace(quiet, trouble=Trouble(Word.OFFLINE, "ConnectError"), next_at=NOW + 9_000)
-    assert told(offline)[0] == "next read 12:42:46: ConnectError"
-    assert told(replace(offline, next_at=NOW - 1))[0] == "ConnectError"
+    assert told(offline)[0] == "read again at 12:42:46: TCP: ConnectError"
+    assert told(replace(offline, next_at=NOW - 1))[0] == "TCP: ConnectError"
+    throttled = replace(offline, trouble=Trouble(Word.THROTTLED, "Throttling", "slow"), next_at=NOW + 38_000)
+    assert told(throttled)[0] == "read again in 40s, every 15s: Throttling slow"
+    assert told(replace(throttled, effective=60))[0] == "read again in 40s, every 15s -> 60s: Throttling slow"
     many = told(*[replace(quiet, trouble=Trouble(Word.DENIED, "No\x1b[2J")) for _ in range(3)])
-    assert many == ["thumbs: No␛", "thumbs: as of 12:42:37, 3 rows kept", "and 4 more"]
+    assert many == ["thumbs: No␛", "thumbs: as of 12:42:37, 3 rows kept", "and 7 more"]
 
 
 def test_a_title_drops_what_does_not_fit() -> None:

@@ -113,7 +113,8 @@ async def test_a_note_is_in_the_header() -> None:
 async def test_troubles_are_named_and_rows_stay() -> None:
     async with driven(FakeDesk(troubles=True), (150, 45)) as (pilot, _):
         seen = text(pilot)
-        assert "next read 12:43:15: RequestLimitExceeded slow down (request req-1)" in seen
+        assert "THROTTLED until 12:43:15" in seen
+        assert "read again in 40s, every 60s: RequestLimitExceeded slow down" in seen
         assert "as of 12:41:22, 74 rows kept" in seen
         assert "AUTH APIGW.0301" in seen
         assert "not read: app/ctr/main" in seen

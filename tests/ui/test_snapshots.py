@@ -15,8 +15,9 @@ from textual.strip import Strip
 
 from tests.ui.driving import driven, press, settle
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
+from tests.ui.states import tell
 from tests.ui.svg import picture as picture_of
-from tui.model import State
+from tui.model import State, Word
 from tui.text import width
 from tui.ui.home import Home
 
@@ -36,6 +37,10 @@ class Scene(NamedTuple):
     troubles: bool = False
     write: bool = False
     """Whether there is the grant to act, on FC of an account marked prod."""
+    words: tuple[Word, ...] = ()
+    """The states that the sources are in."""
+    empty: bool = False
+    """Whether no source has a row."""
 
 
 SCENES = {
@@ -55,8 +60,10 @@ SCENES = {
     "task": Scene(("0", "n", "enter")),
     "actions": Scene(("5", "n", "n", "space", "1", "a", "space", "space", "0", "A"), write=True),
     "confirm": Scene(("1", "a", "A", "s", *"job-1"), write=True),
+    "health": Scene(("H", "j", "j", "j", "j", "j", "j", "j"), words=tuple(Word)),
+    "cards": Scene(words=(Word.NOKEY, Word.OFFLINE, Word.ERROR, Word.EMPTY, Word.AUTH), empty=True),
 }
-EVERYWHERE = ("deck", "all", "task")
+EVERYWHERE = ("deck", "all", "task", "health")
 """What is also looked at in ASCII, without colour and full of wide characters."""
 SMALL = (54, 12)
 
@@ -129,6 +136,15 @@ def widened(desk: FakeDesk) -> None:
         desk.store.set_status(replace(status, tasks=len(texts)))
 
 
+def told_wide(desk: FakeDesk) -> None:
+    """What the providers say of their sources becomes wide."""
+    for at, name in enumerate(desk.store.sources):
+        status = desk.store.status(name)
+        trouble = status.trouble and status.trouble._replace(code="签名错误", message=ERRORS[at % len(ERRORS)] * 3)
+        missing = ("等待队列", "本番サーバー") if status.missing else ()
+        desk.store.set_status(replace(status, trouble=trouble, last_trouble=trouble, missing=missing))
+
+
 async def happen(pilot: Pilot[int], desk: FakeDesk, home: Home) -> None:
     """Two tasks of each provider fail, two live ones end well, three are new."""
     for source in SOURCES:
@@ -194,11 +210,14 @@ async def test_picture(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> Non
     if picture.variant == "nocolor":
         monkeypatch.setenv("NO_COLOR", "1")
     scene, size, look = SCENES[picture.scene], picture.size, picture.look
-    desk = FakeDesk(troubles=scene.troubles)
+    desk = FakeDesk(0 if scene.empty else 60, troubles=scene.troubles)
     if look.wide:
         widened(desk)
     if scene.write:
         desk.read_only, desk.prod = False, {SOURCES[0].name}
+    tell(desk, scene.words, tasks=0 if scene.empty else None)
+    if look.wide and scene.words:
+        told_wide(desk)
     async with driven(desk, size, theme=look.theme, ui={"glyphs": look.glyphs}) as (pilot, home):
         for keys in (scene.keys, scene.then):
             for key in keys:

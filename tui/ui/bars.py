@@ -31,12 +31,16 @@ class Header(NamedTuple):
     held: str = ""
     marked: int = 0
     follow: bool = False
+    clock: str = ""
+    """That this machine's clock is wrong."""
+    budget: str = ""
+    """How much of our share the source nearest to its limit uses."""
 
 
 def header(facts: Header, pen: Pen, cells: int) -> Strip:
     """Name and view at the left; accounts, right to write, time and pace at the right, as far as they fit.
 
-    What is left out first: accounts, pace, the note's end, the time. The right to write always shows.
+    What is left out first: accounts, pace, budget, the note's end, the time. The right to write always shows.
     """
     look = pen.look
     left = Ink().add(" taskdeck", look["chrome.name"]).add(f"  {clean(facts.view)}")
@@ -46,16 +50,20 @@ def header(facts: Header, pen: Pen, cells: int) -> Strip:
         left.add("  ").add(f"{facts.marked:,} marked", look["mark"])
     if facts.follow:
         left.add("  ").add(" follow ", look["mark"])
+    if facts.clock:
+        left.add("  ").add(facts.clock, look["mark"])
     clock = f"{when.time_of_day(pen.now, pen.utc, seconds=False)} {when.zone(pen.now, pen.utc)}"
     noted = min(width(clean(facts.note)) + 3, cells // 3) if facts.note else 0
+    every = "   ".join(part for part in (facts.every and f"every {facts.every}", facts.budget) if part)
     right = Ink()
-    for accounts, time, every in (
-        (facts.accounts, clock, facts.every),
-        ("", clock, facts.every),
+    for accounts, time, pace in (
+        (facts.accounts, clock, every),
+        ("", clock, every),
+        ("", clock, facts.budget),
         ("", clock, ""),
         ("", "", ""),
     ):
-        right = _right(facts, pen, accounts, time, every, long=cells >= 100)
+        right = _right(facts, pen, accounts, time, pace, long=cells >= 100)
         if left.width + noted + right.width + 1 <= cells:
             break
     room = cells - left.width - right.width - 1
@@ -66,14 +74,14 @@ def header(facts: Header, pen: Pen, cells: int) -> Strip:
     return between(left, right, cells).strip(cells, look["chrome"])
 
 
-def _right(facts: Header, pen: Pen, accounts: str, time: str, every: str, *, long: bool) -> Ink:
+def _right(facts: Header, pen: Pen, accounts: str, time: str, pace: str, *, long: bool) -> Ink:
     look = pen.look
     quiet = look["chrome.dim"]
     ink = Ink().add(f"{clean(accounts)}   " if accounts else "", quiet)
     write = ("READ-ONLY" if long else "RO") if facts.read_only else "WRITE"
     ink.add(write, quiet if facts.read_only else look["prod"])
     ink.add(f"   {time}" if time else "", quiet)
-    return ink.add(f"   every {every}" if every else "", quiet).add(" ")
+    return ink.add(f"   {pace}" if pace else "", quiet).add(" ")
 
 
 def _cut(ink: Ink, cells: int) -> Ink:
@@ -133,7 +141,8 @@ def _provider(facts: Facts, pen: Pen, terse: Terse, *, active: bool) -> Ink:
     if told and word is not None:
         text = word.value.lower() if word is Word.LOADING else word.value
         ink.add(" ").add(text[: terse.word], look[pen.word_token(word)])
-    if terse.ages and word is not Word.LOADING and (age := facts.age(pen.now)):
+    waits = facts.again_in(pen.now) if word is Word.THROTTLED else ""
+    if terse.ages and word is not Word.LOADING and (age := waits or facts.age(pen.now)):
         ink.add(" ").add(age, look["dim"])
     return ink
 

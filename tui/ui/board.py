@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.model import Source, State, Task, TaskKey
 from tui.store import Moved, Store
 from tui.ui.desk import Provider
-from tui.ui.facts import GREY, Facts, gather
+from tui.ui.facts import GREY, Facts, gather, skews
 from tui.ui.filter_bar import Verdict
 from tui.view import Roster, Sort
 
@@ -53,6 +53,7 @@ class Board:
             self._rosters, ((), None)
         )
         self._queries: dict[int, Query | None] = dict.fromkeys(self._rosters)
+        self.skews: Mapping[str, int] = {}
         self._views, self._utc = views, utc
         self._feed = store.follow()
         self._tally: dict[str, Counter[State]] = {}
@@ -219,6 +220,7 @@ class Board:
     def use(self, digits: Iterable[int], now: int) -> None:
         """Has panes filtered and ordered as is asked, and gathers the facts of all."""
         self._shown, self._now = tuple(digits), now
+        self.skews = skews(self.store.status(name) for name in self.store.sources)
         for digit in self._shown:
             self._catch_up(digit, AT_ONCE)
             self._direct(digit, now)
@@ -236,7 +238,7 @@ class Board:
         if differs:
             self._asked[digit] = queries, marks
             self._queries[digit] = _joined(queries) if queries else None
-        query = self._queries[digit]
+        query, roster.skews = self._queries[digit], self.skews
         roster.order(Sort(*query.sort) if query is not None and query.sort else self.sort(digit), now)
         if differs:
             self._guilt, self.guilty = None, ""

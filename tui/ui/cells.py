@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tui.model import Source, State, Task
@@ -17,13 +17,22 @@ BAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """What a cell needs beside its task: the time, the signs, and where its source belongs."""
+    """What a cell needs beside its task: the time, the signs, and where its source belongs.
+
+    `skews` are the sources whose provider's clock is not ours, with what it is ahead (ms): a task's age is counted on
+    the clock that stamped it.
+    """
 
     now: int
     glyphs: Glyphs
     sources: Mapping[str, Source]
     shorts: Mapping[str, str]
     utc: bool = False
+    skews: Mapping[str, int] = field(default_factory=dict)
+
+    def clock(self, task: Task) -> int:
+        """Now, as the provider of the task has it."""
+        return self.now + self.skews.get(task.key.source, 0) if self.skews else self.now
 
     def adapter(self, task: Task) -> str:
         """Which adapter the task came through."""
@@ -43,13 +52,14 @@ def state(task: Task, legend: Legend) -> str:
 
 def age(task: Task, legend: Legend) -> str:
     """Since it ended, else started, else was created."""
-    ms = legend.now - task.since
+    since = task.ended_at or task.started_at or task.created_at
+    ms = legend.clock(task) - since if since else legend.now - task.seen_at  # when we saw it is by our own clock
     return when.ended(ms) if task.state.final else when.age(ms)
 
 
 def dur(task: Task, legend: Legend) -> str:
     """How long it took; how long it has been taking, in steps."""
-    ms = task.running_ms(legend.now)
+    ms = task.running_ms(legend.clock(task))
     if ms is None:
         return "-"
     return when.took(ms) if task.state.final else when.age(ms)

@@ -86,6 +86,7 @@ _FIXED = (
     Command("tasks", "all tasks in one table", "tasks", Wants.FILTER, "all", ("all",)),
     Command("deck", "a pane for each provider", "deck", Wants.FILTER, "deck"),
     Command("events", "what has happened", "events", key="events"),
+    Command("health", "how each source is, and what helps", "health", key="health"),
     Command("filter", "filter this view; nothing takes it off", "filter", Wants.FILTER, "filter"),
     Command("sort", "order this view by a field; nothing for newest first", "sort", Wants.FIELD, "sort"),
     Command("since", "only tasks created or started since; nothing for all", "since", Wants.TIME),

@@ -13,7 +13,8 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.ui import bars, sizes
+from tui.ui import bars, facts, sizes
+from tui.ui.attention import Attention
 from tui.ui.board import ALL, DECK, Board
 from tui.ui.canvas import Bar
 from tui.ui.cells import Legend
@@ -61,6 +62,7 @@ class Deck(Screen[None], inherit_bindings=False):
         self._options, self._look, self._glyphs = options, look, glyphs
         self._events = Events()
         self._pace = Pace(lambda wait, work: self.set_timer(wait, work), self.take)
+        self.attention = Attention(desk)
         self.fits = sizes.Layout()
         self.peeking: bool | None = None  # what the user asked for; else the size decides
         self._arranged: tuple[object, ...] | None = None
@@ -143,7 +145,8 @@ class Deck(Screen[None], inherit_bindings=False):
     def legend(self) -> Legend:
         """What cells need now."""
         sources, shorts = self.desk.store.sources, self.board.shorts
-        return Legend(self._options.clock(), self._glyphs, sources, shorts, utc=self._options.utc)
+        now, skews = self._options.clock(), self.board.skews
+        return Legend(now, self._glyphs, sources, shorts, utc=self._options.utc, skews=skews)
 
     def _still(self, drawn: Drawn) -> Drawn:
         """With the time of the picture while the screen is paused: its ages and words are of then."""
@@ -156,7 +159,14 @@ class Deck(Screen[None], inherit_bindings=False):
         if not self.paused or self._shown is None:
             self.board.take(now)
             self._shown, self._log = now, list(self._events.lines)
+        self.attention.show(self._watched())
         self._hand_out(FIRST)
+
+    def _watched(self) -> frozenset[str]:
+        """The sources whose panes are on the screen."""
+        shown = {provider.adapter for digit, provider in self.board.providers.items() if digit in self.digits}
+        sources = self.desk.store.sources if self.fits.enough else {}
+        return frozenset(name for name, one in sources.items() if ALL in self.digits or one.adapter in shown)
 
     def _hand_out(self, seconds: float) -> None:
         """Looks for rows for a while, gives the panes what there is and comes back for the rest."""
@@ -235,7 +245,8 @@ class Deck(Screen[None], inherit_bindings=False):
     def _header(self) -> bars.Header:
         names = {DECK: "deck", ALL: "all tasks"} | {at: one.title for at, one in self.board.providers.items()}
         store = self.desk.store
-        paces = sorted({store.status(name).interval for name in store.sources})
+        statuses = [store.status(name) for name in store.sources]
+        paces, used = sorted({status.interval for status in statuses}), facts.budget(statuses)
         held = f"PAUSED +{self.board.held} held" if self.paused else ""
         return bars.Header(
             view=names[self.view],
@@ -244,6 +255,8 @@ class Deck(Screen[None], inherit_bindings=False):
             every="-".join(f"{pace:g}s" for pace in dict.fromkeys((*paces[:1], *paces[-1:]))),
             note=self.desk.note,
             held=held,
+            clock=facts.clock(statuses),
+            budget="" if used is None else f"budget {used:.0%}",
         )
 
     def _last_line(self, pen: Pen, cells: int) -> Strip:

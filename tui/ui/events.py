@@ -10,22 +10,29 @@ from textual.strip import Strip
 from tui.model import SourceStatus, State, TaskKey, Word
 from tui.store import Feed, Moved, Store
 from tui.text import clean
+from tui.ui import when
 from tui.ui.cells import Legend
 from tui.ui.ink import Ink
 from tui.ui.themes import TONES
-from tui.ui.titles import Pen
+from tui.ui.titles import Pen, paces
 
 KEPT = 500
+QUIET = frozenset({Word.LOADING, Word.LIVE, Word.EMPTY})
 
 
 class Event(NamedTuple):
-    """One line: when, what happened (a state or a word), where, to what."""
+    """One line: when, what happened (a state or a word), where, to what.
+
+    Of a source that is not well: `until` is when it is read again, `paces` its old and new interval.
+    """
 
     at: int
     what: State | Word
     source: str
     text: str
     key: TaskKey | None = None
+    until: int | None = None
+    paces: str = ""
 
 
 class Events:
@@ -36,6 +43,8 @@ class Events:
         self._feed: Feed | None = None
         self._settled: set[str] = set()
         self._words: dict[str, Word] = {}
+        self._unwell: dict[str, int] = {}
+        self._open: dict[str, Event] = {}
 
     def look(self, store: Store, now: int) -> None:
         """Takes in what differs. A source's first whole read is not an event; what is bad later is."""
@@ -48,14 +57,33 @@ class Events:
         self._settled = {name for name in store.sources if store.status(name).answered_at is not None}
 
     def _word(self, status: SourceStatus, now: int) -> None:
+        """One event for each change of a source's word."""
         name, word = status.source.name, status.word(now)
         before = self._words.get(name)
         self._words[name] = word
-        quiet = (Word.LOADING, Word.LIVE, Word.EMPTY)
-        if word is before or (before in (None, *quiet) and word in quiet):
+        if word is before:
+            self._complete(status, now)
             return
-        told = status.trouble.code or status.trouble.message if status.trouble else ""
-        self.lines.appendleft(Event(now, word, name, clean(told)))
+        self._open.pop(name, None)
+        if word in QUIET:
+            since = self._unwell.pop(name, None)
+            if since is not None:
+                self.lines.appendleft(Event(now, word, name, f"again after {when.took((now - since) // 1000 * 1000)}"))
+            return
+        self._unwell.setdefault(name, now)
+        self._open[name] = event = _about(status, word, now, now)
+        self.lines.appendleft(event)
+
+    def _complete(self, status: SourceStatus, now: int) -> None:
+        """What a source says only when its round is over, when it is read again and how often, goes into its event."""
+        event = self._open.get(status.source.name)
+        if event is None or not isinstance(event.what, Word):
+            return
+        fresh = _about(status, event.what, event.at, now)
+        if fresh != event and event in self.lines:
+            self.lines[self.lines.index(event)] = self._open[status.source.name] = fresh
+        if not status.reading:
+            del self._open[status.source.name]
 
     def _task(self, moved: Moved, now: int) -> None:
         before, task = moved.before, moved.after
@@ -66,6 +94,33 @@ class Events:
             self.lines.appendleft(Event(now, task.state, task.key.source, clean(told), task.key))
 
 
+def _about(status: SourceStatus, word: Word, at: int, now: int) -> Event:
+    """What there is to say about a source that has this word now."""
+    trouble, name = status.trouble, status.source.name
+    if word is Word.PARTIAL:
+        return Event(at, word, name, clean(f"not read: {', '.join(status.missing)}"))
+    if trouble is None:
+        last = status.answered_at if word in (Word.SLOW, Word.STALE) else None
+        return Event(at, word, name, "" if last is None else f"last answer {when.age(now - last)} ago")
+    told = clean(trouble.code or trouble.message)
+    if word is not Word.THROTTLED:
+        return Event(at, word, name, told)
+    pace = paces(status)
+    return Event(at, word, name, told, until=status.retry_at(now), paces=pace if "->" in pace else "")
+
+
+def text(event: Event, pen: Pen, legend: Legend) -> str:
+    """What happened, after its word: `media Throttling, next read 14:03:15, interval 15s -> 60s`."""
+    if isinstance(event.what, State):
+        return event.text
+    told = [event.text] if event.text else []
+    told += [f"next read {pen.time(event.until)}"] if event.until else []
+    told += [f"interval {event.paces}"] if event.paces else []
+    source = legend.sources.get(event.source)
+    alone = source is None or sum(one.adapter == source.adapter for one in legend.sources.values()) == 1
+    return " ".join(part for part in ("" if alone else clean(event.source), ", ".join(told)) if part)
+
+
 def line(event: Event, pen: Pen, legend: Legend, cells: int) -> Strip:
     """`14:02:36 FAIL  TAT invt-hq7f2k9a  TASK_TIMEOUT`."""
     look, source = pen.look, legend.sources.get(event.source)
@@ -73,6 +128,6 @@ def line(event: Event, pen: Pen, legend: Legend, cells: int) -> Strip:
     if isinstance(event.what, State):
         ink.add(f"{pen.glyphs.states[event.what]} {event.what.label:<9} ", look[TONES[event.what]])
     else:
-        ink.add(f"{event.what.value:<11} ", look[pen.word_token(event.what)])
+        ink.add(pen.worded(event.what), look[pen.word_token(event.what)]).fill(22)
     short = legend.shorts.get(source.adapter, "") if source else ""
-    return ink.add(f"{clean(short):<3} ", look["dim"]).add(event.text, look["text"]).strip(cells)
+    return ink.add(f"{clean(short):<3} ", look["dim"]).add(text(event, pen, legend), look["text"]).strip(cells)

@@ -14,57 +14,15 @@ from tui.text import clean, fit
 from tui.ui.canvas import Bar, Canvas
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
-from tui.ui.edit import Edit
-from tui.ui.events import Event
+from tui.ui.events import Event, text
 from tui.ui.ink import Ink, between
 from tui.ui.keys import EVENTS
-from tui.ui.layer import Layer
+from tui.ui.narrowing import Narrowing
+from tui.ui.spot import Spot
 from tui.ui.themes import TONES
 from tui.ui.titles import Pen
 
 SOURCE, NAMED = 14, 100  # cells for the name of a source, from this width on
-
-
-class Spot:
-    """Where one is in a list that grows at its head. Pure.
-
-    Until one moves (and again at the first line) the window stays at the head; then it stays where it is.
-    """
-
-    def __init__(self) -> None:
-        self.rows: Sequence[Event] = ()
-        self.cursor = self.top = 0
-        self.height = 1
-        self.at_head = True
-
-    @property
-    def event(self) -> Event | None:
-        """The event under the cursor."""
-        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
-
-    def show(self, rows: Sequence[Event]) -> None:
-        """Other rows: the cursor stays on its event and on its line; if that left, it stays at its number."""
-        here, line = self.event, self.cursor - self.top
-        self.rows = rows
-        if self.at_head:
-            self.cursor = self.top = 0
-            return
-        found = next((at for at, one in enumerate(rows) if one is here), self.cursor)
-        self.cursor = max(0, min(found, len(rows) - 1))
-        self.top = self.cursor - line
-        self.resize(self.height)
-
-    def resize(self, height: int) -> None:
-        """Another number of lines: the cursor stays in the window."""
-        self.height = max(1, height)
-        self.top = min(self.top, self.cursor, max(0, len(self.rows) - self.height))
-        self.top = max(0, self.top, self.cursor - self.height + 1)
-
-    def go(self, index: int) -> None:
-        """Puts the cursor on a line; back at the first one, new events are seen again."""
-        self.cursor = max(0, min(index, len(self.rows) - 1))
-        self.at_head = index <= 0
-        self.resize(self.height)
 
 
 class Listed(Canvas):
@@ -81,7 +39,7 @@ class Listed(Canvas):
 
     def __init__(self, write: Callable[[Event, int], Ink], empty: Callable[[], Ink], pen: Callable[[], Pen]) -> None:
         super().__init__()
-        self.spot = Spot()
+        self.spot: Spot[Event] = Spot()
         self._write, self._empty, self._pen = write, empty, pen
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
@@ -119,7 +77,7 @@ class Listed(Canvas):
         self.go(self.spot.cursor - 3)
 
 
-class EventsScreen(Layer[None], inherit_bindings=False):
+class EventsScreen(Narrowing[None], inherit_bindings=False):
     """The list. `newest` answers with the events there are, newest first."""
 
     BINDINGS = EVENTS
@@ -133,8 +91,6 @@ class EventsScreen(Layer[None], inherit_bindings=False):
     ) -> None:
         super().__init__(pen)
         self._desk, self._legend, self._newest = desk, legend, newest
-        self._edit = Edit()
-        self._typing = False
         self._known = 0
 
     def compose(self) -> ComposeResult:
@@ -151,14 +107,15 @@ class EventsScreen(Layer[None], inherit_bindings=False):
 
     def look(self) -> None:
         """Takes in what has come since."""
-        newest, words = self._newest(), clean(self._edit.text).lower().split()
+        newest, words = self._newest(), self.words
         self._known = len(newest)
         self.listed.spot.show([one for one in newest if self._wanted(one, words)] if words else list(newest))
         self._paint()
 
     def _wanted(self, event: Event, words: Sequence[str]) -> bool:
-        text = f"{_what(event)} {self._short(event)} {event.source} {event.text}".lower()
-        return all(word in text for word in words)
+        told = text(event, self._pen(), self._legend())
+        told = f"{_what(event)} {self._short(event)} {event.source} {told}".lower()
+        return all(word in told for word in words)
 
     def _paint(self) -> None:
         pen = self._pen()
@@ -169,9 +126,7 @@ class EventsScreen(Layer[None], inherit_bindings=False):
     def _header(self, pen: Pen, cells: int) -> Strip:
         look, shown = pen.look, len(self.listed.spot.rows)
         left = Ink().add(" taskdeck", look["chrome.name"]).add("  events of this run")
-        if self._typing or self._edit.text:
-            left.add("   /", look["key"]).add(clean(self._edit.text))
-            left.add(" ", look["caret"]) if self._typing else None
+        left.extend(self.typed(pen))
         told = f"{shown:,} of {self._known:,}" if shown != self._known else f"{shown:,}"
         return between(left, Ink().add(told, look["chrome.dim"]).add(" "), cells).strip(cells, look["chrome"])
 
@@ -182,11 +137,11 @@ class EventsScreen(Layer[None], inherit_bindings=False):
         if isinstance(what, State):
             ink.add(f"{pen.glyphs.states[what]} {what.label:<9} ", look[TONES[what]])
         else:
-            ink.add(f"{what.value:<11} ", look[pen.word_token(what)])
+            ink.add(pen.worded(what), look[pen.word_token(what)]).fill(21)
         ink.add(f"{self._short(event):<3} ", look["dim"])
         if cells >= NAMED:
             ink.add(fit(clean(event.source), SOURCE) + "  ", look["dim"])
-        return ink.add(event.text, look["text"])
+        return ink.add(text(event, pen, self._legend()), look["text"])
 
     def _short(self, event: Event) -> str:
         legend = self._legend()
@@ -218,7 +173,7 @@ class EventsScreen(Layer[None], inherit_bindings=False):
 
     def action_open(self) -> None:
         """The task of the event, if it is still known."""
-        event = self.listed.spot.event
+        event = self.listed.spot.row
         if event is None:
             return
         task, _, _ = self._step(0)
@@ -247,36 +202,6 @@ class EventsScreen(Layer[None], inherit_bindings=False):
         """A click."""
         if message.again:
             self.action_open()
-
-    def action_narrow(self) -> None:
-        """Starts typing."""
-        self._typing = True
-        self._paint()
-
-    def action_back(self) -> None:
-        """The words, then the screen."""
-        if self._edit.text:
-            self._edit = Edit()
-            self.look()
-        else:
-            self.dismiss(None)
-
-    def on_key(self, event: events.Key) -> None:
-        """While typing, keys are text; Enter keeps the words, Esc takes them away."""
-        if not self._typing:
-            self.say("") if self._said else None
-            return
-        if event.key == "enter":
-            self._typing = False
-        elif event.key == "escape":
-            self._typing, self._edit = False, Edit()
-        elif event.is_printable and event.character:
-            self._edit.insert(event.character)
-        elif not self._edit.press(event.key):
-            return
-        event.stop()
-        event.prevent_default()
-        self.look()
 
 
 def _what(event: Event) -> str:

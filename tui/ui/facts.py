@@ -10,9 +10,11 @@ from tui.model import BAD, Source, SourceStatus, State, Word
 from tui.store import Store
 from tui.ui import when
 from tui.ui.desk import Provider
+from tui.ways_out import SKEWED, clock_off
 
 TROUBLE = frozenset({Word.NOKEY, Word.AUTH, Word.DENIED, Word.THROTTLED, Word.OFFLINE, Word.ERROR})
 GREY = TROUBLE | {Word.STALE}
+FRESH = frozenset({Word.LIVE, Word.EMPTY, Word.PARTIAL})
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,17 @@ class Facts:
         return min((at for at in known if at is not None), default=None)
 
     def age(self, now: int) -> str:
-        """How old the rows are, "" before the first answer."""
-        pace = max((status.interval for status in self.statuses), default=0)
-        return "" if self.answered_at is None else when.read_age(now - self.answered_at, pace)
+        """How old the rows are, "" before the first answer; only a bound while they are as young as they can be."""
+        if self.answered_at is None:
+            return ""
+        pace = max((status.pace for status in self.statuses if status.word(now) in FRESH), default=0)
+        return when.read_age(now - self.answered_at, pace)
+
+    def again_in(self, now: int) -> str:
+        """How long the source that is throttled longest still waits; "" where none does."""
+        times = (one.retry_at(now) for one in self.statuses if one.word(now) is Word.THROTTLED)
+        last = max((at for at in times if at is not None), default=None)
+        return "" if last is None else when.until(last - now)
 
     def word(self, now: int) -> Word | None:
         """The word that wants attention most; None without a source."""
@@ -81,3 +91,21 @@ def gather(
 def of(provider: Provider, sources: Iterable[Source]) -> Sequence[Source]:
     """The sources of one provider."""
     return [source for source in sources if source.adapter == provider.adapter]
+
+
+def skews(statuses: Iterable[SourceStatus]) -> Mapping[str, int]:
+    """The sources whose provider's clock is a minute or more off ours, with what it is ahead, in ms."""
+    return {
+        one.source.name: round(one.skew * 1000) for one in statuses if one.skew is not None and abs(one.skew) >= SKEWED
+    }
+
+
+def clock(statuses: Iterable[SourceStatus]) -> str:
+    """`clock off by 4 min`: this machine's, by the provider from which it is furthest; "" where that is no news."""
+    off = clock_off(max((abs(status.skew or 0.0) for status in statuses), default=0.0))
+    return f"clock off by {off}" if off else ""
+
+
+def budget(statuses: Iterable[SourceStatus]) -> float | None:
+    """How much the source nearest to its limit uses of our share; None where nobody counts."""
+    return max((status.budget for status in statuses if status.budget is not None), default=None)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui.model import State
+from tui.model import State, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Glyphs:
 
     name: str
     states: Mapping[State, str]
+    words: Mapping[Word, str]
     cursor: str
     full: str
     empty: str
@@ -37,9 +38,13 @@ FRESH = ("new", "changed", "gone")
 COERCED = ("C.UTF-8", "C.utf8", "UTF-8")  # what Python puts into LC_CTYPE where LANG is C and LC_ALL is not set
 _ASCII = dict(zip(State, ".>~/+x-!?*", strict=True))
 _UNICODE = dict(zip(State, "◦▸↻/✓✗⊘!?*", strict=True))
+# In the order of Word: NOKEY AUTH DENIED THROTTLED OFFLINE ERROR LOADING STALE SLOW PARTIAL EMPTY LIVE.
+_ASCII_WORDS = dict(zip(Word, "?!-vx*.:~%o+", strict=True))
+_UNICODE_WORDS = dict(zip(Word, "?!⊘⇣✗*↻◌~◔∅✓", strict=True))
 # What stands beside a state is no state's sign.
-ASCII = Glyphs("ascii", _ASCII, ">", "#", "-", "#", dict(zip(FRESH, "^:_", strict=True)), "^", "v", "<", ">")
-UNICODE = Glyphs("unicode", _UNICODE, "›", "⣿", "⣀", "❚", dict(zip(FRESH, "✚∆∅", strict=True)), "⇡", "⇣", "«", "»")
+_ASCII_FRESH, _UNICODE_FRESH = dict(zip(FRESH, "^:_", strict=True)), dict(zip(FRESH, "✚∆∅", strict=True))
+ASCII = Glyphs("ascii", _ASCII, _ASCII_WORDS, ">", "#", "-", "#", _ASCII_FRESH, "^", "v", "<", ">")
+UNICODE = Glyphs("unicode", _UNICODE, _UNICODE_WORDS, "›", "⣿", "⣀", "❚", _UNICODE_FRESH, "⇡", "⇣", "«", "»")
 
 
 def choose(wanted: str) -> Glyphs:

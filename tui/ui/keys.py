@@ -57,6 +57,7 @@ HOME: list[BindingType] = [
     key("minus", "last_view", "last view and back", "view-last", VIEWS),
     key("P", "peek", "peek: the task in a few lines", "peek", VIEWS),
     key("E", "events", "events", "events", VIEWS, hint=True),
+    key("H", "health", "health of the sources", "health", VIEWS),
     key("tab", "next_pane(1)", "next pane", "next-pane", VIEWS, hint=True),
     key("shift+tab", "next_pane(-1)", "previous pane", "previous-pane", VIEWS),
     key("S", "sorts", "sort by", "sort", VIEWS),
@@ -92,6 +93,12 @@ EVENTS: list[BindingType] = [
     key("enter", "open", "open its task", "open", TASK, hint=True),
     key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
 ]
+HEALTH: list[BindingType] = [
+    *LAYER,
+    key("enter", "open", "open its provider", "open", TASK, hint=True),
+    key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
+    key("r", "poke", "read it now", "refresh", SCREEN, hint=True),
+]
 APP: list[BindingType] = [
     key("m", "mouse", "mouse on, off", "mouse", SCREEN),
     key("question_mark", "help", "help", "help", SCREEN, hint=True),
@@ -103,6 +110,7 @@ SCREENS: Mapping[str, list[BindingType]] = {
     "on a task: ": DETAIL,
     "in the help: ": HELP,
     "in the events: ": EVENTS,
+    "in health: ": HEALTH,
 }
 """What each screen binds beside APP, under the words for it in README.md: no key may mean two things on one of them."""
 

@@ -53,8 +53,8 @@ def _what(task: Task, legend: Legend) -> list[tuple[str, str]]:
 
 
 def _when(task: Task, pen: Pen, legend: Legend) -> list[tuple[str, str]]:
-    def moment(ms: int | None) -> str:
-        return "-" if ms is None else f"{when.date_time(ms, pen.utc)}   {when.age(pen.now - ms)} ago"
+    def moment(ms: int | None, now: int = legend.clock(task)) -> str:
+        return "-" if ms is None else f"{when.date_time(ms, pen.utc)}   {when.age(now - ms)} ago"
 
     waited = None
     if task.created_at is not None and task.started_at is not None:
@@ -67,7 +67,7 @@ def _when(task: Task, pen: Pen, legend: Legend) -> list[tuple[str, str]]:
         ("took" if task.state.final else "running for", dur(task, legend)),
         ("progress", None if task.progress is None else f"{task.progress:g}%  {pen.glyphs.bar(task.progress, 20)}"),
         ("retries", None if task.retries is None else str(task.retries)),
-        ("seen", moment(task.seen_at)),
+        ("seen", moment(task.seen_at, pen.now)),
     ]
     return [(label, text) for label, text in known if text]
 

@@ -74,6 +74,14 @@ class Taskdeck(App[int], inherit_bindings=False):
         else:
             await super().on_event(event)
 
+    def on_app_blur(self) -> None:
+        """Nobody looks: the terminal says that something else has the focus."""
+        self._home.attention.focus(False)
+
+    def on_app_focus(self) -> None:
+        """Somebody looks again."""
+        self._home.attention.focus(True)
+
     async def on_passed(self) -> None:
         """A key is through."""
         await self._turnstile.passed()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.ui.home import Home
 
-EVENTS, HELP, TASK = "events", "help", "task"
+EVENTS, HEALTH, HELP, TASK = "events", "health", "help", "task"
 ROUNDS = 6  # in which every widget handles what waits for it, and what that sets off
 
 
@@ -76,7 +76,7 @@ class Scene(NamedTuple):
 def scenes(providers: Sequence[Provider]) -> Mapping[str, int | str]:
     """The screens by name: the deck, all tasks, each provider by its short code, what stands above them."""
     codes = {provider.short.lower(): provider.digit for provider in providers}
-    return {"deck": DECK, "all": ALL, **codes, EVENTS: EVENTS, HELP: HELP, TASK: TASK}
+    return {"deck": DECK, "all": ALL, **codes, EVENTS: EVENTS, HEALTH: HEALTH, HELP: HELP, TASK: TASK}
 
 
 async def picture(
@@ -109,7 +109,7 @@ async def picture(
 
 async def _open(pilot: Pilot[int], home: Home, screen: str) -> None:
     """Puts a screen above the tasks, as its key does."""
-    action = {HELP: "app.help", TASK: "open", EVENTS: "events"}[screen]
+    action = {HELP: "app.help", TASK: "open", EVENTS: "events", HEALTH: "health"}[screen]
     await home.run_action(action)
 
 

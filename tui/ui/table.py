@@ -12,6 +12,7 @@ from textual.strip import Strip
 from tui.model import Task, TaskKey
 from tui.ui import columns, orders
 from tui.ui.canvas import Canvas
+from tui.ui.cards import card
 from tui.ui.cells import Legend
 from tui.ui.facts import GREY, Facts
 from tui.ui.ink import Ink
@@ -84,11 +85,13 @@ class Pane(Canvas):
         self.moved()
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
-        """Title, notes, column names where zoomed or other than usual, rows."""
-        lines = self._top(width, height)
+        """Title, notes, column names where zoomed or other than usual, rows; a card where there is no row."""
+        said = self._facts is None or self.place.rows or self.empty
+        about = [] if said or self._facts is None else card(self._facts, self._pen, width, height - 1)
+        lines = self._top(width, height, told=not about) + about
         shown = self._shown(width)
         self._lines.arrange(shown)
-        if (self.zoomed or self.wide or shown.shift) and height > 4:
+        if (self.zoomed or self.wide or shown.shift) and height > 4 and not about:
             lines.append(self._lines.head(width, self.order))
         self.place.resize(height - len(lines))
         self._offset = len(lines)
@@ -97,11 +100,11 @@ class Pane(Canvas):
         lines += [self._row(index, width) for index in self.place.window]
         return (lines + [Strip.blank(width)] * (height - len(lines)))[:height]
 
-    def _top(self, width: int, height: int) -> list[Strip]:
+    def _top(self, width: int, height: int, *, told: bool) -> list[Strip]:
         if self._facts is None:
             return []
         lines = [title(self._facts, self._pen, width, active=self.active, order=orders.told(self.order))]
-        if height >= 6:
+        if told and height >= 6:
             calm = self._facts.word(self._pen.now) not in GREY
             lines += [note(text, self._pen, width, calm=calm) for text in notes(self._facts, self._pen)]
         return lines

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from textual.strip import Strip
 
-from tui.model import SourceStatus, State, Word
+from tui.model import SourceStatus, State, Trouble, Word
 from tui.text import clean
 from tui.ui import when
 from tui.ui.facts import TROUBLE, Facts
 from tui.ui.glyphs import Glyphs
 from tui.ui.ink import Ink, between
 from tui.ui.themes import TONES, Look
+from tui.ways_out import BUG, SKEWED, failed_step, way_out
 
 NOTES = 3
-SKEWED = 60.0  # seconds: less is no news
 ORDER = (
     State.QUEUED,
     State.RUNNING,
@@ -28,8 +28,8 @@ ORDER = (
     State.CANCELLED,
     State.UNKNOWN,
 )
-WAITING = frozenset({Word.THROTTLED, Word.OFFLINE, Word.DENIED})
 STOPPED = frozenset({Word.AUTH, Word.NOKEY})
+SINCE = STOPPED | {Word.OFFLINE}
 CALM = frozenset({Word.LIVE, Word.EMPTY, Word.LOADING})
 
 
@@ -46,6 +46,10 @@ class Pen:
         """A moment as the wall clock shows it."""
         return when.time_of_day(ms, self.utc)
 
+    def worded(self, word: Word) -> str:
+        """Sign and word of a source."""
+        return f"{self.glyphs.words[word]} {word}"
+
     def word_token(self, word: Word | None) -> str:
         """The token of the colour a source's word has."""
         if word is Word.LIVE:
@@ -56,13 +60,20 @@ class Pen:
 def title(facts: Facts, pen: Pen, cells: int, *, active: bool, order: str = "") -> Strip:
     """Digit, short, title, total, counts by state at the left; at the right another order than usual, age and word."""
     base = pen.look["title.active" if active else "title"]
-    right = Ink().add(f"{order}  " if order else "", pen.look["key"]).extend(_word(facts, pen))
-    for names in (True, False):
-        for states in (ORDER, (State.RUNNING, State.FAILED), ()):
-            left = _left(facts, pen, states, named=names)
+    lefts = [
+        _left(facts, pen, states, named=named)
+        for named in (True, False)
+        for states in (ORDER, (State.RUNNING, State.FAILED), ())
+    ]
+    for full, among in (
+        (True, lefts[:1]),
+        (False, lefts),
+    ):  # the reason of the word goes first: it is in the next line too
+        right = Ink().add(f"{order}  " if order else "", pen.look["key"]).extend(_word(facts, pen, full=full))
+        for left in among:
             if left.width + right.width + 1 <= cells:
                 return between(left, right, cells).strip(cells, base)
-    return between(_left(facts, pen, (), named=False), _word(facts, pen), cells).strip(cells, base)
+    return between(lefts[-1], _word(facts, pen, full=False), cells).strip(cells, base)
 
 
 def _left(facts: Facts, pen: Pen, states: tuple[State, ...], *, named: bool) -> Ink:
@@ -77,7 +88,7 @@ def _left(facts: Facts, pen: Pen, states: tuple[State, ...], *, named: bool) -> 
     return ink
 
 
-def _word(facts: Facts, pen: Pen) -> Ink:
+def _word(facts: Facts, pen: Pen, *, full: bool) -> Ink:
     word = facts.word(pen.now)
     ink = Ink()
     if word is None:
@@ -85,10 +96,23 @@ def _word(facts: Facts, pen: Pen) -> Ink:
     if age := facts.age(pen.now):
         ink.add(f"{age}  ")
     text = word.value.lower() if word in CALM else word.value
-    trouble = next((s.trouble for s in facts.statuses if s.trouble and s.trouble.word is word), None)
-    if trouble is not None and trouble.code and word is not Word.THROTTLED:
-        text += f" {clean(trouble.code, limit=24)}"
+    status = next((one for one in facts.statuses if one.trouble and one.trouble.word is word), None)
+    if status is not None and status.trouble is not None:
+        said = clean(status.trouble.code, limit=24)
+        if word is Word.THROTTLED:
+            until = status.retry_at(pen.now)
+            text += f" until {pen.time(until)}" if until else ""
+            text += f" ({said})" if said and full else ""
+        else:
+            text += f" {said}" if said else ""
+            text += f" since {pen.time(status.wrong_since)}" if full and word in SINCE and status.wrong_since else ""
     return ink.add(text, pen.look[pen.word_token(word)]).add(" ")
+
+
+def paces(status: SourceStatus) -> str:
+    """`15s -> 60s`: what was asked for and what holds; one figure where that is the same."""
+    asked, holds = f"{status.interval:g}s", f"{status.pace:.0f}s"
+    return f"{asked} -> {holds}" if status.pace > status.interval * 1.05 else asked
 
 
 def notes(facts: Facts, pen: Pen) -> list[str]:
@@ -106,29 +130,58 @@ def notes(facts: Facts, pen: Pen) -> list[str]:
     return lines
 
 
+def said(trouble: Trouble) -> str:
+    """What the provider said, foreign: code and message; of a bug of ours the message says all."""
+    return trouble.message if trouble.code == BUG else " ".join(part for part in trouble[1:3] if part)
+
+
+def wrong(status: SourceStatus, pen: Pen) -> str:
+    """What is wrong with a source now, in one line: when it is read again, what failed, what the provider said."""
+    trouble = status.trouble
+    if trouble is None:
+        return ""
+    until, told = status.retry_at(pen.now), said(trouble)
+    begin = ""
+    if trouble.word is Word.THROTTLED:
+        begin = f"read again in {when.until(until - pen.now)}, " if until else ""
+        begin += f"every {paces(status)}: "
+    elif until:
+        begin = f"read again at {pen.time(until)}: "
+    if trouble.word is Word.OFFLINE:
+        begin += f"{failed_step(trouble)}: "
+    request = f" (request {trouble.request_id})" if trouble.request_id else ""
+    return clean(f"{begin}{told or trouble.word}{request}")
+
+
 def _about(status: SourceStatus, pen: Pen) -> list[str]:
-    word, trouble, said = status.word(pen.now), status.trouble, []
-    if trouble is not None:
-        told = " ".join(part for part in (trouble.code, trouble.message) if part)
-        request = f" (request {trouble.request_id})" if trouble.request_id else ""
-        retry = trouble.retry_at or (status.next_at if word in WAITING else None)
-        again = f"next read {pen.time(retry)}: " if retry and retry > pen.now else ""
-        said.append(clean(f"{again}{told or word}{request}"))
+    word, lines = status.word(pen.now), list[str]()
+    if status.trouble is not None:
+        lines.append(wrong(status, pen))
     kept = [f"as of {pen.time(status.answered_at)}, {status.tasks:,} rows kept"] if status.answered_at else []
     if word in STOPPED and status.source.account:
-        said.append("; ".join([*kept, "calls have stopped, r tries again"]))
-    elif trouble is not None or word is Word.STALE:
-        said += kept
+        lines.append("; ".join([*kept, "calls have stopped, r tries again"]))
+    elif status.trouble is not None or word is Word.STALE:
+        lines += kept
     if word is Word.LOADING and status.pages_read:
-        said.append(f"reading page {status.pages_read + 1}, {status.rows_read:,} rows")
-    if status.skew is not None and abs(status.skew) >= SKEWED:
-        side = "behind" if status.skew > 0 else "ahead of"
-        said.append(f"this machine's clock is {when.age(round(abs(status.skew) * 1000))} {side} the provider's")
+        lines.append(f"reading page {status.pages_read + 1}, {status.rows_read:,} rows")
+    if told := skewed(status):
+        lines.append(told)
     if status.missing and not (word in STOPPED and status.answered_at is None):
-        said.append(clean(f"not read: {', '.join(status.missing)}"))
+        lines.append(clean(f"not read: {', '.join(status.missing)}"))
     if word is Word.EMPTY:
-        said.append(clean(f"0 tasks in {status.source.region or status.source.name}"))
-    return said
+        lines.append(clean(f"0 tasks in {status.source.region or status.source.name}"))
+    way = way_out(status, pen.now, screen=True) if word in TROUBLE and len(lines) < NOTES else ""
+    if way and not any(way in line for line in lines):
+        lines.append(f"way out: {way}")
+    return lines
+
+
+def skewed(status: SourceStatus) -> str:
+    """How wrong this machine's clock is; "" where that is no news."""
+    if status.skew is None or abs(status.skew) < SKEWED:
+        return ""
+    side = "behind" if status.skew > 0 else "ahead of"
+    return f"this machine's clock is {when.age(round(abs(status.skew) * 1000))} {side} the provider's"
 
 
 def note(text: str, pen: Pen, cells: int, *, calm: bool) -> Strip:

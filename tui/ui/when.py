@@ -35,6 +35,12 @@ def read_age(ms: int, interval: float) -> str:
     return f"<{bound}s" if ms < bound * SECOND else age(ms // 10_000 * 10_000)
 
 
+def until(ms: int) -> str:
+    """How long still, rounded up: by the second below 10 s only, then in steps of 10 s, then of 1 m."""
+    step = SECOND if ms <= 10 * SECOND else 10 * SECOND if ms <= 10 * MINUTE else MINUTE
+    return age(max(0, -(-ms // step)) * step)
+
+
 def took(ms: int) -> str:
     """A duration that no longer grows, exact, in at most six cells."""
     if ms < SECOND:

@@ -30,6 +30,8 @@ class Roster:
         self.sources = sources
         self.sort = sort
         self.query: Query | None = None
+        self.skews: Mapping[str, int] = {}
+        """What the clocks of some sources' providers are ahead of ours, in ms: ages are counted on those."""
         self._rank = ranker(sort, sources)
         self._as_of = 0
         self._known: dict[TaskKey, Task] = {}
@@ -183,7 +185,11 @@ class Roster:
             ranks, tasks = self._all.ranks[at : at + SLICE], self._all.tasks[at : at + SLICE]
             if not ranks:
                 break
-            hits = [at for at, task in enumerate(tasks) if match(task, sources[task.key.source], now)]
+            if skews := self.skews:
+                clocks = [now + skews.get(task.key.source, 0) for task in tasks]
+                hits = [at for at, task in enumerate(tasks) if match(task, sources[task.key.source], clocks[at])]
+            else:
+                hits = [at for at, task in enumerate(tasks) if match(task, sources[task.key.source], now)]
             if len(hits) == len(tasks):
                 found.extend(ranks, tasks)
             elif hits:
@@ -222,7 +228,7 @@ class Roster:
         for key, old, task, rank in moves:
             if task is None or rank is None or (ordered is self._sifted and (upto is None or rank > upto)):
                 stay.append((old, None, None))
-            elif match(task, sources[key.source], now):
+            elif match(task, sources[key.source], now + self.skews.get(key.source, 0)):
                 self._leaving.pop(key, None)
                 stay.append((old, rank, task))
             elif linger and old is not None and ordered.has(old, ordered.at(old)):

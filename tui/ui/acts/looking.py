@@ -57,6 +57,14 @@ class Looking(Deck, inherit_bindings=False):
 
             self.app.push_screen(EventsScreen(self.desk, self.pen, self.legend, self._newest))
 
+    def action_health(self) -> None:
+        """How each source is."""
+        if self.fits.enough:
+            from tui.ui.health_screen import HealthScreen
+
+            screen = HealthScreen(self.desk, self.pen, self.legend, self._newest, self.attention.show)
+            self.app.push_screen(screen, lambda digit: None if digit is None else self.show(digit))
+
     def _newest(self) -> Sequence[Event]:
         if self.paused:
             return self._log
