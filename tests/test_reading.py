@@ -177,6 +177,14 @@ def test_a_page_that_comes_twice_ends_the_list_as_incomplete() -> None:
     assert taken.ids == ["x"]
 
 
+def test_what_was_under_way_when_a_page_came_twice_is_kept_all_the_same() -> None:
+    pages = {None: page(["x"], 1, 2, 3), 1: page(["x"]), 2: page(["y"]), 3: page(["z"])}
+    taken = Taken()
+    outcome = run(Server(lambda label, cursor: pages[cursor]), taken)
+    assert outcome.missing == ("a (a page came twice)",)
+    assert set(taken.ids) == {"x", "y"}  # shown is shown; "z" was not asked for any more
+
+
 def test_the_same_page_in_two_lists_is_no_repetition() -> None:
     assert run(Server(lambda label, cursor: page(["x"]), ("a", "b"))).complete
 

@@ -301,8 +301,6 @@ class _Run:
         self.totals.setdefault(listing, set()).add(page.total)
         self.keys.setdefault(listing, set()).update(map(hash, keys))
         shapes = self.shapes.setdefault(listing, set())
-        if listing in self.closed and listing in self.spoiled:
-            return
         if page.tasks and shape in shapes:
             self.missed(listing, "a page came twice")
             self.closed.add(listing)
