@@ -186,10 +186,15 @@ def write_table(
             for text, (size, right, middle) in zip(row, widths, strict=True)
         ).rstrip()
         if colour and task is not None:
-            line = f"\x1b[{_SGR[_tone(task.state)]}m{line}\x1b[0m"
+            line = painted(line, task.state)
         elif colour:
             line = f"\x1b[1m{line}\x1b[0m"
         out.write(line + "\n")
+
+
+def painted(line: str, state: State) -> str:
+    """A line in the colour of a state."""
+    return f"\x1b[{_SGR[_tone(state)]}m{line}\x1b[0m"
 
 
 def _rows(

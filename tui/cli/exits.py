@@ -18,6 +18,7 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
+from tui.model import Trouble, Word
 
 
 class Exit(IntEnum):
@@ -34,6 +35,7 @@ class Exit(IntEnum):
 
 
 _GRAVITY = (Exit.AUTH, Exit.THROTTLED, Exit.NETWORK, Exit.USAGE, Exit.BUG)
+_ASKED_WRONGLY = frozenset(kind.__name__ for kind in (NotFound, BadRequest, WriteRefused))
 
 
 def code_of(error: CallError, *, of_task: bool = False) -> Exit:
@@ -50,6 +52,20 @@ def code_of(error: CallError, *, of_task: bool = False) -> Exit:
         case WriteRefused() | BadRequest():
             return Exit.USAGE
     return Exit.BUG
+
+
+def code_of_trouble(trouble: Trouble) -> Exit:
+    """The same code, of what the state of a source keeps of the error."""
+    match trouble.word:
+        case Word.NOKEY | Word.AUTH | Word.DENIED:
+            return Exit.AUTH
+        case Word.THROTTLED:
+            return Exit.THROTTLED
+        case Word.OFFLINE:
+            return Exit.NETWORK
+    if trouble.kind == Malformed.__name__:
+        return Exit.NETWORK
+    return Exit.USAGE if trouble.kind in _ASKED_WRONGLY else Exit.BUG
 
 
 def summed(failures: Sequence[Exit], *, answered: bool) -> Exit:

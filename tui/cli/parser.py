@@ -35,6 +35,7 @@ def build() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _screens(commands)
     _queries(commands)
+    _followers(commands)
     _others(commands)
     return top
 
@@ -110,6 +111,23 @@ def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
     _format(doctor, ("text", "json"))
 
 
+def _followers(commands: argparse._SubParsersAction[_Parser]) -> None:
+    tail = _command(commands, "tail", "every task that matches now, then a line for each that comes, changes or goes")
+    _filter(tail)
+    _format(tail, ("text", "ndjson"))
+    tail.add_argument("--for", dest="duration", type=_duration, metavar="DURATION", help="end after 30s, 10m, 2h")
+    wait = _command(
+        commands, "wait", "ends when a task, or all tasks that match at the start, have ended; 0: they succeeded"
+    )
+    _filter(wait, "TASK|FILTER")
+    wait.add_argument(
+        "--timeout", type=_duration, default="30m", metavar="DURATION", help="give up after 90s, 2h (default: 30m)"
+    )
+    check = _command(commands, "check", "how many tasks match; 1 if that are more than may")
+    _filter(check, "FILTER")
+    check.add_argument("--max", type=_most, default=0, metavar="N", help="how many may match (default: 0)")
+
+
 def _others(commands: argparse._SubParsersAction[_Parser]) -> None:
     config = _command(commands, "config", "where the config is; check it; its JSON Schema; a commented example")
     config.add_argument("action", choices=("path", "check", "schema", "example"))
@@ -121,8 +139,10 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str
     return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
 
 
-def _filter(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("filter", nargs="*", metavar="FILTER", help="which tasks, such as 'state:bad age<2h'")
+def _filter(parser: argparse.ArgumentParser, required: str = "") -> None:
+    """FILTER; `required` is the name it has where a command needs one."""
+    text = "which tasks, such as 'state:bad age<2h'" + ("; or one task: SOURCE/ID" if "TASK" in required else "")
+    parser.add_argument("filter", nargs="+" if required else "*", metavar=required or "FILTER", help=text)
 
 
 def _format(parser: argparse.ArgumentParser, known: tuple[str, ...]) -> None:
@@ -147,6 +167,26 @@ def _count(text: str) -> int:
     if not 1 <= number <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text} is not from 1 to 1000000")
     return number
+
+
+def _most(text: str) -> int:
+    number = _number(int, text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text[:40]} is below 0")
+    return number
+
+
+def _duration(text: str) -> float:
+    """Seconds of `30s`, `1h30m`: durations are written as in the config."""
+    from tui.settings.kinds import seconds
+
+    try:
+        found = seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if found <= 0:
+        raise argparse.ArgumentTypeError(f"{text[:40]} is no time at all")
+    return found
 
 
 def _port(text: str) -> int:

@@ -1,0 +1,37 @@
+"""What stdout is: whether it takes colours, how wide it is, whether anybody still reads it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import shutil
+import stat
+import sys
+from argparse import Namespace
+
+
+def coloured(given: Namespace) -> bool:
+    """Whether lines may have colours: as `--color` says, else on a terminal without NO_COLOR."""
+    if given.color == "auto":
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return bool(given.color == "always")
+
+
+def cells() -> int | None:
+    """The width of the terminal; None where stdout is none, and no text is cut."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def listened_to() -> None:
+    """Raises BrokenPipeError once the reader of a pipe has gone: who writes now and then would not notice for hours."""
+    try:
+        out = sys.stdout.fileno()
+        if not (stat.S_ISFIFO(os.fstat(out).st_mode) or stat.S_ISSOCK(os.fstat(out).st_mode)):
+            return
+        asked = select.poll()
+    except (OSError, ValueError, AttributeError):  # no such file, or a platform that cannot be asked
+        return
+    asked.register(out, 0)
+    if asked.poll(0):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))

@@ -1,0 +1,99 @@
+"""`taskdeck tail`: every task that matches now, then a line for each that appears, changes state or vanishes."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tui.cli import say
+from tui.cli.asked import asked, zone
+from tui.cli.event_lines import Paper, ndjson, text
+from tui.cli.exits import Exit, code_of_trouble, summed
+from tui.cli.following import TICK, news, polled
+from tui.cli.happenings import Happened, Happenings
+from tui.cli.once import now_ms
+from tui.cli.output import cells, coloured, listened_to
+from tui.cli.place import config
+from tui.cli.words import Turned, complaint
+from tui.errors import UsageError
+from tui.model import Change, Source, Task
+from tui.store import Store
+
+if TYPE_CHECKING:
+    from tui.query import Query
+    from tui.settings import Config
+
+
+def run(given: Namespace) -> int:
+    """Polls and prints until the time is over, the reader has gone or Ctrl+C; answers the exit code."""
+    from tui import logs
+
+    logs.start(given)
+    settings = config(given)
+    query = asked(given, settings)
+    if not settings.sources:
+        raise UsageError("the config has no [[sources]] yet: there is nothing to follow")
+    paper = Paper(cells(), coloured(given), zone(settings)) if given.output_format == "text" else None
+    return asyncio.run(_tail(settings, query, paper, given.duration))
+
+
+async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: float | None) -> Exit:
+    """`paper` None: as ndjson."""
+    from tui.wiring import Wiring
+
+    store = Store(raw_rows=0)
+
+    def wanted(task: Task) -> bool:
+        return query.match(task, store.sources[task.key.source], now_ms())
+
+    happenings, told = Happenings(store, wanted, now_ms), asyncio.Event()
+
+    def listen(change: Change) -> None:
+        happenings.listen(change)
+        told.set()
+
+    end = math.inf if seconds is None else monotonic() + seconds
+    async with Wiring(settings, store, told=listen) as wiring:
+        async with polled(wiring.pollers.values()) as running:
+            while (rest := end - monotonic()) > 0:
+                happenings.look()
+                _write(happenings.due(), store.sources, paper)
+                listened_to()
+                await news(told, min(TICK, rest), running)
+        happenings.close()
+        _write(happenings.due(), store.sources, paper)
+    return _ending(store)
+
+
+def _write(due: Iterable[Happened | Turned], sources: dict[str, Source], paper: Paper | None) -> None:
+    """Each task a line, at once; what is wrong with a source on stderr, in ndjson every change of its state too."""
+    now = now_ms()
+    for one in due:
+        if paper is None:
+            sys.stdout.write(ndjson(one, sources) + "\n")
+        elif isinstance(one, Happened):
+            sys.stdout.write(text(one, now, paper) + "\n")
+        if isinstance(one, Turned) and (line := complaint(one)):
+            sys.stdout.flush()
+            say(line)
+    sys.stdout.flush()
+
+
+def _ending(store: Store) -> Exit:
+    """The exit code after the time is over: as `list`, of how each source is then."""
+    failures: list[Exit] = []
+    statuses = [store.status(name) for name in store.sources]
+    for status in statuses:
+        if status.trouble is not None:
+            failures.append(code_of_trouble(status.trouble))
+        elif status.answered_at is None:
+            say(f"taskdeck: {status.source.name}: no answer yet")
+            failures.append(Exit.PARTIAL)
+        elif status.missing:
+            failures.append(Exit.PARTIAL)
+    return summed(failures, answered=any(status.answered_at is not None for status in statuses))
