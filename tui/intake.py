@@ -46,10 +46,11 @@ class Intake:
         within = [task for task in page.tasks if not outdated(task, self._oldest)]
         if self._most < math.inf:
             self._counted.update(task.key for task in within)
-        unknown = [task for task in within if self._is_news(task)]
-        self._news += len(unknown)
-        if self._want.since is None:
-            self._rounds.check((one for one in unknown if self._store.get(one.key) is None), self._interval)
+        if self._want.newest_first is not None:  # somebody watches: there are rounds after this one
+            unknown = [task for task in within if self._is_news(task)]
+            self._news += len(unknown)
+            if self._want.since is None:
+                self._rounds.check((one for one in unknown if self._store.get(one.key) is None), self._interval)
         self._told(self._store.merge(self.taken, page.tasks, page.rows, at=self._now(), oldest=self._oldest))
         self._landed(page)
         return self._most - len(self._counted)

@@ -153,9 +153,11 @@ class Poller:
     async def run(self) -> None:
         """Polls until cancelled. A bug in the adapter is this source's ERROR, never anybody else's."""
         await asyncio.sleep(random.uniform(0, min(0.3, self.status.interval / 10)))
+        spread = random.uniform(1.0, 0.4)  # sources that began together do not go on so
         while True:
             self._wake.clear()
             pause = self._pause(await self.round())
+            pause, spread = pause and pause * spread, 1.0
             next_at = None if pause is None else self._now() + round(pause * 1000)
             self._say(next_at=next_at, effective=pause or self.status.interval)
             if pause is None:
