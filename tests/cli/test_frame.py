@@ -48,13 +48,13 @@ def lines_of(scene: Scene, *arguments: str) -> list[str]:
     return ran.out.splitlines()
 
 
-NAMES = ("deck", "all", "fc", "os", "mps", "tat", "kps", "events", "help", "task", "MPS")
+NAMES = ("deck", "all", "fc", "os", "mps", "tat", "kps", "events", "health", "help", "task", "MPS")
 BIG = ((120, 40), (200, 60))
 
 
 @pytest.mark.parametrize(
     ("name", "size"),
-    [*((name, (80, 24)) for name in NAMES), *((name, size) for name in ("deck", "mps") for size in BIG)],
+    [*((name, (80, 24)) for name in NAMES), *((name, size) for name in ("deck", "mps", "health") for size in BIG)],
 )
 def test_every_screen_fits_its_size(media: Scene, name: str, size: tuple[int, int]) -> None:
     lines = lines_of(media, "--screen", name, "--size", f"{size[0]}x{size[1]}")
@@ -72,6 +72,7 @@ def test_every_screen_fits_its_size(media: Scene, name: str, size: tuple[int, in
         ("fc", "Function Compute"),
         ("kps", "Keypair tasks"),
         ("events", "events of this run"),
+        ("health", "1 source: 1 LIVE"),
         ("help", "keys of this screen"),
         ("task", "MPS > task-0039"),
     ],
@@ -157,14 +158,15 @@ def test_a_wrong_filter_costs_no_call(scene: Scene) -> None:
 
 def test_a_source_that_fails_is_said_and_the_rest_is_drawn(media: Scene) -> None:
     def refused(action: str, asked: object) -> Said:
-        error = {"Code": "AuthFailure.SecretIdNotFound", "Message": "no such key"}
+        error = {"Code": "UnauthorizedOperation", "Message": "no such right"}
         return 200, {"Response": {"Error": error, "RequestId": "r-9"}}
 
     media.source("other", refused)
     ran = media.run("frame", "--screen", "all")
     assert ran.code == 5
-    assert ran.err == "taskdeck: other: AUTH AuthFailure.SecretIdNotFound no such key (r-9)\n"
+    assert ran.err == "taskdeck: other: DENIED UnauthorizedOperation no such right (r-9)\n"
     assert "task-0029" in ran.out
+    assert "UnauthorizedOperation" in media.run("frame", "--screen", "health").out
 
 
 def test_a_source_that_fails_alone_is_its_code_and_its_pane(scene: Scene) -> None:
@@ -206,4 +208,4 @@ def test_it_knows_the_saved_views_of_the_monitor_but_not_its_orders(media: Scene
 
 def test_every_name_is_a_screen_of_its_own() -> None:
     scenes = still.scenes(PROVIDERS)
-    assert len(set(scenes.values())) == len(scenes) == len(PROVIDERS) + 5
+    assert len(set(scenes.values())) == len(scenes) == len(PROVIDERS) + 6

@@ -59,6 +59,20 @@ def test_tasks_move_in_the_demo(tmp_path: Path) -> None:
         screen.until(lambda text: re.search(r"\d\d:\d\d:\d\d . (OK|RUN|QUEUE|FAIL) ", text.partition("EVENTS")[2]))
 
 
+def test_a_terminal_that_loses_the_focus_is_read_for_less_often(tmp_path: Path) -> None:
+    with demo(tmp_path, 120, 40) as screen:
+        screen.until(counted)
+        screen.press("H")
+        screen.until(lambda text: text.count("LIVE  ") > 5 and "5s -> " not in text)
+        screen.press("\x1b[O")  # what a terminal that was asked for it says of its focus
+        screen.until(lambda text: "5s -> " in text)
+        screen.press("\x1b[I")
+        screen.until(lambda text: "5s -> " not in text)
+        screen.press("q")
+        screen.until(" deck ")
+        assert leave(screen) == 0
+
+
 def test_the_merged_view_filters_as_one_types_and_enter_opens_a_task(tmp_path: Path) -> None:
     with demo(tmp_path, 120, 40) as screen:
         screen.until(counted)
