@@ -23,6 +23,8 @@ from tui.cloud.truth import named, truths
 
 SHARE = 0.6  # of each documented limit, what the config allows where it says nothing
 SECOND = 1000
+SOURCES_HEAD = "[[sources]]"
+QUICK = "5s"
 
 
 class Life(NamedTuple):
@@ -58,17 +60,31 @@ class Account(NamedTuple):
 class Fleet:
     """Clouds that run. Use `fleet(...)`."""
 
-    def __init__(self, clouds: Sequence[Cloud], sources: int) -> None:
-        self._clouds = clouds
+    def __init__(self, clouds: Sequence[Cloud], sources: int, quick: int = 0) -> None:
+        self._clouds, self._quick = clouds, quick
         every = [f"{number}-{source.name}" for number in range(1, len(clouds) + 1) for source in SOURCES]
         self.sources = tuple(every[:sources])
         self._jobs: dict[str, dict[Job, None]] = {name: {} for name in self.sources}
 
     @property
     def config(self) -> str:
-        """One config for all clouds; it names all sources, also those beyond the number asked for."""
+        """One config for all clouds."""
         texts = [self._config(number, cloud) for number, cloud in enumerate(self._clouds, start=1)]
-        return "".join([texts[0], *(text[text.index("[accounts") :] for text in texts[1:])])
+        whole = "".join([texts[0], *(text[text.index("[accounts") :] for text in texts[1:])])
+        head, *blocks = re.split(rf"(?m)^(?=\[accounts|{re.escape(SOURCES_HEAD)})", whole)
+        kept = [head, *(block for block in blocks if not block.startswith(SOURCES_HEAD))]
+        sources = [block for block in blocks if block.startswith(SOURCES_HEAD)][: len(self.sources)]
+        every = len(sources) // self._quick if self._quick else 0  # the quick ones are spread over all APIs
+        quick = set(range(0, every * self._quick, every)) if every else ()
+        return "".join(
+            [
+                *kept,
+                *(
+                    f'{one.rstrip()}\ninterval = "{QUICK}"\n\n' if at in quick else one
+                    for at, one in enumerate(sources)
+                ),
+            ]
+        )
 
     def _config(self, number: int, cloud: Cloud) -> str:
         text = re.sub(r"\b(ali|tx|hw)-demo\b", rf"\1-{number}", cloud.config)
@@ -88,6 +104,11 @@ class Fleet:
     def born(self) -> int:
         """How many tasks there have been."""
         return sum(map(len, self._jobs.values()))
+
+    @property
+    def requests(self) -> int:
+        """How many requests there have been."""
+        return sum(len(cloud.ledger.entries) for cloud in self._clouds)
 
     async def remember(self) -> None:
         """Goes round the sources, each once in two seconds: no task is born and forgotten between two visits."""
@@ -137,9 +158,12 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet(
-    clouds: int, *, sources: int, tasks: int, rate: float, interval: str, seed: int
+    clouds: int, *, sources: int, tasks: int, rate: float, interval: str, seed: int, quick: int = 0
 ) -> AsyncIterator[Fleet]:
-    """Clouds that listen until the block ends, with `tasks` each, and remember what they show."""
+    """Clouds that listen until the block ends, with `tasks` each, and remember what they show.
+
+    `quick` of the sources are read every 5 s, whatever the interval of the others.
+    """
     async with AsyncExitStack() as stack:
         found = [
             await stack.enter_async_context(
@@ -147,7 +171,7 @@ async def fleet(
             )
             for number in range(clouds)
         ]
-        here = Fleet(found, sources)
+        here = Fleet(found, sources, quick)
         remembering = asyncio.create_task(here.remember())
         try:
             yield here

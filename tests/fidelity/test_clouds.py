@@ -36,7 +36,7 @@ async def watched(clouds: Fleet, store: Store, reads: Reads, reports: Reports) -
         reports.told(change)
 
     config = parse(clouds.config, models(), Path("fleet.toml"))
-    async with Wiring(config, store, only=clouds.sources, told=told, patience=Patience(longest=1.0)) as wiring:
+    async with Wiring(config, store, told=told, patience=Patience(longest=1.0)) as wiring:
         running = [asyncio.create_task(poller.run()) for poller in wiring.pollers.values()]
         try:
             yield wiring
