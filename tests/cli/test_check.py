@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Said, Scene, refusing, row, shelf
+from tests.tasks import NOW, SOURCE
+from tui.cli.once import there_ms
+from tui.model import SourceStatus
 
 pytestmark = pytest.mark.cloud
 
@@ -81,6 +84,14 @@ def test_what_does_not_fit_is_said_before_anything_is_read(scene: Scene, words: 
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("skew", "ahead"), [(None, 0), (59.0, 0), (-240.0, -240_000), (3600.5, 3_600_500)])
+def test_an_age_is_counted_on_the_clock_that_stamped_the_task(
+    monkeypatch: pytest.MonkeyPatch, skew: float | None, ahead: int
+) -> None:
+    monkeypatch.setattr("tui.cli.once.now_ms", lambda: NOW)
+    assert there_ms(SourceStatus(source=SOURCE, skew=skew)) == NOW + ahead
 
 
 def test_without_sources_nothing_matches(scene: Scene) -> None:

@@ -361,6 +361,19 @@ class TestCommand:
             ["changed", "queued > running", "media/q"],
         ]
 
+    def test_colours_are_for_terminals_unless_asked_for(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        painted = self.tail(scene, monkeypatch, Changing(BEFORE, AFTER), "--color", "always")
+        assert painted.out.count("\x1b[0m") == painted.out.count("\n") == 6
+
+    def test_a_terminal_is_never_written_over_its_width(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", "50")
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        ran = self.tail(scene, monkeypatch, Changing(BEFORE, AFTER))
+        assert "\x1b" not in ran.out
+        assert max(map(width, ran.out.splitlines())) <= 50
+
     def test_trouble_is_a_line_on_stderr_and_its_end_too(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         lists = Changing(BEFORE, garbage, BEFORE)
         ran = self.tail(scene, monkeypatch, lists, "-o", "ndjson")

@@ -8,7 +8,7 @@ from argparse import Namespace
 
 from tui.cli.asked import asked
 from tui.cli.exits import Exit
-from tui.cli.once import now_ms, poll_once, want_of
+from tui.cli.once import poll_once, there_ms, want_of
 from tui.cli.place import config
 
 
@@ -22,10 +22,10 @@ def run(given: Namespace) -> int:
     query = asked(given, settings)
     store = Store(raw_rows=0)
     code = asyncio.run(poll_once(settings, store, want=want_of(query, settings)))
-    now = now_ms()
-    count = sum(
-        query.match(task, source, now) for name, source in store.sources.items() for task in store.tasks(name).values()
-    )
+    count = 0
+    for name, source in store.sources.items():
+        now = there_ms(store.status(name))
+        count += sum(query.match(task, source, now) for task in store.tasks(name).values())
     some = "" if code == Exit.FINE else " of what could be read"
     sys.stdout.write(f"{count} {'task matches' if count == 1 else 'tasks match'}{some} (at most {given.max})\n")
     return Exit.NOT_MET if count > given.max else code

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import math
-import os
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.once import now_ms, poll_once, want_of
+from tui.cli.output import cells, coloured
 from tui.cli.place import config
 from tui.errors import UsageError
 from tui.model import Change, Task, TaskKey, newest_first
@@ -83,10 +82,8 @@ def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str
     tasks = sorted(every, key=newest_first) if view is None else view.of(every, store.sources, now)
     tasks = tasks[: given.limit]
     if given.output_format == "table":
-        terminal = sys.stdout.isatty()
-        colour = given.color == "always" or (given.color == "auto" and terminal and not os.environ.get("NO_COLOR"))
-        cells = shutil.get_terminal_size().columns if terminal else None
-        formats.write_table(tasks, store.sources, columns, sys.stdout, now=now, cells=cells, colour=colour)
+        colour = coloured(given)
+        formats.write_table(tasks, store.sources, columns, sys.stdout, now=now, cells=cells(), colour=colour)
         return
     if given.output_format == "csv":
         formats.write_csv(_flat(_objects(tasks, store), tasks, columns, store, now), columns, sys.stdout)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from tui.answers import Want
 from tui.cli.exits import Exit, summed
 from tui.cli.trouble import report
-from tui.model import Change
+from tui.model import Change, SourceStatus
+from tui.ways_out import SKEWED
 
 if TYPE_CHECKING:
     from tui.poller import Poller
@@ -70,6 +71,12 @@ def want_of(query: Query | None, settings: Config) -> Want:
 def now_ms() -> int:
     """The time as tasks have it: epoch milliseconds."""
     return round(time.time() * 1000)
+
+
+def there_ms(status: SourceStatus) -> int:
+    """The time on the clock that stamps a source's tasks: what the screen counts their ages by too."""
+    skew = status.skew or 0.0
+    return now_ms() + (round(skew * 1000) if abs(skew) >= SKEWED else 0)
 
 
 class Progress:

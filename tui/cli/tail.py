@@ -16,7 +16,7 @@ from tui.cli.event_lines import Paper, ndjson, text
 from tui.cli.exits import Exit, code_of_trouble, summed
 from tui.cli.following import TICK, news, polled
 from tui.cli.happenings import Happened, Happenings
-from tui.cli.once import now_ms
+from tui.cli.once import now_ms, there_ms
 from tui.cli.output import cells, coloured, listened_to
 from tui.cli.place import config
 from tui.cli.words import Turned, complaint
@@ -49,7 +49,7 @@ async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: fl
     store = Store(raw_rows=0)
 
     def wanted(task: Task) -> bool:
-        return query.match(task, store.sources[task.key.source], now_ms())
+        return query.match(task, store.sources[task.key.source], there_ms(store.status(task.key.source)))
 
     happenings, told = Happenings(store, wanted, now_ms), asyncio.Event()
 
@@ -73,6 +73,8 @@ async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: fl
 def _write(due: Iterable[Happened | Turned], sources: dict[str, Source], paper: Paper | None) -> None:
     """Each task a line, at once; what is wrong with a source on stderr, in ndjson every change of its state too."""
     now = now_ms()
+    if paper is not None and paper.cells is not None:
+        paper = paper._replace(cells=cells())  # a terminal may have another width by now
     for one in due:
         if paper is None:
             sys.stdout.write(ndjson(one, sources) + "\n")

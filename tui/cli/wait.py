@@ -16,7 +16,7 @@ from tui.cli.awaited import Awaited
 from tui.cli.event_lines import Paper, ended
 from tui.cli.exits import Exit, code_of
 from tui.cli.following import TICK, news, polled
-from tui.cli.once import now_ms, read_once, want_of
+from tui.cli.once import now_ms, read_once, there_ms, want_of
 from tui.cli.output import cells, coloured, listened_to
 from tui.cli.place import config
 from tui.cli.show import task_key
@@ -161,8 +161,8 @@ class Following:
         return self._ending()
 
     def _matching(self) -> Iterable[Task]:
-        now = now_ms()
         for name, source in self._store.sources.items():
+            now = there_ms(self._store.status(name))
             for task in self._store.tasks(name).values():
                 if self._query.match(task, source, now):
                     yield task
