@@ -512,3 +512,11 @@ async def test_a_poll_tells_its_beginning_its_pages_and_its_end() -> None:
 
 def test_an_outcome_without_errors_may_be_incomplete() -> None:
     assert not Outcome(1, ("a",)).complete
+
+
+def test_what_narrows_the_lists_at_the_provider_is_told() -> None:
+    from tui.adapters.alibaba_fc import Settings
+
+    given = {"name": SourceName("fc"), "adapter": "alibaba-fc", "account": "ali", "region": Region("cn-hangzhou")}
+    assert Settings(**given, functions="*").pushed == ()
+    assert Settings(**given, functions=("a", "b"), qualifier="LATEST").pushed == ("functions: a, b", "qualifier: LATEST")

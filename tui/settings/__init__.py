@@ -81,10 +81,11 @@ class SourceSettings:
     @property
     def pushed(self) -> tuple[str, ...]:
         """What of the config narrows the lists at the provider: the adapter's own keys, `name: values`."""
-        own = [one.name for one in fields(self) if one.name not in _SHARED and getattr(self, one.name)]
+        own = [one.name for one in fields(self) if one.name not in _SHARED and getattr(self, one.name) not in _ALL]
         return tuple(f"{name}: {_said(getattr(self, name))}" for name in own)
 
 
+_ALL = (None, "", (), "*")  # values that leave nothing out
 _SHARED = frozenset(one.name for one in fields(SourceSettings))
 
 
