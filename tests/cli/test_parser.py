@@ -27,6 +27,9 @@ from tui.errors import UsageError
         (["list", "list"], "list"),
         (["list", "--sort", "-age", "x"], "x"),
         (["monitor", "-state:ok"], "-state:ok"),
+        (["tail", "-state:ok", "--for", "1h30m", "age<2h"], "-state:ok age<2h"),
+        (["wait", "--timeout", "90s", "-src/-id"], "-src/-id"),
+        (["check", "-state:ok", "--max", "3"], "-state:ok"),
         ([], ""),
     ],
 )
@@ -79,6 +82,8 @@ def test_a_task_may_begin_with_a_minus() -> None:
         (["list", "--limit", "x"], "'x' is no number"),
         (["list", "-o", "xml"], "invalid choice: 'xml'"),
         (["show"], "the following arguments are required: TASK"),
+        (["wait", "--timeout", "1h"], "the following arguments are required: TASK|FILTER"),
+        (["check", "--max", "3"], "the following arguments are required: FILTER"),
         (["show", "a", "b"], "unrecognized arguments: b"),
         (["show", "a", "-b"], "unrecognized arguments: -b"),
         (["config"], "the following arguments are required: action"),
