@@ -519,4 +519,5 @@ def test_what_narrows_the_lists_at_the_provider_is_told() -> None:
 
     given = {"name": SourceName("fc"), "adapter": "alibaba-fc", "account": "ali", "region": Region("cn-hangzhou")}
     assert Settings(**given, functions="*").pushed == ()
-    assert Settings(**given, functions=("a", "b"), qualifier="LATEST").pushed == ("functions: a, b", "qualifier: LATEST")
+    narrow = Settings(**given, functions=("a", "b"), qualifier="LATEST")
+    assert narrow.pushed == ("functions: a, b", "qualifier: LATEST")
