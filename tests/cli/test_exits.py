@@ -80,6 +80,8 @@ def test_a_source_that_fails_alone(scene: Scene, answer: Answer, line: str, code
 @pytest.mark.parametrize(("answer", "line", "code"), FAILURES)
 def test_a_source_that_fails_beside_one_that_answers(scene: Scene, answer: Answer, line: str, code: int) -> None:
     scene.source("media", answer)
+    scene.text = scene.text.replace("acme", "first")  # a refused key stops every source of its account
+    scene.text += '[accounts.acme]\nvendor = "tencent"\ncredentials = "demo"\nrate_share = "off"\n'
     scene.source("other", FINE)
     ran = scene.run("list", "-o", "ndjson")
     assert ran.code == 5
