@@ -277,6 +277,19 @@ async def test_a_bug_in_the_adapter_is_its_error_and_the_next_round_works(caplog
     assert it.word() is Word.LIVE
 
 
+async def test_a_read_of_some_is_no_whole_one() -> None:
+    it = world({"a": [task("1")]})
+    await it.poller.poll(Want(states=frozenset({State.FAILED})))
+    assert it.poller.status.whole_at is None
+    await it.poller.poll()
+    assert it.poller.status.whole_at == NOW
+
+
+def test_an_error_without_a_code_is_told_by_its_status() -> None:
+    assert trouble_of(Unavailable("bad gateway", http_status=502)).code == "HTTP502"
+    assert trouble_of(Unavailable("down")).code == ""
+
+
 async def test_the_gravest_of_several_errors_is_said() -> None:
     errors = (Malformed("m"), Denied("d"), Throttled("t"))
     assert isinstance(gravest(errors), Denied)

@@ -83,7 +83,8 @@ def gravest(errors: tuple[CallError, ...]) -> CallError | None:
 
 def trouble_of(error: CallError, retry_at: int | None = None) -> Trouble:
     """An error as the state of a source."""
-    return Trouble(word_of(error), error.code, error.message, error.request_id, retry_at, type(error).__name__)
+    code = error.code or (f"HTTP{error.http_status}" if error.http_status else "")
+    return Trouble(word_of(error), code, error.message, error.request_id, retry_at, type(error).__name__)
 
 
 async def _either(*waits: Coroutine[Any, Any, object]) -> None:
@@ -191,6 +192,7 @@ class Poller:
             self._say(reading=False, **self._troubled(trouble), calls=self._line.calls - before)
             return None
         error = gravest(outcome.errors)
+        whole = want.everything and want.since is None and not outcome.errors
         if want.since is None:
             self._lacking = outcome.missing if outcome.full else ()
         self._say(
@@ -198,7 +200,7 @@ class Poller:
             **self._troubled(trouble_of(error) if error else None),
             missing=tuple(dict.fromkeys((*outcome.missing, *self._lacking))),
             answered_at=self._now() if outcome.pages or not outcome.errors else self.status.answered_at,
-            whole_at=self._now() if want.since is None and not outcome.errors else self.status.whole_at,
+            whole_at=self._now() if whole else self.status.whole_at,
             calls=self._line.calls - before,
             skew=self._line.skew,
             budget=self._line.budget,
