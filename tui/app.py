@@ -232,10 +232,17 @@ def peek(path: Path) -> dict[str, Any]:
     return {name: table for name, table in data.items() if isinstance(table, dict)}
 
 
-def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None, state: Path | None = None) -> int:
+def run(
+    desk: LiveDesk,
+    *,
+    filter_text: str = "",
+    theme_name: str | None = None,
+    themes: Path | None = None,
+    state: Path | None = None,
+) -> int:
     """Runs the monitor on a desk until it is left; answers the exit code. Raises what ended it.
 
-    What it remembers is kept in the folder `state`; without one it is forgotten.
+    What it remembers is kept in the folder `state`; without one it is forgotten. `themes` is the user's folder of them.
     """
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     from tui.ui.shell import Taskdeck
@@ -244,7 +251,10 @@ def run(desk: LiveDesk, *, filter_text: str = "", theme_name: str | None = None,
     sys.setswitchinterval(SWITCH)
     memory = Memory(state)
     try:
-        app = Taskdeck(desk, tables=peek(desk.path), filter_text=filter_text, theme_name=theme_name, memory=memory)
+        tables = peek(desk.path)
+        app = Taskdeck(
+            desk, tables=tables, filter_text=filter_text, theme_name=theme_name, memory=memory, themes=themes
+        )
         app.run(mouse=app.mouse)
     finally:
         memory.close()

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
-from tui.errors import ConfigError
 from tui.model import SourceStatus, State, Trouble, Word
 from tui.query import parse
 from tui.text import width
@@ -210,33 +209,6 @@ def test_json_is_clean_masked_and_bounded() -> None:
         assert "\x1b" not in text
         assert answer.MASK in text
         assert all(ink.strip(cells).cell_length == cells for ink in inks)
-
-
-def test_every_theme_has_every_token() -> None:
-    tokens = set(themes.load("deck-dark").styles)
-    assert {"deck-dark", "deck-light", "ansi-dark"} <= set(themes.names())
-    for name in themes.names():
-        assert set(themes.load(name).styles) == tokens, name
-        assert themes.load(name).textual().name == f"taskdeck-{name}"
-
-
-@pytest.mark.parametrize(
-    ("environ", "name"),
-    [
-        ({"NO_COLOR": "", "TERM": "xterm-256color"}, "mono"),
-        ({"TERM": "xterm-256color"}, "deck-dark"),
-        ({"TERM": "xterm", "COLORTERM": "truecolor", "COLORFGBG": "0;15"}, "deck-light"),
-        ({"TERM": "linux"}, "ansi-dark"),
-    ],
-)
-def test_auto_looks_at_the_terminal(environ: dict[str, str], name: str) -> None:
-    assert themes.choose("auto", environ).name == name
-
-
-def test_an_unknown_theme_names_those_there_are() -> None:
-    with pytest.raises(ConfigError, match="deck-dark"):
-        themes.choose("nope", {})
-    assert themes.choose("deck-light", {}).name == "deck-light"
 
 
 def test_the_lines_under_a_title_say_what_is_wrong_and_are_few() -> None:

@@ -77,7 +77,7 @@ def _tables(given: Namespace, settings: Config) -> Mapping[str, Any]:
 
     asked(given, settings, screen={name: lambda task: False for name in ON_SCREEN})
     return {
-        "monitor": {"time": settings.monitor.time, "theme": settings.monitor.theme},
+        "monitor": {"time": settings.monitor.time},  # of a theme a text shows nothing
         "ui": {"glyphs": settings.ui.glyphs, "layout": settings.ui.layout},
         "keys": settings.keys,
         "views": dict(saved(given, settings)),

@@ -29,4 +29,5 @@ def run(given: Namespace) -> int:
         )
     else:
         desk, state = app.LiveDesk(config_path(given.config), write=given.write), logs.state_dir(given)
-    return app.run(desk, filter_text=getattr(given, "filter", "") or "", theme_name=given.theme, state=state)
+    text, themes = getattr(given, "filter", "") or "", config_path(given.config).with_name("themes")
+    return app.run(desk, filter_text=text, theme_name=given.theme, themes=themes, state=state)

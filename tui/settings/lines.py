@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path as File
+from typing import Any
+
+from tui.errors import ConfigError
 
 _TOKEN = re.compile(
     r"""(?P<long>  \"{3} (?:\\.|[^\\])*? \"{3,5} | '{3} .*? '{3,5} )
@@ -17,23 +21,34 @@ _TOKEN = re.compile(
 Path = tuple[str | int, ...]
 
 
-def line_of(toml: str, path: Path) -> int:
+def toml(text: str, path: File) -> dict[str, Any]:
+    """The content of a TOML file. Raises ConfigError with the place."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        last = text.rstrip("\n").count("\n") + 1  # what is missing at the end of the file is missing there
+        where = f"{path}:{place[1]}:{place[2]}" if place else f"{path}:{last}"
+        raise ConfigError(f"{where}: no TOML: {re.sub(r' *[(]at .*[)]', '', str(error))}") from None
+
+
+def line_of(text: str, path: Path) -> int:
     """The line (from 1) of a key such as ("sources", 2, "region"), or of the nearest table above it that is there."""
-    places = _places(toml)
+    places = _places(text)
     for length in range(len(path), 0, -1):
         if path[:length] in places:
             return places[path[:length]]
     return 1
 
 
-def _places(toml: str) -> dict[Path, int]:
+def _places(text: str) -> dict[Path, int]:
     """The lines of all tables and keys of a valid file; what is inside a value stands where the value begins."""
     places: dict[Path, int] = {}
     table: Path = ()
     counts: dict[Path, int] = {}
     parts: list[str] | None = []  # of the key or header that is being read; None inside a value
     depth, number = 0, 1
-    for match in _TOKEN.finditer(toml):
+    for match in _TOKEN.finditer(text):
         kind, token = match.lastgroup, match[0]
         if kind == "end" and (depth == 0 or parts is not None):
             parts, depth = [], 0

@@ -6,7 +6,6 @@ import dataclasses
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from tui.errors import ConfigError
 from tui.settings import Account, Config, Monitor, Network, SourceSettings, Ui
 from tui.settings.endpoints import host_of, is_loopback
 from tui.settings.lines import Path as Keys
-from tui.settings.lines import line_of
+from tui.settings.lines import line_of, toml
 from tui.settings.reader import Unfit, keys_of, read
 
 T = TypeVar("T")
@@ -42,13 +41,7 @@ def load(path: Path, models: Models, judge: Judge | None = None) -> Config:
 
 def parse(text: str, models: Models, path: Path, judge: Judge | None = None) -> Config:
     """Checks the text of a config file; `[keys]` where a `judge` of it is at hand. Raises ConfigError."""
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
-        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        last = text.rstrip("\n").count("\n") + 1  # what is missing at the end of the file is missing there
-        where = f"{path}:{place[1]}:{place[2]}" if place else f"{path}:{last}"
-        raise ConfigError(f"{where}: no TOML: {re.sub(r' *[(]at .*[)]', '', str(error))}") from None
+    data = toml(text, path)
     file = _File(text, data, models, path)
     file.sound()
     config = file.config()

@@ -38,6 +38,11 @@ class Canvas(Widget):
             self._under = self.rich_style
         return line.apply_style(self._under)
 
+    def redraw(self) -> None:
+        """Everything anew: the same content looks otherwise."""
+        self._drawn_for = self._under = None
+        self.refresh()
+
     def notify_style_update(self) -> None:
         """The theme is another one: what lies under the lines is found anew (0.1 ms, too much for each line)."""
         self._under = None

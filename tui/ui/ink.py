@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -49,7 +51,7 @@ class Ink:
                     text = cut_end(text, room)
                 room -= width(text)
             if under is not PLAIN:
-                style = under + style
+                style = laid(under, style)
             alike = segments and (segments[-1].style is style or segments[-1].style == style)
             if alike and text.isascii() and segments[-1].text.isascii():
                 segments[-1] = Segment(segments[-1].text + text, style)
@@ -60,6 +62,17 @@ class Ink:
         if room > 0:
             segments.append(Segment(" " * room, under))
         return Strip(segments, cells)
+
+
+@lru_cache(maxsize=1_024)
+def laid(under: Style, style: Style) -> Style:
+    """A style on that of its line. On a reversed line a colour would become a patch of background: it keeps its weight.
+
+    What is reversed itself, as a caret is, is turned back.
+    """
+    if not under.reverse:
+        return under + style
+    return under + Style(bold=style.bold, underline=style.underline, reverse=not style.reverse, link=style.link)
 
 
 def between(left: Ink, right: Ink, cells: int, style: Style = PLAIN, sign: str = " ") -> Ink:

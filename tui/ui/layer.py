@@ -68,6 +68,10 @@ class Layer(Screen[Answer], inherit_bindings=False):
         bar = self.query_one("#hints", Bar)
         bar.show(lambda cells: said.strip(cells) if self._said else bars.hints(keys, pen, cells))
 
+    def dressed(self) -> None:
+        """The theme is another one: what was inked before is inked anew."""
+        self.paint_hints()
+
     def acted(self, keys: Sequence[TaskKey]) -> None:
         """Somebody has acted on these tasks while this screen was on top."""
 

@@ -49,11 +49,14 @@ class Lines:
         self._shown = Shown()
         self._kept: dict[tuple[TaskKey, Mark], _Line] = {}
         self._known: dict[tuple[State, bool], Mapping[str, Style]] = {}
+        self._drawn_in = look.styles
 
     def arrange(self, shown: Shown) -> None:
-        """Other columns."""
-        if shown.placed != self._shown.placed:
+        """Other columns, or another theme."""
+        if shown.placed != self._shown.placed or self.look.styles is not self._drawn_in:
             self._kept.clear()
+            self._known.clear()
+            self._drawn_in = self.look.styles
         self._shown = shown
 
     def head(self, width: int, order: Order = NEWEST) -> Strip:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.errors import ConfigError, TaskdeckError
 from tui.memory import Memory
-from tui.ui import glyphs, mouse, options, themes
+from tui.ui import glyphs, mouse, options
 from tui.ui.desk import Desk
+from tui.ui.dressed import Dressed
 from tui.ui.home import Home
 from tui.ui.keys import APP, keymap
 from tui.ui.messages import Changed, Wanted
 from tui.ui.turnstile import Turnstile
+from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
     from tui.ui.layer import Layer
@@ -29,8 +31,11 @@ NO_TABLES: Mapping[str, Any] = {}
 TWICE = 1.0
 
 
-class Taskdeck(App[int], inherit_bindings=False):
-    """The monitor on a desk. `run()` answers the exit code; `failure` or `crash` is what ended it, if anything did."""
+class Taskdeck(Dressed, inherit_bindings=False):
+    """The monitor on a desk. `run()` answers the exit code; `failure` or `crash` is what ended it, if anything did.
+
+    `themes` is the folder with the user's own.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = APP
@@ -45,18 +50,16 @@ class Taskdeck(App[int], inherit_bindings=False):
         theme_name: str | None = None,
         clock: Callable[[], int] = options.wall_clock,
         memory: Memory | None = None,
+        themes: Path | None = None,
     ) -> None:
         chosen = options.read(tables, filter_text, theme_name, clock, memory or Memory())
-        self.look = themes.choose(chosen.theme)
-        super().__init__(ansi_color=self.look.ansi)
+        super().__init__(Wardrobe(chosen.theme, themes))
         self.desk = desk
         self.failure: TaskdeckError | None = None
         self.crash: Exception | None = None
         self.mouse = mouse.wanted(chosen.mouse)
-        self._home = Home(desk, chosen, self.look, glyphs.choose(chosen.glyphs))
+        self._home = Home(desk, chosen, self.wardrobe.look, glyphs.choose(chosen.glyphs))
         self._interrupted_at = -TWICE
-        self.register_theme(self.look.textual())
-        self.theme = f"taskdeck-{self.look.name}"
         self.set_keymap(keymap(chosen.keys))
         self._turnstile = Turnstile(super().on_event, lambda: self.focused or self.screen, self.set_timer)
 
@@ -133,6 +136,10 @@ class Taskdeck(App[int], inherit_bindings=False):
         said_by = self._top()
         said_by.say("ctrl-c again to quit")
         self.set_timer(TWICE, lambda: said_by.say("") if said_by.is_attached else None)
+
+    def say(self, text: str) -> None:
+        """One line on whatever is on top."""
+        self._top().say(text)
 
     def _top(self) -> Home | Layer[Any]:
         """Who has a line for what the user just did."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-from rich.style import Style
-from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.errors import ConfigError
 from tui.model import BAD, State
+from tui.text import clean
+from tui.ui.palette import Look, Palette
+from tui.ui.theme_file import read
 
+__all__ = ["AUTO", "PLAIN", "TONES", "Look", "auto", "choose", "colourless", "folder", "load", "names", "palette"]
+
+AUTO, PLAIN = "auto", "mono"
 TONES: Mapping[State, str] = {
     **dict.fromkeys(State, "state.live"),
     **dict.fromkeys(BAD, "state.bad"),
@@ -26,37 +26,6 @@ TONES: Mapping[State, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Look:
-    """A theme, read: styles by token."""
-
-    name: str
-    dark: bool
-    ansi: bool
-    colors: Mapping[str, str]
-    styles: Mapping[str, Style]
-
-    def __getitem__(self, token: str) -> Style:
-        return self.styles[token]
-
-    def textual(self) -> Theme:
-        """The same as a theme of Textual: what CSS draws is only the background."""
-        prefix = "ansi_" if self.ansi else ""
-        background, foreground = prefix + self.colors["background"], prefix + self.colors["foreground"]
-        accent = "ansi_blue" if self.ansi else foreground
-        return Theme(
-            name=f"taskdeck-{self.name}",
-            dark=self.dark,
-            ansi=self.ansi,
-            primary=accent,
-            background=background,
-            foreground=foreground,
-            surface=background,
-            panel=background,
-            variables=BUILTIN_THEMES["ansi-dark" if self.dark else "ansi-light"].variables if self.ansi else {},
-        )
-
-
 def folder() -> Path:
     """Where the themes are: in the package once installed, beside it in a checkout."""
     package = Path(__file__).parent.parent
@@ -64,30 +33,53 @@ def folder() -> Path:
     return installed if installed.is_dir() else package.parent / "themes"
 
 
-def names() -> list[str]:
-    """The themes there are."""
-    return sorted(path.stem for path in folder().glob("*.toml"))
+def names(own: Path | None = None) -> list[str]:
+    """The themes there are, those in the user's folder among them."""
+    return sorted({path.stem for place in (folder(), own) if place is not None for path in place.glob("*.toml")})
 
 
-@lru_cache(maxsize=8)
-def load(name: str) -> Look:
-    """One theme by name; ConfigError names those that exist."""
-    if name not in names():
-        raise ConfigError(f"theme {name!r} does not exist; there are: {', '.join(['auto', *names()])}")
-    read: dict[str, Any] = tomllib.loads((folder() / f"{name}.toml").read_text(encoding="utf-8"))
-    styles = {token: Style.parse(text or "none") for token, text in read["tokens"].items()}
-    return Look(name, bool(read["dark"]), bool(read.get("ansi")), read["colors"], styles)
+def palette(name: str, own: Path | None = None) -> Palette:
+    """One theme by name, the user's before ours. Raises ConfigError, which names those that exist."""
+    return _palette(name, own, ())
 
 
-def choose(wanted: str, environ: Mapping[str, str] = os.environ) -> Look:
-    """The theme for `monitor.theme`. NO_COLOR wins; auto looks at what the terminal says of itself."""
-    if "NO_COLOR" in environ:
-        return load("mono")
-    if wanted != "auto":
-        return load(wanted)
+def load(name: str, own: Path | None = None) -> Look:
+    """The same, to draw with."""
+    return Look(palette(name, own))
+
+
+def colourless(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether colours are not wanted: NO_COLOR wins over every theme."""
+    return "NO_COLOR" in environ
+
+
+def choose(wanted: str, environ: Mapping[str, str] = os.environ, own: Path | None = None) -> Look:
+    """The theme for `monitor.theme`; `auto` is what the environment says until the terminal answers."""
+    if colourless(environ):
+        return load(PLAIN, own)
+    return load(auto(environ) if wanted == AUTO else wanted, own)
+
+
+def auto(environ: Mapping[str, str] = os.environ, *, light: bool | None = None) -> str:
+    """The theme for a terminal: how many colours it has, and whether its background is light, as far as is known."""
     shows_many = "256" in environ.get("TERM", "") or environ.get("COLORTERM", "") in ("truecolor", "24bit")
-    background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    light = background in ("7", "15")
-    if shows_many or "TERM" not in environ:
-        return load("deck-light" if light else "deck-dark")
-    return load("ansi-light" if light and "ansi-light" in names() else "ansi-dark")
+    if light is None:
+        light = environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+    kind = "deck" if shows_many or "TERM" not in environ else "ansi"
+    return f"{kind}-{'light' if light else 'dark'}"
+
+
+def _palette(name: str, own: Path | None, above: tuple[Path, ...]) -> Palette:
+    """`above` are the files that build upon it: the user's deck-dark may build upon ours."""
+    known = [AUTO, *names(own)]
+    if name not in known[1:]:
+        from tui.ui.commands import nearest
+
+        near = nearest(name, known)
+        there = f"did you mean {near}?" if near else f"there are: {', '.join(known)}"
+        raise ConfigError(clean(f"theme {name[:40]!r} does not exist; {there}"))
+    for place in (own, folder()):
+        path = place / f"{name}.toml" if place is not None else None
+        if path is not None and path.exists() and path not in above:
+            return read(path, partial(_palette, own=own, above=(*above, path)))
+    raise ConfigError(clean(f"theme {name!r} builds upon itself"))
