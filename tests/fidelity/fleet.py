@@ -1,6 +1,7 @@
 """Several demo clouds in one process, and everything that one has to know of them to judge a monitor.
 
-The clouds of a fleet are numbered from 1; `CLOUD-SOURCE` names a source of one of them, each has accounts of its own.
+The clouds of a fleet are numbered from 1; `CLOUD-SOURCE` names a source of one of them, each has accounts of its own,
+all with the demo's one key: what a key is not sent for, as after Huawei refused it twice, holds for all clouds.
 """
 
 from __future__ import annotations
