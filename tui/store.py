@@ -83,6 +83,10 @@ class Store:
         self._feeds.append(feed)
         return feed
 
+    def unfollow(self, feed: Feed) -> None:
+        """Notes nothing for a feed any more: nobody reads it."""
+        self._feeds = [one for one in self._feeds if one is not feed]
+
     def tasks(self, source: str) -> Mapping[TaskKey, Task]:
         """The tasks of one source."""
         return self._tasks[source]
