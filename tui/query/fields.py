@@ -12,6 +12,7 @@ from typing import Any
 
 from tui.errors import UsageError
 from tui.model import Source, State, Task
+from tui.query.signature import cause
 from tui.query.values import show_duration, show_time
 
 Raw = str | int | float | None
@@ -149,6 +150,7 @@ _TABLE = (
     Field("fn", Kind.TEXT, _of((_FC, _OS), "name"), "name of a Function Compute or OpenSearch function"),
     Field("op", Kind.TEXT, _of((_KPS,), "name"), "name of a KPS operation: RESET, REPLACE, UNBIND"),
     Field("inst", Kind.TEXT, _of((_TAT,), "target"), "instance of a TAT command"),
+    Field("cause", Kind.TEXT, lambda t, s, n: cause(t), "why it is bad: the error without ids, numbers, times, paths"),
     # Facts of one provider only.
     Field("fc.instance", Kind.TEXT, _extra("fc.instance"), "instance that ran it"),
     Field("fc.events", Kind.NUMBER, _extra("fc.events"), "how many events it has had"),

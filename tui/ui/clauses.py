@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 LONGEST = 500  # characters of a text in a clause: of a longer one its head, for a query has an end too
 TELLING = 20  # characters of a piece that are enough to know a text by
-NAMES = ("state", "source", "account", "region", "name", "target", "kind", "native", "error", "id", "scope", "req")
+NAMES = (
+    *("state", "source", "account", "region", "name", "target", "kind", "native", "error", "cause"),
+    *("id", "scope", "req"),
+)
 _TERM = re.compile(r"(?i:(?:sort|group|limit):)[^\s()]*")
 _TOKEN = re.compile(r"""(?:"(?:\\.|[^"\\])*"?|\([^)]*\)?|[^\s"(])+""")
 _BEGUN = re.compile(r"[-!]*([^\W\d][\w.]*)[:=<>~]")
