@@ -12,7 +12,7 @@ STAMP_TEST := $(VENV)/.test.stamp
 STAMP_BENCH := $(VENV)/.bench.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check judges unit e2e bench screenshots wheel lock clean
+.PHONY: help demo test check judges unit e2e bench soak screenshots wheel lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,10 @@ bench: $(STAMP_BENCH) ## first frame, list against the SDKs, keys to paint, meas
 	$(BIN)/python benchmarks/first_frame.py
 	$(BIN)/python benchmarks/list_against_sdks.py
 	$(BIN)/python benchmarks/keys_to_paint.py --share $(ARGS)
+
+soak: $(STAMP_TEST) ## the picture against the truth under chaos; 220 sources for half an hour (45 minutes in all)
+	$(BIN)/python benchmarks/fidelity.py --verbose
+	$(BIN)/python benchmarks/many_sources.py
 
 screenshots: $(STAMP_TEST) ## SVG and PNG of the screens, from the seeded demo cloud
 	$(BIN)/python -m tests.screenshots
