@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -26,9 +26,10 @@ from tui.memory import Memory
 from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
 from tui.settings.place import is_there
 from tui.store import Store
-from tui.ui.desk import Provider
+from tui.ui.desk import Console, Provider
 
 if TYPE_CHECKING:
+    from tui.settings import Account
     from tui.wiring import Wiring
 
 # Of the cycle collector. A look at everything takes 80 to 200 ms of 100,000 tasks, and a poll, which replaces them all,
@@ -54,6 +55,8 @@ class LiveDesk:
         self._changed: Callable[[], None] = lambda: None
         self._looked: tuple[frozenset[str], bool] = frozenset(), True
         self._guarded: frozenset[str] = frozenset()
+        self._accounts: Mapping[str, Account] = {}
+        self._watched: frozenset[TaskKey] = frozenset()
 
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled. Raises ConfigError."""
@@ -84,6 +87,7 @@ class LiveDesk:
 
         wiring_type, config = await asyncio.to_thread(load)
         self.read_only = self.read_only and not config.monitor.write
+        self._accounts = config.accounts
         self._guarded = frozenset(one.name for one in config.sources if config.accounts[one.account].prod)
         from tui.reading import PATIENT
 
@@ -141,6 +145,22 @@ class LiveDesk:
         """What may be done with a task, by its adapter."""
         adapter = self._wiring.adapters.get(task.key.source) if self._wiring is not None else None
         return () if adapter is None else deeds_of(adapter, task)
+
+    def console(self, task: Task) -> Console:
+        """The page of the provider's console nearest to a task, where its address is established."""
+        from tui.consoles import console_link
+
+        poller = self._wiring.pollers.get(task.key.source) if self._wiring is not None else None
+        if poller is None:
+            return Console(why_not="nothing is connected yet")
+        if poller.settings.endpoint is not None:
+            return Console(why_not=f"{poller.settings.name} has an endpoint of its own, not the provider's: no console")
+        url = console_link(task, poller.settings, self._accounts[poller.settings.account])
+        return Console(url) if url else Console(why_not="no console page: the vendor's documents give no address of it")
+
+    def watch(self, keys: frozenset[TaskKey]) -> None:
+        """These tasks are asked by id while they live."""
+        self._watched = keys
 
     def guarded(self, source: str) -> bool:
         """Whether its account is marked `prod`."""

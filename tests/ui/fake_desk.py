@@ -13,7 +13,7 @@ from tui.deeds import DELETE, STOP, Deed, Done
 from tui.errors import CallError
 from tui.model import Source, SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.store import Round, Store
-from tui.ui.desk import Provider
+from tui.ui.desk import Console, Provider
 
 NOW = 1_795_264_957_000  # 2026-11-21T12:42:37Z
 
@@ -147,6 +147,7 @@ class FakeDesk:
         self.error: Exception | None = None
         self.detail_error: CallError | None = None
         self.prod: set[str] = set()
+        self.watched: frozenset[TaskKey] = frozenset()
         self.acted: list[tuple[str, TaskKey]] = []
         self.act_errors: dict[TaskKey, CallError] = {}
         self.gate = asyncio.Event()
@@ -229,6 +230,16 @@ class FakeDesk:
         why_not = "" if task.state is State.FAILED else "only a failed one has a record"
         delete = Deed(DELETE, "delete record", "asks KPS to delete its record, for good", why_not)
         return (stop._replace(why_not="KPS has no operation that stops a task"), delete)
+
+    def console(self, task: Task) -> Console:
+        """A page of FC tasks alone."""
+        if self.store.sources[task.key.source].adapter != "alibaba-fc":
+            return Console(why_not="no page of it is known")
+        return Console(f"https://console.example/{task.key.id}")
+
+    def watch(self, keys: frozenset[TaskKey]) -> None:
+        """Remembers who was watched."""
+        self.watched = keys
 
     def guarded(self, source: str) -> bool:
         """Those that a test names."""

@@ -5,6 +5,8 @@ The keys come from `tui.ui.keys`: a case is run once with each key of its bindin
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import NamedTuple
 
@@ -15,10 +17,12 @@ from textual.pilot import Pilot
 from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tests.ui.states import tell
+from tui.clipboard import Reach
 from tui.model import State, Task, Word
 from tui.ui import columns, orders
 from tui.ui.action_menu import ActionMenu
 from tui.ui.board import ALL, DECK
+from tui.ui.copy_picker import CopyPicker
 from tui.ui.desk import Provider
 from tui.ui.detail import TaskScreen
 from tui.ui.events_screen import EventsScreen
@@ -237,6 +241,47 @@ async def unmarks(stage: Stage, key: str) -> None:
     await stage.press(key)
     assert not stage.home.board.marked
     assert "marked" not in stage.seen
+
+
+def copied(stage: Stage) -> list[str]:
+    """What goes to the terminal for its clipboard from now on, decoded; no tool of this machine is run."""
+    stage.home.reach = Reach()
+    texts: list[str] = []
+    driver = stage.pilot.app._driver
+    assert driver is not None
+
+    def keep(data: str) -> None:
+        found = re.fullmatch(r"\x1b\]52;c;(.*)\x07", data)
+        if found:
+            texts.append(base64.b64decode(found[1]).decode())
+
+    driver.write = keep  # type: ignore[method-assign]
+    return texts
+
+
+@does("copy")
+async def copies_the_id(stage: Stage, key: str) -> None:
+    texts = copied(stage)
+    await stage.press(key)
+    assert texts == [stage.rows[0].key.id]
+    assert f"copied {texts[0]} ({len(texts[0])} bytes, OSC 52)" in stage.seen
+
+
+@does("copy-as")
+async def copies_as_what_is_chosen(stage: Stage, key: str) -> None:
+    texts = copied(stage)
+    await stage.press(key)
+    assert isinstance(stage.top, CopyPicker)
+    await stage.press("r")
+    assert texts == [stage.rows[0].request_id]
+
+
+@does("console")
+async def copies_the_page_of_the_console(stage: Stage, key: str) -> None:
+    texts = copied(stage)
+    await stage.press(key)
+    assert texts == [f"https://console.example/{stage.rows[0].key.id}"]
+    assert texts[0] in stage.seen
 
 
 @does("act")

@@ -29,6 +29,7 @@ class Wants(Enum):
     VIEW = "[save|drop] NAME"
     PACE = "30s [SOURCE]"
     SOURCE = "[SOURCE]"
+    FILE = "csv|ndjson|md FILE"
 
 
 class Command(NamedTuple):
@@ -98,6 +99,8 @@ _FIXED = (
     Command("pause", "hold the screen, polling goes on; again to catch up", "pause", key="pause"),
     Command("wide", "all columns", "wide", key="wide"),
     Command("peek", "the task under the cursor below the table", "peek", key="peek"),
+    Command("copytest", "a known text each way to the clipboard", "copytest"),
+    Command("export", "the rows of this pane into a file; :export! over one that is there", "export", Wants.FILE),
     Command("log", "where the log file is", "log"),
     Command("help", "the keys of this screen", "help", key="help"),
     Command("quit", "leave", "quit", key="quit", aliases=("q",)),
@@ -128,6 +131,11 @@ def parse(line: str, commands: Sequence[Command]) -> tuple[Command, str]:
         raise Wrong(f"more than {LONGEST:,} characters")
     name, rest = split(line)
     found = _named(name, commands)
+    if found is None and name.endswith("!"):  # as in vi: do it although something stands in the way
+        found = _named(name.removesuffix("!"), commands)
+        if found is not None and found.wants is not Wants.FILE:
+            raise Wrong(f":{found.name} takes no !")
+        rest = f"! {rest or ''}"
     if found is None:
         if begun := _begin(name, commands):
             raise Wrong(f":{name} could be {' or '.join(f':{command.name}' for command in begun)}")
@@ -194,10 +202,10 @@ def offers(line: str, commands: Sequence[Command], known: Known, keys: Callable[
             Offer(_begun(command), f":{command.name} {command.wants.value}".rstrip(), command.does, keys(command.key))
             for command in _fitting(name, commands)
         ]
-    found = _named(name, commands)
+    found = _named(name.removesuffix("!"), commands)
     if found is None:
         return []
-    head = f"{found.name} "
+    head = f"{found.name}{'!' if name.endswith('!') else ''} "
     after = line.lstrip(" :").partition(" ")[2].lstrip()
     return [Offer(head + one.text, one.label, one.does) for one in _arguments(found, after, known)]
 
@@ -232,12 +240,10 @@ def _arguments(command: Command, text: str, known: Known) -> Iterator[Offer]:
         case Wants.TIME:
             yield from _words(text, ("15m", "1h", "2h", "24h", "today", "yesterday"))
         case Wants.VIEW:
-            word, blank, name = text.partition(" ")
-            if blank:
-                yield from _words(name.strip(), known.saved if word in ("save", "drop") else (), f"{word} ")
-            else:
-                yield from _words(word, known.views)
-                yield from (Offer(f"{one.text} ", one.label, "and a name") for one in _words(word, ("save", "drop")))
+            yield from _views(text, known)
+        case Wants.FILE:
+            kinds = () if " " in text else ("csv", "ndjson", "md")
+            yield from (Offer(f"{one.text} ", one.label, "and a file") for one in _words(text, kinds))
         case Wants.PACE:
             word, blank, source = text.partition(" ")
             if blank:
@@ -246,6 +252,15 @@ def _arguments(command: Command, text: str, known: Known) -> Iterator[Offer]:
                 yield from _words(word, ("5s", "15s", "30s", "1m", "5m"))
         case Wants.SOURCE:
             yield from _words(text, known.sources)
+
+
+def _views(text: str, known: Known) -> Iterator[Offer]:
+    word, blank, name = text.partition(" ")
+    if blank:
+        yield from _words(name.strip(), known.saved if word in ("save", "drop") else (), f"{word} ")
+    else:
+        yield from _words(word, known.views)
+        yield from (Offer(f"{one.text} ", one.label, "and a name") for one in _words(word, ("save", "drop")))
 
 
 def _words(typed: str, words: Iterable[str], before: str = "") -> Iterator[Offer]:

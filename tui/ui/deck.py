@@ -22,7 +22,7 @@ from tui.ui.desk import Desk
 from tui.ui.events import Event, Events, line
 from tui.ui.filter_bar import FilterBar
 from tui.ui.glyphs import Glyphs
-from tui.ui.ink import Ink
+from tui.ui.ink import Ink, linked
 from tui.ui.keys import hinted
 from tui.ui.messages import Changed
 from tui.ui.options import Options
@@ -75,6 +75,7 @@ class Deck(Screen[None], inherit_bindings=False):
         self.question = ""
         self.told = ""
         self._told_at = 0.0
+        self._link = ""
 
     def compose(self) -> ComposeResult:
         """Header, providers, states, filter, panes, last event, hints; laid out before the first paint."""
@@ -127,9 +128,9 @@ class Deck(Screen[None], inherit_bindings=False):
             self.open_pane = view if view > ALL else self.open_pane
             self.lay_out()
 
-    def say(self, text: str) -> None:
-        """One line for what the user just did; "" takes it away."""
-        self.told, self._told_at = text, monotonic()
+    def say(self, text: str, link: str = "") -> None:
+        """One line for what the user just did; "" takes it away. With `link` it is a hyperlink (OSC 8)."""
+        self.told, self._told_at, self._link = text, monotonic(), link
         self.lay_out()
 
     def write_filter(self, text: str) -> None:
@@ -262,7 +263,7 @@ class Deck(Screen[None], inherit_bindings=False):
     def _last_line(self, pen: Pen, cells: int) -> Strip:
         told = self.question or self.told
         if told:
-            return Ink().add(" ").add(told, pen.look["mark"]).strip(cells)
+            return Ink().add(" ").add(told, linked(pen.look["mark"], "" if self.question else self._link)).strip(cells)
         return self._event(0, cells) or Strip.blank(cells)
 
     def _event(self, at: int, cells: int) -> Strip | None:

@@ -20,6 +20,13 @@ class Provider(NamedTuple):
     title: str
 
 
+class Console(NamedTuple):
+    """The page of a provider's console nearest to a task, else why there is none."""
+
+    url: str = ""
+    why_not: str = ""
+
+
 class Desk(Protocol):
     """What the screens stand on. Data goes down through `store`; intent goes up through the methods."""
 
@@ -58,6 +65,14 @@ class Desk(Protocol):
 
     def deeds(self, task: Task) -> Sequence[Deed]:
         """What may be done with a task, as its row shows it; also what cannot be done now, with the reason."""
+        ...
+
+    def console(self, task: Task) -> Console:
+        """Where the provider's own console shows a task."""
+        ...
+
+    def watch(self, keys: frozenset[TaskKey]) -> None:
+        """The tasks that are asked by id every few seconds while they live, in place of those of before."""
         ...
 
     def guarded(self, source: str) -> bool:

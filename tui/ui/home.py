@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
+from tui.model import Task
 from tui.ui.acts.acting import Acting
 from tui.ui.acts.columns import Columns
 from tui.ui.acts.commanding import Commanding
@@ -27,9 +28,9 @@ class Home(
     Opening,
     Commanding,
     Filtering,
+    Sorting,
     Marking,
     Columns,
-    Sorting,
     inherit_bindings=False,
 ):
     """The deck, with keys."""
@@ -46,6 +47,14 @@ class Home(
             self.lay_out()
         elif self.told and event.key != "escape":
             self.say("")
+
+    def wanted(self, task: Task, what: str) -> None:
+        """What a screen above wants done with the task that it shows."""
+        deeds = {"act": self.errand, "copy": self.copy_ids, "copy-as": self.copy_as}
+        if what in deeds:
+            deeds[what]([task])
+        elif what == "console":
+            self.link(task)
 
     def action_poke(self) -> None:
         """Reads the sources of the pane now, and says so."""

@@ -80,3 +80,8 @@ def between(left: Ink, right: Ink, cells: int, style: Style = PLAIN, sign: str =
     if left.width + right.width + 1 > cells:
         return left
     return left.fill(cells - right.width, style, sign).extend(right)
+
+
+def linked(style: Style, url: str) -> Style:
+    """A style whose text is a hyperlink (OSC 8) where the terminal has those; it is underlined there."""
+    return style + Style(link=url, underline=True) if url else style

@@ -30,6 +30,11 @@ MOVEMENT: list[BindingType] = [
     key("pagedown", "page(1)", "page down", "page-down", MOVE),
     key("pageup", "page(-1)", "page up", "page-up", MOVE),
 ]
+TAKEN: list[BindingType] = [
+    key("c", "copy", "copy id", "copy", TASK, hint=True),
+    key("C", "copy_as", "copy as", "copy-as", TASK),
+    key("L", "console", "page in the provider's console", "console", TASK),
+]
 HOME: list[BindingType] = [
     key("enter", "open", "open", "open", TASK, hint=True),
     key("slash", "filter", "filter", "filter", FILTER, hint=True),
@@ -47,6 +52,7 @@ HOME: list[BindingType] = [
     key("asterisk", "mark_all", "mark all shown", "mark-all", TASK),
     key("u", "unmark", "unmark all", "unmark", TASK),
     key("A", "act", "stop, delete", "act", TASK, hint=True),
+    *TAKEN,
     key("0", "view(0)", "all tasks", "all", VIEWS, hint=True),
     *(key(str(at), f"view({at})", f"provider {at}", f"provider-{at}", VIEWS) for at in range(1, 10)),
     key("W", "deck", "deck", "deck", VIEWS, hint=True),

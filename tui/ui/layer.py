@@ -12,7 +12,7 @@ from textual.strip import Strip
 from tui.model import TaskKey
 from tui.ui import bars, sizes
 from tui.ui.canvas import Bar, Canvas
-from tui.ui.ink import Ink
+from tui.ui.ink import Ink, linked
 from tui.ui.keys import LAYER, hinted
 from tui.ui.pager import Pager
 from tui.ui.quiet import hush
@@ -44,7 +44,7 @@ class Layer(Screen[Answer], inherit_bindings=False):
         super().__init__()
         hush(self)
         self._pen = pen
-        self._said = ""
+        self._said = self._link = ""
         self._small = Small()
 
     def on_mount(self) -> None:
@@ -55,16 +55,16 @@ class Layer(Screen[Answer], inherit_bindings=False):
         """Too small, or large enough again."""
         self._small.display = bool(sizes.small(*self.app.size))
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, link: str = "") -> None:
         """One line for what the user just did, in the place of the hints; "" takes it away."""
-        self._said = text
+        self._said, self._link = text, link
         self.paint_hints()
 
     def paint_hints(self) -> None:
         """The last line: what is said, else the keys."""
         pen = self._pen()
         keys = hinted(self.active_bindings.values())
-        said = Ink().add(" ").add(self._said, pen.look["mark"])
+        said = Ink().add(" ").add(self._said, linked(pen.look["mark"], self._link))
         bar = self.query_one("#hints", Bar)
         bar.show(lambda cells: said.strip(cells) if self._said else bars.hints(keys, pen, cells))
 

@@ -8,11 +8,12 @@ from tui.model import Task
 
 
 class Wanted(Message):
-    """Somebody wants to act on a task of a screen above home."""
+    """Somebody wants something done with a task of a screen above home: `what` is the id of the key for it."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, what: str = "act") -> None:
         super().__init__()
         self.task = task
+        self.what = what
 
 
 class Changed(Message, bubble=False):

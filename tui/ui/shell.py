@@ -148,8 +148,8 @@ class Taskdeck(Dressed, inherit_bindings=False):
         return self.screen if isinstance(self.screen, Layer) else self._home
 
     def on_wanted(self, message: Wanted) -> None:
-        """The actions of a task that is shown above home."""
-        self._home.errand([message.task])
+        """Home does it, with a task that is shown above it."""
+        self._home.wanted(message.task, message.what)
 
     def action_mouse(self) -> None:
         """On, off. Off, the terminal's own selection works."""

@@ -12,7 +12,7 @@ from tui.errors import WriteRefused
 from tui.model import Task, TaskKey
 from tui.store import Store
 from tui.ui.board import ALL, DECK
-from tui.ui.desk import Desk, Provider
+from tui.ui.desk import Console, Desk, Provider
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -56,6 +56,13 @@ class StillDesk:
     def deeds(self, task: Task) -> Sequence[Deed]:
         """There is nobody to ask."""
         return ()
+
+    def console(self, task: Task) -> Console:
+        """A picture has no links."""
+        return Console(why_not="a picture has no links")
+
+    def watch(self, keys: frozenset[TaskKey]) -> None:
+        """Nobody is asked."""
 
     def guarded(self, source: str) -> bool:
         """Nothing can be done."""

@@ -109,6 +109,11 @@ class Pane(Canvas):
             lines += [note(text, self._pen, width, calm=calm) for text in notes(self._facts, self._pen)]
         return lines
 
+    @property
+    def heads(self) -> list[columns.Column]:
+        """The columns that are shown now."""
+        return [column for column, _ in self._shown(self.size.width).placed]
+
     def widen(self) -> None:
         """All columns there are, or those for the width again."""
         self.wide, self.shift = not self.wide, 0

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui.deeds import Done
-from tui.model import Task, newest_first
+from tui.model import Task
 from tui.text import clean, cut_middle
 from tui.ui import errands
-from tui.ui.deck import Deck
-
-if TYPE_CHECKING:
-    from tui.ui.layer import Layer
+from tui.ui.acts.marking import Marking
+from tui.ui.acts.telling import Telling
 
 NAMED = 40  # cells of an id in a title
 
 
-class Acting(Deck, inherit_bindings=False):
+class Acting(Telling, Marking, inherit_bindings=False):
     """With the grant alone: without it there is no key for it, and the desk would refuse."""
 
     busy = False
@@ -30,21 +27,19 @@ class Acting(Deck, inherit_bindings=False):
 
     def action_act(self) -> None:
         """On all marked tasks, else on the one under the cursor."""
-        found = [task for key in self.board.marked if (task := self.desk.store.get(key)) is not None]
-        one = self.active.selected
-        self.errand(sorted(found, key=newest_first) or ([one] if one is not None else []))
+        self.errand(self.meant())
 
     def errand(self, tasks: Sequence[Task]) -> None:
         """Asks what to do with some tasks, as the store knows them now."""
         if self.desk.read_only or not self.fits.enough:
             return
         if self.busy:
-            self._tell("still asking for the last action; Esc on the deck leaves the rest of it")
+            self.tell("still asking for the last action; Esc on the deck leaves the rest of it")
             return
         now = [self.desk.store.get(task.key) or task for task in tasks]
         found = errands.offers(now, self.desk.deeds)
         if not found:
-            self._tell("no task to act on" if not now else "nothing can be done yet")
+            self.tell("no task to act on" if not now else "nothing can be done yet")
             return
         from tui.ui.action_menu import ActionMenu
 
@@ -65,7 +60,7 @@ class Acting(Deck, inherit_bindings=False):
         if offer is None:
             return
         if not offer.legal:
-            self._tell(f"{offer.label}: {clean('; '.join(offer.why_not()))}")
+            self.tell(f"{offer.label}: {clean('; '.join(offer.why_not()))}")
             return
         from tui.ui.confirm import Confirm, Question
 
@@ -79,7 +74,7 @@ class Acting(Deck, inherit_bindings=False):
 
     def _answered(self, offer: errands.Offer, yes: bool | None) -> None:
         if not yes or self.busy:
-            self._tell("nothing was done")
+            self.tell("nothing was done")
             return
         self.busy, self._halted = True, False
         # of the app: it goes on when the screen that asked for it is left
@@ -92,24 +87,12 @@ class Acting(Deck, inherit_bindings=False):
             for task, deed in offer.doable:
                 if self._halted:
                     break
-                self._tell(errands.progress(offer, len(done)) if offer.size > 1 else f"{offer.label}: asking ..")
+                self.tell(errands.progress(offer, len(done)) if offer.size > 1 else f"{offer.label}: asking ..")
                 done.append(await self.desk.act(deed, task))
         finally:
             self.busy = False
         self.board.marked.difference_update(one.key for one in done if one.accepted)
-        self._tell(errands.summary(offer, done))
-        top = self._top()
+        self.tell(errands.summary(offer, done))
+        top = self.top()
         if top is not None:
             top.acted([one.key for one in done])
-
-    def _tell(self, text: str) -> None:
-        """Where one looks: the screen on top, or home."""
-        top = self._top()
-        (self if top is None else top).say(text)
-        if top is not None:
-            self.say("")
-
-    def _top(self) -> Layer[object] | None:
-        from tui.ui.layer import Layer
-
-        return self.app.screen if isinstance(self.app.screen, Layer) else None

@@ -10,6 +10,8 @@ from tui import logs
 from tui.errors import UsageError
 from tui.text import clean
 from tui.ui import commands
+from tui.ui.acts.copying import Copying
+from tui.ui.acts.exporting import Exporting
 from tui.ui.acts.filtering import Filtering
 from tui.ui.acts.pacing import MOST, Pacing, reading
 from tui.ui.acts.sorting import Sorting
@@ -24,7 +26,7 @@ ACTIONS = ("events", "health", "peek", "wide", "pause")
 """Commands that are nothing but a key of the screen, and are there when the screen has its action."""
 
 
-class Commanding(Filtering, Sorting, Travelling, Pacing, inherit_bindings=False):
+class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, inherit_bindings=False):
     """The line, and a method for each `run` of the registry."""
 
     def compose(self) -> ComposeResult:
@@ -99,6 +101,8 @@ class Commanding(Filtering, Sorting, Travelling, Pacing, inherit_bindings=False)
             "view": lambda command, text: self._view(text),
             "every": lambda command, text: self._every(text),
             "refresh": lambda command, text: self._refresh(text),
+            "copytest": lambda command, text: self.copy_test(),
+            "export": lambda command, text: self.export(text),
             "log": lambda command, text: self._log_file(),
             "help": lambda command, text: self.call_next(self.run_action, "app.help"),
             "quit": lambda command, text: self.app.exit(0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
+from tui.model import Task, newest_first
 from tui.ui.bars import Header
 from tui.ui.deck import Deck
 
@@ -12,6 +13,12 @@ KEY = attrgetter("key")
 
 class Marking(Deck, inherit_bindings=False):
     """One task, all that are shown, none."""
+
+    def meant(self) -> list[Task]:
+        """All marked tasks, newest first, else the one under the cursor: what the keys for tasks are about."""
+        found = [task for key in self.board.marked if (task := self.desk.store.get(key)) is not None]
+        one = self.active.selected
+        return sorted(found, key=newest_first) or ([one] if one is not None else [])
 
     def action_mark(self) -> None:
         """The task under the cursor, on and off; then the next one."""
