@@ -29,6 +29,7 @@ class Wants(Enum):
     VIEW = "[save|drop] NAME"
     PACE = "30s [SOURCE]"
     SOURCE = "[SOURCE]"
+    THEME = "[THEME]"
     FILE = "csv|ndjson|md FILE"
 
 
@@ -79,6 +80,7 @@ class Known:
     sources: Sequence[str] = ()
     views: Sequence[str] = ()
     saved: Sequence[str] = ()
+    themes: Sequence[str] = ()
     fields: Callable[[], Sequence[str]] = no_words
     filters: Callable[[Command, str], Sequence[Completion]] = no_filters
 
@@ -101,6 +103,7 @@ _FIXED = (
     Command("peek", "the task under the cursor below the table", "peek", key="peek"),
     Command("copytest", "a known text each way to the clipboard", "copytest"),
     Command("export", "the rows of this pane into a file; :export! over one that is there", "export", Wants.FILE),
+    Command("theme", "other colours for this run: by name, or to look through", "theme", Wants.THEME),
     Command("log", "where the log file is", "log"),
     Command("help", "the keys of this screen", "help", key="help"),
     Command("quit", "leave", "quit", key="quit", aliases=("q",)),
@@ -225,15 +228,16 @@ def _fitting(name: str, commands: Sequence[Command]) -> list[Command]:
 
 def _arguments(command: Command, text: str, known: Known) -> Iterator[Offer]:
     """Offers for the argument alone."""
+    names = {Wants.ACCOUNT: known.accounts, Wants.SOURCE: known.sources, Wants.THEME: known.themes}
     match command.wants:
+        case Wants.ACCOUNT | Wants.SOURCE | Wants.THEME:
+            yield from _words(text, names[command.wants])
         case Wants.FILTER:
             for one in known.filters(command, text):
                 yield Offer(text[: one.start] + one.text + text[one.end :], one.label, one.doc)
         case Wants.FIELD:
             sign = "-" if text.startswith("-") else ""
             yield from _words(text.removeprefix("-"), known.fields(), sign)
-        case Wants.ACCOUNT:
-            yield from _words(text, known.accounts)
         case Wants.REGIONS:
             before, comma, last = text.rpartition(",")
             yield from _words(last, [one for one in known.regions if one not in before.split(",")], before + comma)
@@ -241,17 +245,15 @@ def _arguments(command: Command, text: str, known: Known) -> Iterator[Offer]:
             yield from _words(text, ("15m", "1h", "2h", "24h", "today", "yesterday"))
         case Wants.VIEW:
             yield from _views(text, known)
-        case Wants.FILE:
-            kinds = () if " " in text else ("csv", "ndjson", "md")
-            yield from (Offer(f"{one.text} ", one.label, "and a file") for one in _words(text, kinds))
         case Wants.PACE:
             word, blank, source = text.partition(" ")
             if blank:
                 yield from _words(source.strip(), known.sources, f"{word} ")
             else:
                 yield from _words(word, ("5s", "15s", "30s", "1m", "5m"))
-        case Wants.SOURCE:
-            yield from _words(text, known.sources)
+        case Wants.FILE:
+            kinds = () if " " in text else ("csv", "ndjson", "md")
+            yield from (Offer(f"{one.text} ", one.label, "and a file") for one in _words(text, kinds))
 
 
 def _views(text: str, known: Known) -> Iterator[Offer]:

@@ -58,8 +58,8 @@ class Dressed(App[int], inherit_bindings=False):
         self.set_interval(LOOKS, self.look_at_file)
 
     def on_app_focus(self) -> None:
-        """Whoever comes back from an editor sees at once what it did."""
-        self.look_at_file()
+        """Whoever comes back from an editor sees at once what it did. Textual notes the focus after this."""
+        self.call_next(self.look_at_file)
 
     def on_background(self, message: Any) -> None:
         """The terminal has answered."""

@@ -11,6 +11,7 @@ from tui.errors import UsageError
 from tui.text import clean
 from tui.ui import commands
 from tui.ui.acts.copying import Copying
+from tui.ui.acts.dressing import Dressing
 from tui.ui.acts.exporting import Exporting
 from tui.ui.acts.filtering import Filtering
 from tui.ui.acts.pacing import MOST, Pacing, reading
@@ -26,7 +27,7 @@ ACTIONS = ("events", "health", "peek", "wide", "pause")
 """Commands that are nothing but a key of the screen, and are there when the screen has its action."""
 
 
-class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, inherit_bindings=False):
+class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, Dressing, inherit_bindings=False):
     """The line, and a method for each `run` of the registry."""
 
     def compose(self) -> ComposeResult:
@@ -60,6 +61,7 @@ class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, inh
             sources=[source.name for source in sources],
             views=list(self._options.views),
             saved=list(self.memory.views),
+            themes=self.themes(),
             fields=_fields,
             filters=lambda command, text: self._offered(text, len(text), self._aim(command)),
         )
@@ -103,6 +105,7 @@ class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, inh
             "refresh": lambda command, text: self._refresh(text),
             "copytest": lambda command, text: self.copy_test(),
             "export": lambda command, text: self.export(text),
+            "theme": lambda command, text: self.dress(text),
             "log": lambda command, text: self._log_file(),
             "help": lambda command, text: self.call_next(self.run_action, "app.help"),
             "quit": lambda command, text: self.app.exit(0),
