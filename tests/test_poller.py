@@ -31,10 +31,11 @@ from tui.errors import (
 from tui.line import Clocks, Line
 from tui.model import Change, State, Task, TaskKey, Word
 from tui.net import Wire
-from tui.poller import DENIED_PAUSE, LONGEST_PAUSE, SETTLE, Poller, gravest, trouble_of, word_of
+from tui.poller import DENIED_PAUSE, LONGEST_PAUSE, Poller, gravest, trouble_of, word_of
 from tui.reading import Outcome, Patience
 from tui.settings import EVERYTHING, Account, Network, SourceSettings
 from tui.settings.kinds import Count, Region, SourceName, Window
+from tui.settling import SETTLE
 from tui.store import Store
 
 WORDS = {

@@ -199,10 +199,11 @@ async def test_a_list_without_times_is_read_until_nothing_is_news_once_it_has_sh
     it = Watch(Provider(tasks, order=lambda one: -added.index(one.key.id) if one.key.id in added else 1))
     await it.round()
     await it.round()
-    assert it.provider.pages == 15  # it has not shown anything yet
-    added.append("new")
-    add(it, "new", State.FAILED, created_at=None)
-    await it.round()
+    for shown, ident in enumerate(["new", "newer"]):
+        assert it.provider.pages == 15 + shown  # it has not shown anything before this one
+        added.append(ident)
+        add(it, ident, State.FAILED, created_at=None)
+        await it.round()
     assert it.provider.pages == 2
     assert it.states == it.truth
 

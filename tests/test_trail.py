@@ -68,9 +68,11 @@ def test_of_two_times_the_better_one_is_the_order() -> None:
 def test_news_come_first_where_a_page_without_them_has_none_below() -> None:
     rows = [came(3), came(2), came(1)]
     assert trail(*rows, news=(1, 0, 0)).order.news_first
-    assert trail(*rows, news=(0, 0, 0)).order.news_first
-    assert not trail(*rows, news=(1, 0, 1)).order.news_first
-    assert not trail(*rows, news=(1, 1, 1)).order.news_first  # nothing was known before: that tells nothing
+    assert trail(*rows, news=(2, 1, 0)).order.news_first
+    assert trail(*rows, news=(1, 0, 1)).order.news_first is False
+    assert trail(*rows, news=(0, 0, 1)).order.news_first is False
+    assert trail(*rows, news=(0, 0, 0)).order.news_first is None  # where news stand is not seen where there are none
+    assert trail(*rows, news=(1, 1, 1)).order.news_first is None  # nothing was known before: that tells nothing
     assert trail(*rows, news=(1, 1, 0)).stale
     assert not trail(*rows, news=(0, 0, 1)).stale
     assert not Trail().stale

@@ -40,6 +40,7 @@ class Intake:
         self._now, self._told, self._landed = now, told, landed
         self._counted: set[TaskKey] = set()
         self._news = 0
+        self._let_go = self._full_since()
 
     def __call__(self, page: Page) -> float:
         """Takes a page in; answers how many more tasks the source's limit lets in."""
@@ -70,4 +71,13 @@ class Intake:
 
     def _is_news(self, task: Task) -> bool:
         known = self._store.get(task.key)
-        return known is None or (known.state.live and task.state.final)
+        if known is None:
+            return task.state.live or task.since > self._let_go
+        return known.state.live and task.state.final
+
+    def _full_since(self) -> float:
+        """Ended tasks up to here (epoch ms) are those that the limit lets go each time they are read: no news."""
+        tasks = self._store.tasks(self._source.name)
+        if len(tasks) < self._most:
+            return -math.inf
+        return min((one.since for one in tasks.values() if one.state.final), default=math.inf)

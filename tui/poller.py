@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from tui.answers import Page, Want
 from tui.budget import Urgency, urgency
@@ -28,11 +28,12 @@ from tui.errors import (
 )
 from tui.intake import Intake
 from tui.line import Line
-from tui.model import Change, SourceStatus, State, Task, Trouble, Word
-from tui.reading import AGAIN, FATAL, PATIENT, Outcome, Patience, Reader, read, retrying
-from tui.rounds import Rounds, portions
+from tui.model import Change, SourceStatus, Task, Trouble, Word
+from tui.reading import PATIENT, Outcome, Patience, Reader, read
+from tui.rounds import Rounds
 from tui.settings import SourceSettings
-from tui.store import Round, Store
+from tui.settling import ByIds, Settling
+from tui.store import Store
 from tui.text import clean
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,6 @@ _WORDS: tuple[tuple[type[CallError], Word], ...] = (
 )
 _GRAVEST = tuple(Word)
 WHOLE = Want()
-SETTLE = 50  # calls that ask tasks by id after one read: what a busy minute loses, without eating the lists' budget
-AT_ONCE = 25  # tasks asked by id before what is known of them is shown, where each is a call of its own
 DENIED_PAUSE = 300.0  # permissions are changed by people, not by asking again
 LONGEST_PAUSE = 300.0  # between two reads of a source that fails again and again
 LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
@@ -61,14 +60,8 @@ BLURRED = 4.0  # times the interval, while nobody looks
 BLURRED_MOST = 60.0  # seconds: what nobody looks at is still news when somebody comes back
 
 
-class Pollable(Reader, Protocol):
-    """The part of an adapter that a poll needs: its lists, and tasks by id, `at_once` of them a call."""
-
-    at_once: ClassVar[int]
-
-    async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
-        """Tasks asked by id."""
-        ...
+class Pollable(Reader, ByIds, Protocol):
+    """The part of an adapter that a poll needs: its lists, and tasks by id."""
 
 
 def word_of(error: CallError) -> Word:
@@ -120,6 +113,7 @@ class Poller:
         self._wake = asyncio.Event()
         self._failures = 0
         self._rounds = Rounds()
+        self._settling = Settling(adapter, store, patience, self._waiting, self._found, self._rounds.insist)
         self._lacking: tuple[str, ...] = ()
         self._pushed = settings.pushed
         self._visible, self._focused = False, True
@@ -192,9 +186,10 @@ class Poller:
             self._say(reading=False, **self._troubled(trouble), calls=self._line.calls - before)
             return None
         error = gravest(outcome.errors)
-        whole = want.everything and want.since is None and not outcome.errors
-        if want.since is None:
-            self._lacking = outcome.missing if outcome.full else ()
+        whole = want.everything and want.since is None and (outcome.complete or (outcome.full and not outcome.errors))
+        if want.since is None:  # what a whole read lacks is lacking until the next one
+            for_good = all(isinstance(one, Malformed) for one in outcome.errors)
+            self._lacking = outcome.missing if for_good else ()
         self._say(
             reading=False,
             **self._troubled(trouble_of(error) if error else None),
@@ -234,9 +229,11 @@ class Poller:
             bounds=intake if monitored else None,
         )
         if monitored:
-            self._rounds.over(want, began, outcome)
-        if want.everything and (want.since is not None or outcome.complete or (outcome.full and not outcome.errors)):
-            outcome = await self._settle(intake.taken, outcome, whole=want.since is None)
+            self._rounds.over(want, began, outcome, self._line.skew or 0.0)
+        whole = want.since is None and (outcome.complete or (outcome.full and not outcome.errors))
+        if want.everything and (whole or monitored):
+            urgency.set(min(Urgency.IN_FLIGHT, urgency.get()))
+            outcome = await self._settling.after(intake.taken, outcome, want, whole=whole)
         self._tell(self._store.expire(self.source, oldest=self._oldest(), most=self.settings.max_tasks, at=self._now()))
         return outcome
 
@@ -244,29 +241,9 @@ class Poller:
         status = self.status
         self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + (not page.more))
 
-    async def _settle(self, taken: Round, outcome: Outcome, *, whole: bool) -> Outcome:
-        """Asks by id for live tasks that no list showed, or at an earlier stage; what is over the limit waits a round.
-
-        Vanished is only who is in no list: after a read that was not whole, a whole one is next instead.
-        """
-        if any(isinstance(error, (*FATAL, *AGAIN)) for error in outcome.errors):
-            return outcome
-        at_once = self.adapter.at_once
-        asked = (*self._store.unseen(taken), *taken.doubted.values())
-        left = sorted(asked, key=lambda task: task.seen_at)[: SETTLE * at_once]
-        urgency.set(min(Urgency.IN_FLIGHT, urgency.get()))
-        try:
-            for some in portions(left, max(at_once, AT_ONCE)):
-                found = await retrying(lambda some=some: self.adapter.settle(some), self._patience, self._waiting)  # type: ignore[misc]
-                if not whole and any(task.state is State.VANISHED for task in found):
-                    self._rounds.insist()
-                    found = [task for task in found if task.state is not State.VANISHED]
-                self._tell(self._store.settle(self.source, found, at=self._now()))
-                self._say(by_id=self.status.by_id + len(some))
-        except CallError as error:
-            missing = (*outcome.missing, "tasks that left the lists")
-            return outcome._replace(errors=(*outcome.errors, error), missing=missing)
-        return outcome
+    def _found(self, tasks: Sequence[Task], asked: int) -> None:
+        self._tell(self._store.settle(self.source, tasks, at=self._now()))
+        self._say(by_id=self.status.by_id + asked)
 
     def _troubled(self, trouble: Trouble | None) -> dict[str, object]:
         """What is wrong now; the last trouble stays known."""

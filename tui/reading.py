@@ -7,12 +7,14 @@ import math
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import count, groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from tui.answers import Listing, Page, Want
 from tui.errors import AuthError, CallError, ClockSkew, Malformed, NoCredential, Throttled, Unavailable
+from tui.model import Task
 from tui.trail import Trail
 
 T = TypeVar("T")
@@ -294,9 +296,11 @@ class _Run:
                 page.tasks[end]
                 await self._turn()
             keys = [one.key for one in page.tasks]
-        except CallError as error:  # Malformed: a row that cannot be read
-            self.failed(listing, error)
-            return
+        except CallError as error:  # Malformed: a row that cannot be read, which is missing; the others are not
+            self.errors.append(error)
+            self.missing.append(f"{listing.label} (a row that nobody can read)")
+            page = await self._readable(page)
+            keys = [one.key for one in page.tasks]
         shape = hash(tuple(keys))
         self.totals.setdefault(listing, set()).add(page.total)
         self.keys.setdefault(listing, set()).update(map(hash, keys))
@@ -320,6 +324,18 @@ class _Run:
             if self.bounds.enough(listing, trail):
                 trail.cut = True
                 self.closed.add(listing)
+
+    async def _readable(self, page: Page) -> Page:
+        """A page without the rows that cannot be made into tasks."""
+        tasks: list[Task] = []
+        rows: list[Mapping[str, Any]] = []
+        for number, row in enumerate(page.rows, start=1):
+            with suppress(CallError):
+                tasks.extend(page.made([row])[:])
+                rows.append(row)
+            if number % SLICE == 0:
+                await self._turn()
+        return page._replace(tasks=tasks, rows=tuple(rows))
 
     def following(self, listing: Listing, page: Page) -> list[_Next]:
         seen = self.cursors.setdefault(listing, set())

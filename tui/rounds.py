@@ -10,12 +10,12 @@ would have missed something: then the overlap doubles, and past an hour every re
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tui.answers import Listing, Want
 from tui.model import Task
-from tui.reading import AGAIN, Outcome
+from tui.reading import AGAIN, FATAL, Outcome
 from tui.trail import Order, Trail
 
 log = logging.getLogger(__name__)
@@ -25,10 +25,15 @@ INTERVALS = 10
 FIRST = 60.0  # the second whole read comes soon: it is the first that can tell whether catching up misses something
 OVERLAP = 15_000.0  # ms, or two intervals: rows that the provider lists late
 LARGEST = 3_600_000.0  # ms: a list that needs more overlap than this has no order to rely on
+WHOLES = 3  # whole reads one after another that something is missing from: then the missing waits for the next turn
+CALM = 12  # whole reads without a row that came late, after which the overlap is half as long again
 
 
 class Known(NamedTuple):
-    """A list as it last was: when its last good read began (epoch ms), and in which order it came when it was whole."""
+    """A list as it last was: when its last good read began, and in which order it came when it was whole.
+
+    `began` is in epoch ms by the provider's clock, as the times of its rows are.
+    """
 
     began: int
     order: Order
@@ -42,9 +47,11 @@ class Rounds:
         self._first_at: int | None = None
         self._whole_at: int | None = None
         self._wholes = 0
+        self._wanting = 0
         self._must = True
         self._few = True
-        self._overlap = OVERLAP
+        self._overlap = self._next_overlap = OVERLAP
+        self._calm = 0
 
     def insist(self) -> None:
         """The next read is a whole one."""
@@ -62,7 +69,7 @@ class Rounds:
         if self._must or self._few or self._whole_at is None or not self._lists or self._overlap > LARGEST:
             return True
         every = max(RECONCILE, INTERVALS * interval) if self._wholes > 1 else FIRST
-        return now - self._whole_at >= every * 1000
+        return not 0 <= now - self._whole_at < every * 1000  # below 0: the clock was set back, nothing is known so far
 
     def enough(self, listing: Listing, trail: Trail, calls: int, interval: float) -> bool:
         """Whether a list need not be read further. `calls` would ask its live tasks by id that were not met yet.
@@ -78,34 +85,53 @@ class Rounds:
             return False
         return listing.live is False or calls <= trail.pages
 
-    def over(self, want: Want, began: int, outcome: Outcome) -> None:
-        """Takes in how a read turned out that began at `began` (epoch ms)."""
+    def over(self, want: Want, began: int, outcome: Outcome, skew: float = 0.0) -> None:
+        """Takes in how a read turned out that began at `began` (epoch ms); the provider's clock is `skew` s ahead."""
+        there = began + round(skew * 1000)
         for listing, trail in outcome.trails.items():
-            known = self._lists.get(listing.label)
-            order = known.order if known is not None and trail.cut else trail.order
-            self._lists[listing.label] = Known(began, order)
-        if want.since is None and not any(isinstance(error, AGAIN) for error in outcome.errors):
-            self._must = bool(outcome.missing) and not outcome.errors and not outcome.full
-            self._few = outcome.pages <= max(1, outcome.lists)
-            self._whole_at = began
-            self._first_at = began if self._first_at is None else self._first_at
-            self._wholes += 1
+            known, order = self._lists.get(listing.label), trail.order
+            if known is not None and trail.cut:
+                order = known.order
+            elif known is not None and order.news_first is None:
+                order = order._replace(news_first=known.order.news_first)
+            self._lists[listing.label] = Known(there, order)
+        if want.since is None:
+            self._whole_is_over(began, there, outcome)
+
+    def _whole_is_over(self, began: int, there: int, outcome: Outcome) -> None:
+        self._learn()
+        if outcome.complete:  # a function that is deleted leaves nothing behind
+            labels = {listing.label for listing in outcome.trails}
+            self._lists = {label: known for label, known in self._lists.items() if label in labels}
+        broken = any(isinstance(error, (*AGAIN, *FATAL)) for error in outcome.errors)
+        wanting = broken or (bool(outcome.missing) and not outcome.errors and not outcome.full)
+        self._wanting = self._wanting + 1 if wanting else 0
+        if broken and (self._wanting < WHOLES or not outcome.pages):
+            return
+        self._must = wanting and self._wanting < WHOLES
+        self._few = outcome.pages <= max(1, outcome.lists)
+        self._whole_at = began
+        self._first_at = there if self._first_at is None else self._first_at
+        self._wholes += 1
+
+    def _learn(self) -> None:
+        """One lesson a read, however many rows came late: a backlog that comes at once says no more than one row."""
+        if self._next_overlap > self._overlap:
+            self._overlap, self._calm = self._next_overlap, 0
+            log.info("tasks came late: catching up overlaps by %.0f s from now on", self._overlap / 1000)
+            return
+        self._calm += 1
+        if self._calm >= CALM:
+            self._overlap, self._calm = max(OVERLAP, self._overlap / 2), 0
+        self._next_overlap = self._overlap
 
     def check(self, found: Iterable[Task], interval: float) -> None:
         """Looks at what only a whole read has found: should catching up have found it? Then it overlaps more."""
         if self._first_at is None or not self._lists:
             return
         until = min(known.began for known in self._lists.values()) - self._lap(interval)
-        late = sum(self._first_at < (one.created_at or one.started_at or 0) < until for one in found)
-        if late:
-            self._overlap = self._lap(interval) * 2
-            log.info("%d tasks came late: catching up overlaps by %.0f s from now on", late, self._overlap / 1000)
+        if any(self._first_at < (one.created_at or one.started_at or 0) < until for one in found):
+            self._next_overlap = self._lap(interval) * 2
 
     def _lap(self, interval: float) -> float:
         return max(self._overlap, 2000 * interval)
-
-
-def portions(tasks: Collection[Task], size: int) -> Iterable[tuple[Task, ...]]:
-    """Tasks in portions of a size."""
-    every = tuple(tasks)
-    return (every[at : at + size] for at in range(0, len(every), size))

@@ -37,12 +37,13 @@ NOTHING = Reach()
 class Order(NamedTuple):
     """How far a list is out of order, newest first, by when tasks came and by when they ended (ms; inf: no order).
 
-    `news_first`: of a list that was known before, no row that is news stood below a page without any.
+    `news_first`: of a list that was known before, no row that is news stood below a page without any. None where there
+    was no news, or nothing else: that shows nothing.
     """
 
     came: float
     ended: float
-    news_first: bool = False
+    news_first: bool | None = None
 
     @property
     def slack(self) -> float:
@@ -77,7 +78,7 @@ class Trail:
     def order(self) -> Order:
         """How far the list is out of order by either time."""
         news = [self._news[at] for at in sorted(self._news)]
-        first = 0 in news and not any(news[news.index(0) :])
+        first = not any(news[news.index(0) :]) if 0 in news and any(news) else None
         return Order(_slack(self._came), _slack(self._ended), first)
 
     @property
