@@ -411,6 +411,12 @@ async def test_any_other_error_ends_the_settling(file: str, kind: type[Exception
             await kps.settle([known(1)])
 
 
+async def test_who_may_not_read_the_failed_list_still_sees_that_a_task_has_failed() -> None:
+    kps, _ = cloud(failed=reply("huawei-kps/error.denied.http403.json"), **{"1": body({"task_status": "FAILED_RESET"})})
+    (settled,) = await kps.settle([known(1)])
+    assert (settled.state, settled.error) == (State.FAILED, None)
+
+
 async def test_a_wrong_request_of_another_status_does_not_make_a_task_vanish() -> None:
     kps, _ = cloud(**{"1": body({"error_code": "KPS.1"}, status=409)})
     with pytest.raises(BadRequest):

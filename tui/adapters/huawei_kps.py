@@ -17,7 +17,7 @@ from tui.adapters._settle import vanished, with_facts
 from tui.answers import Detail, Listing, Mapped, Page, Want
 from tui.calls import Action, Call, Reply
 from tui.deeds import DELETE, STOP, Deed
-from tui.errors import BadRequest, NotFound
+from tui.errors import BadRequest, Denied, NotFound
 from tui.model import State, Task, TaskKey
 from tui.settings import Account, SourceSettings
 
@@ -159,7 +159,12 @@ class HuaweiKps:
             except NotFound:
                 by_id[task.key.id] = vanished(task)
         lost = {key for key, task in by_id.items() if task.state in {State.FAILED, State.VANISHED}}
-        failed: dict[str, tuple[Task, Row]] = await self._found(FAILED, lost) if lost else {}
+        failed: dict[str, tuple[Task, Row]] = {}
+        try:
+            failed = await self._found(FAILED, lost) if lost else {}
+        except Denied:  # the by-id read says that a task failed, if not why; that one is gone it does not
+            if any(task.state is State.VANISHED for task in by_id.values()):
+                raise
         return [
             with_facts(task, failed[task.key.id][0]) if task.key.id in failed else by_id[task.key.id] for task in tasks
         ]
