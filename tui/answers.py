@@ -123,8 +123,12 @@ class Output(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """One task asked by its detail operation; `answer` is the provider's JSON, verbatim."""
+    """One task asked by its detail operation; `answer` is the provider's JSON, verbatim.
+
+    `output_size` is how large its output is (bytes), where the answer tells without being asked for it.
+    """
 
     task: Task
     answer: Any
     output: Output | None = None
+    output_size: int | None = None

@@ -16,12 +16,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tui.adapters import deeds_of, every
+from tui.adapters import by_hand, deeds_of, every
 from tui.answers import Detail
+from tui.by_hand import ByHand
 from tui.courtesy import Courtesy
 from tui.credentials import without_keys
 from tui.deeds import Deed, Done
-from tui.errors import ConfigError, NotFound
+from tui.errors import ConfigError, Malformed, NotFound
 from tui.memory import Memory
 from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
 from tui.settings.place import is_there
@@ -129,6 +130,7 @@ class LiveDesk:
 
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """One task by the provider's detail operation. Raises CallError."""
+        from tui.budget import Urgency, urgency
         from tui.reading import Patience, retrying
 
         if self._wiring is None:
@@ -136,7 +138,13 @@ class LiveDesk:
         wiring = self._wiring
         adapter, source = wiring.adapters[key.source], self.store.sources[key.source]
         known = self.store.get(key)
-        found = await retrying(lambda: adapter.detail(key, known, output=output), Patience(tries=2))
+        before = urgency.set(Urgency.WATCHED)  # somebody looks at it now
+        try:
+            found = await retrying(lambda: adapter.detail(key, known, output=output), Patience(tries=2))
+        finally:
+            urgency.reset(before)
+        if found.task.key != key:
+            raise Malformed(f"the answer is about another task: {found.task.key.id}")
         if self.store.settle(source, [found.task], at=found.task.seen_at):
             self._changed()
         return found
@@ -161,6 +169,10 @@ class LiveDesk:
     def watch(self, keys: frozenset[TaskKey]) -> None:
         """These tasks are asked by id while they live."""
         self._watched = keys
+
+    def by_hand(self, task: Task) -> ByHand | None:
+        """The vendor's own commands for a task, by its adapter."""
+        return by_hand(task, self.store.sources[task.key.source])
 
     def guarded(self, source: str) -> bool:
         """Whether its account is marked `prod`."""

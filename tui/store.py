@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tui.model import STAGE, Change, Source, SourceStatus, State, Task, TaskKey, later
+from tui.seen import BY_ID, LIST, Seen
 
 RAW_ROWS = 5_000  # the providers' rows that are kept: a few MB, whatever a source holds
 TEXTS = 20_000  # different names, kinds, targets and words that are remembered: 2 MB
@@ -65,6 +66,7 @@ class Store:
         self._raw_rows = raw_rows
         self._feeds: list[Feed] = []
         self._texts: dict[str, str] = {}
+        self.seen = Seen()
         self.version = 0
         for source in sources:
             self.add_source(source)
@@ -167,6 +169,7 @@ class Store:
         for task in tasks:
             if (before := known.get(task.key)) != task:
                 upserted.append(task)
+                self.seen.note(before, task, BY_ID)
                 for feed in self._feeds:
                     feed.note(task.key, before, task)
             known[task.key] = task
@@ -234,6 +237,7 @@ class Store:
             if self._feeds:  # a screen holds them all day
                 found[key] = task = task.sharing(self._texts)
             differing.append(task)
+            self.seen.note(before, task, LIST)
             for feed in self._feeds:
                 feed.note(key, before, task)
         return differing

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tui.answers import Detail
+from tui.adapters import by_hand
+from tui.answers import Detail, Output
+from tui.by_hand import ByHand
 from tui.deeds import DELETE, STOP, Deed, Done
 from tui.errors import CallError
 from tui.model import Source, SourceStatus, State, Task, TaskKey, Trouble, Word
@@ -146,6 +148,8 @@ class FakeDesk:
         self.looked: tuple[frozenset[str], bool] = frozenset(), True
         self.error: Exception | None = None
         self.detail_error: CallError | None = None
+        self.outputs: dict[TaskKey, Output] = {}
+        self.printed: list[TaskKey] = []
         self.prod: set[str] = set()
         self.watched: frozenset[TaskKey] = frozenset()
         self.acted: list[tuple[str, TaskKey]] = []
@@ -219,7 +223,10 @@ class FakeDesk:
             "Long": "L" * 3_000,
             "Events": [{"Time": 1, "Ok": True, "Nothing": None}, {"Time": 2.5, "Nested": {"a": []}}],
         }
-        return Detail(task, answer)
+        if not output:
+            return Detail(task, answer, output_size=12_400)
+        self.printed.append(key)
+        return Detail(task, answer, self.outputs.get(key, Output("a first line\nnot \x1b[2J cleared\nthe end\n")))
 
     def deeds(self, task: Task) -> Sequence[Deed]:
         """What lives can be stopped; a failed one of KPS has a record."""
@@ -240,6 +247,10 @@ class FakeDesk:
     def watch(self, keys: frozenset[TaskKey]) -> None:
         """Remembers who was watched."""
         self.watched = keys
+
+    def by_hand(self, task: Task) -> ByHand | None:
+        """What the adapters say."""
+        return by_hand(task, self.store.sources[task.key.source])
 
     def guarded(self, source: str) -> bool:
         """Those that a test names."""

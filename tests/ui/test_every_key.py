@@ -35,15 +35,25 @@ from tui.ui.place import Place
 from tui.ui.shell import Taskdeck
 from tui.ui.sort_picker import SortPicker
 from tui.ui.state_picker import StatePicker
+from tui.ui.task.diff import Diff
+from tui.ui.task.output import Stage as Shown
+from tui.ui.task.tabbed import CLI, OUTPUT, OVERVIEW, RAW, RELATED, TIMELINE
 from tui.view import Sort
 
 pytestmark = pytest.mark.screen
 
-HOME, TASK, HELP, EVENTS, HEALTH = SCREENS
-LAYERS = (TASK, HELP, EVENTS, HEALTH)
-WAY = {HOME: (), TASK: ("0", "enter"), HELP: ("question_mark",), EVENTS: ("E",), HEALTH: ("H",)}
+HOME, TASK, DIFF, HELP, EVENTS, HEALTH = SCREENS
+LAYERS = (TASK, DIFF, HELP, EVENTS, HEALTH)
+WAY = {
+    HOME: (),
+    TASK: ("0", "enter"),
+    DIFF: ("1", "enter", "v"),
+    HELP: ("question_mark",),
+    EVENTS: ("E",),
+    HEALTH: ("H",),
+}
 """The keys that lead to a screen."""
-SIZE = {HOME: (120, 40), TASK: (80, 24), HELP: (80, 24), EVENTS: (80, 24), HEALTH: (80, 24)}
+SIZE = {HOME: (120, 40), TASK: (80, 24), DIFF: (60, 15), HELP: (80, 24), EVENTS: (80, 24), HEALTH: (80, 24)}
 """Those with something to read are small enough to be scrolled."""
 FIRST, SECOND = PROVIDERS[:2]
 
@@ -120,7 +130,10 @@ def line(stage: Stage) -> Line:
     if isinstance(top, EventsScreen):
         spot = top.listed.spot
         return Line(spot.cursor, len(spot.rows) - 1, spot.height, top.listed.go)
-    if isinstance(top, TaskScreen | HelpScreen):
+    if isinstance(top, TaskScreen):
+        reader = top.reader
+        return Line(reader.spot.cursor, len(reader.lines) - 1, reader.height, reader.go)
+    if isinstance(top, Diff | HelpScreen):
         pager = top.pager
         return Line(pager.top, pager._count - pager._height, pager._height, lambda to: pager.scroll(to - pager.top))
     place = stage.place
@@ -259,7 +272,7 @@ def copied(stage: Stage) -> list[str]:
     return texts
 
 
-@does("copy")
+@does("copy", HOME, TASK)
 async def copies_the_id(stage: Stage, key: str) -> None:
     texts = copied(stage)
     await stage.press(key)
@@ -267,7 +280,7 @@ async def copies_the_id(stage: Stage, key: str) -> None:
     assert f"copied {texts[0]} ({len(texts[0])} bytes, OSC 52)" in stage.seen
 
 
-@does("copy-as")
+@does("copy-as", HOME, TASK)
 async def copies_as_what_is_chosen(stage: Stage, key: str) -> None:
     texts = copied(stage)
     await stage.press(key)
@@ -282,6 +295,15 @@ async def copies_the_page_of_the_console(stage: Stage, key: str) -> None:
     await stage.press(key)
     assert texts == [f"https://console.example/{stage.rows[0].key.id}"]
     assert texts[0] in stage.seen
+
+
+@does("console", TASK)
+async def copies_the_page_of_the_task_shown(stage: Stage, key: str) -> None:
+    texts = copied(stage)
+    while stage.rows[stage.place.cursor].key.source != SOURCES[0].name:
+        await stage.press("J")
+    await stage.press(key)
+    assert texts == [f"https://console.example/{stage.rows[stage.place.cursor].key.id}"]
 
 
 @does("act")
@@ -617,7 +639,15 @@ async def commands(stage: Stage, key: str) -> None:
 # The screens above home.
 
 
-@does("back", *LAYERS)
+@does("back", DIFF)
+async def back_to_the_task(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert type(stage.top) is TaskScreen
+    await stage.press(key)
+    assert len(stage.pilot.app.screen_stack) == 1
+
+
+@does("back", *(screen for screen in LAYERS if screen != DIFF))
 async def back(stage: Stage, key: str) -> None:
     assert stage.top is not stage.home
     await stage.press(key)
@@ -646,6 +676,164 @@ async def previous_task(stage: Stage, key: str) -> None:
 async def asks_again(stage: Stage, key: str) -> None:
     await stage.press(key)
     assert stage.desk.asked == [stage.rows[0].key] * 2
+
+
+def shown(stage: Stage) -> TaskScreen:
+    """The task on the screen."""
+    assert isinstance(stage.top, TaskScreen)
+    return stage.top
+
+
+@does("open", TASK)
+async def opens_those_that_share_a_fact(stage: Stage, key: str) -> None:
+    below, task = stage.top, stage.rows[0]
+    await stage.press(key)
+    assert stage.top is stage.home
+    assert 0 < len(stage.rows) < 370
+    assert {one.name for one in stage.rows} == {task.name}
+    assert f"> {task.key.id[:12]}" in stage.seen.splitlines()[0]
+    await stage.press("escape")
+    assert stage.top is below
+    assert stage.home.filter.edit.text == ""
+
+
+def shows(name: str, tab: int, told: str) -> None:
+    async def shown_by(stage: Stage, key: str) -> None:
+        await stage.press("6" if tab != CLI else "1")
+        assert told not in stage.seen
+        await stage.press(key)
+        assert shown(stage)._tab == tab
+        assert told in stage.seen
+
+    does(name, TASK)(shown_by)
+
+
+shows("overview", OVERVIEW, " WHEN")
+shows("timeline", TIMELINE, "HOW IT IS KNOWN")
+shows("output-tab", OUTPUT, "It may hold secrets")
+shows("raw-tab", RAW, '"AccessKeySecret": "********"')
+shows("raw", RAW, '"AccessKeySecret": "********"')
+shows("related", RELATED, "THE SAME")
+shows("cli", CLI, "FOR THE PROVIDER'S SUPPORT")
+
+
+@does("next-tab", TASK)
+async def next_tab(stage: Stage, key: str) -> None:
+    for tab in (TIMELINE, OUTPUT, RAW, RELATED, CLI, OVERVIEW):
+        await stage.press(key)
+        assert shown(stage)._tab == tab
+
+
+@does("previous-tab", TASK)
+async def previous_tab(stage: Stage, key: str) -> None:
+    for tab in (CLI, RELATED, RAW):
+        await stage.press(key)
+        assert shown(stage)._tab == tab
+
+
+@does("output", TASK)
+async def fetches_the_output(stage: Stage, key: str) -> None:
+    assert not stage.desk.printed
+    await stage.press(key)
+    assert stage.desk.printed == [stage.rows[0].key]
+    assert "a first line" in stage.seen
+    assert "\x1b" not in stage.seen
+
+
+@does("raw")
+async def opens_the_raw_answer(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert shown(stage)._tab == RAW
+    assert '"TaskId"' in stage.seen
+    assert not stage.desk.printed
+
+
+@does("output")
+async def opens_the_output(stage: Stage, key: str) -> None:
+    await stage.press("j", key)
+    assert shown(stage).output.stage is Shown.HERE
+    assert stage.desk.printed == [stage.rows[1].key]
+    assert "a first line" in stage.seen
+
+
+@does("save", TASK)
+async def asks_where_to_save(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert "nothing to save" in stage.seen
+    await stage.press("o", key)
+    assert "save as " in stage.seen
+    await stage.press("escape")
+    assert "save as " not in stage.seen
+
+
+@does("diff", TASK)
+async def compares(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert isinstance(stage.top, Diff)
+    assert "THE OTHER" in stage.seen
+
+
+@does("find", TASK)
+async def finds(stage: Stage, key: str) -> None:
+    await stage.press("y", key, *"nested", "enter")
+    line = shown(stage).reader.line
+    assert line is not None
+    assert line.ink.parts[1][0] == '"Nested"'
+
+
+@does("next", TASK)
+async def next_match(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert "nothing is looked for" in stage.seen
+    await stage.press("y", "slash", *'"time', "enter")
+    first = shown(stage).reader.spot.cursor
+    await stage.press(key)
+    second = shown(stage).reader.spot.cursor
+    assert second > first
+    await stage.press(key)
+    assert shown(stage).reader.spot.cursor == first
+
+
+@does("previous", TASK)
+async def previous_match(stage: Stage, key: str) -> None:
+    await stage.press("y", "slash", *'"time', "enter", "n")
+    second = shown(stage).reader.spot.cursor
+    await stage.press(key)
+    assert shown(stage).reader.spot.cursor < second
+
+
+@does("fold", TASK)
+async def folds(stage: Stage, key: str) -> None:
+    await stage.press("y", key)
+    assert "{ 8 fields }" in stage.seen
+    assert "AccessKeySecret" not in stage.seen
+    await stage.press(key)
+    assert "AccessKeySecret" in stage.seen
+
+
+@does("fold-all", TASK)
+async def folds_all(stage: Stage, key: str) -> None:
+    await stage.press("y", key, "G")
+    assert '"Events": [ 2 items ]' in stage.seen
+    assert "Nested" not in stage.seen
+
+
+@does("unfold-all", TASK)
+async def unfolds_all(stage: Stage, key: str) -> None:
+    await stage.press("y", "minus", key, "G")
+    assert '"Nested": {' in stage.seen
+
+
+@does("reveal", TASK)
+async def reveals(stage: Stage, key: str) -> None:
+    await stage.press("y")
+    assert "do-not-show-me" not in stage.seen
+    await stage.press(key)
+    assert "do-not-show-me" in stage.seen
+    assert "UNMASKED" in stage.seen
+    shown(stage)._mask(shown(stage).raw)
+    await settle(stage.pilot)
+    assert "do-not-show-me" not in stage.seen
 
 
 @does("filter", HELP)
@@ -719,13 +907,18 @@ async def reads_the_source_of_the_row(stage: Stage, key: str) -> None:
     assert "reading thumbs-2" in stage.seen
 
 
-@does("help", HOME, TASK, EVENTS, HEALTH)
+@does("help", HOME, TASK, DIFF, EVENTS, HEALTH)
 async def helps(stage: Stage, key: str) -> None:
     below = stage.top
     await stage.press(key)
     assert isinstance(stage.top, HelpScreen)
     assert "keys of this screen" in stage.seen
-    told: dict[type, str] = {TaskScreen: "next task", EventsScreen: "open its task", HealthScreen: "open its provider"}
+    told: dict[type, str] = {
+        TaskScreen: "next match",
+        Diff: "half a page down",
+        EventsScreen: "open its task",
+        HealthScreen: "open its provider",
+    }
     assert told.get(type(below), "follow") in stage.seen
     await stage.press("escape")
     assert stage.top is below
@@ -774,7 +967,7 @@ def staged() -> FakeDesk:
 
 
 GROUPS = list(groups())
-WORDS = {HOME: "home", TASK: "task", HELP: "help", EVENTS: "events", HEALTH: "health"}
+WORDS = {HOME: "home", TASK: "task", DIFF: "diff", HELP: "help", EVENTS: "events", HEALTH: "health"}
 
 
 def test_every_binding_of_every_screen_has_a_case() -> None:

@@ -229,6 +229,7 @@ async def test_detail_opens_steps_and_goes_back() -> None:
         assert isinstance(screen, TaskScreen)
         await settle(pilot)
         assert "2 of 370" in text(pilot)
+        await press(pilot, "y")
         assert '"TaskId"' in text(pilot)
         first = desk.asked[-1]
         await press(pilot, "J")
@@ -246,17 +247,18 @@ async def test_detail_opens_steps_and_goes_back() -> None:
 
 
 async def test_detail_scrolls() -> None:
-    async with driven(None, (80, 24), "0", "enter", "G") as (pilot, _):
+    async with driven(None, (80, 24), "0", "y", "G") as (pilot, _):
         screen = pilot.app.screen
         assert isinstance(screen, TaskScreen)
-        end = screen.pager.top
-        assert end > 20
+        spot, end = screen.reader.spot, len(screen.reader.lines) - 1
+        assert spot.cursor == end > 40
+        assert spot.top == end + 1 - screen.reader.height
         await press(pilot, "k")
-        assert screen.pager.top == end - 1
+        assert spot.cursor == end - 1
         await press(pilot, "g", "j", "ctrl+d", "pagedown")
-        assert 1 < screen.pager.top < end
+        assert 1 < spot.top < spot.cursor < end
         await press(pilot, "ctrl+u", "pageup", "pageup", "pageup")
-        assert screen.pager.top == 0
+        assert (spot.top, spot.cursor) == (0, 0)
 
 
 async def test_help_is_of_the_screen_below_and_can_be_narrowed() -> None:

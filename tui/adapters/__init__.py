@@ -6,16 +6,17 @@ Files that begin with "_" hold what the adapters of one vendor share, or those o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from tui.answers import Detail, Listing, Page, Want
+from tui.by_hand import ByHand
 from tui.calls import Action, Call
 from tui.deeds import STOP, Deed
-from tui.model import Task, TaskKey
+from tui.model import Source, Task, TaskKey
 from tui.settings import Account, SourceSettings
 from tui.settings.kinds import Endpoint, Region, SourceName
 
@@ -102,27 +103,14 @@ def deeds_of(adapter: Adapter, task: Task) -> Sequence[Deed]:
     return (Deed(STOP, "stop", why_not=f"{adapter.title} has no operation that stops a task"),)
 
 
-@runtime_checkable
-class Doer(Protocol):
-    """What an adapter has besides where its API can stop a task or delete its record."""
+def by_hand(task: Task, source: Source) -> ByHand | None:
+    """The vendor's own commands for a task of a source: what an adapter has as `by_hand`, a pure function.
 
-    def deeds(self, task: Task) -> Sequence[Deed]:
-        """What may be done with a task as its row shows it: all there is, also what cannot be done now. No call."""
-        ...
-
-    async def do(self, deed: Deed, task: Task) -> str | None:
-        """Asks the provider, once, by an action of kind write; answers the id of the request.
-
-        BadRequest, and no request, for what `deeds` says cannot be done.
-        """
-        ...
-
-
-def deeds_of(adapter: Adapter, task: Task) -> Sequence[Deed]:
-    """What may be done with a task; an API that cannot do anything says so."""
-    if isinstance(adapter, Doer):
-        return adapter.deeds(task)
-    return (Deed(STOP, "stop", why_not=f"{adapter.title} has no operation that stops a task"),)
+    None for an API that no command line knows. What a task says is quoted in them.
+    """
+    adapter = load(source.adapter) if source.adapter in adapter_ids() else None
+    spelled: Callable[[Task, Source], ByHand] | None = getattr(adapter, "by_hand", None)
+    return None if spelled is None else spelled(task, source)
 
 
 @cache

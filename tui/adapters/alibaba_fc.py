@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from tui.adapters import Place, _alibaba, _deeds, named
+from tui.adapters import Place, _alibaba, _alibaba_cli, _deeds, named
 from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, asked_for, the_only
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
 from tui.adapters._settle import settled
@@ -79,6 +79,7 @@ class FunctionCompute:
     regions: ClassVar[tuple[str, ...]] = _alibaba.FC_REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
     at_once: ClassVar[int] = 1
+    by_hand = staticmethod(_alibaba_cli.fc)
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
@@ -154,23 +155,13 @@ class FunctionCompute:
         ask = self._ask(STOP, (task.key.scope, "async-tasks", task.key.id, "stop"), self._qualifier())
         return _alibaba.header_id(await self._call(replace(ask, method="PUT")))
 
-    def deeds(self, task: Task) -> Sequence[Deed]:
-        """StopAsyncTask for a task that has not ended."""
-        does = "asks Function Compute to stop it; what it is doing may still finish"
-        return (Deed(STOP_IT, "stop", does, _deeds.not_live(task)),)
-
-    async def do(self, deed: Deed, task: Task) -> str | None:
-        """PUT without a body; any 2xx, with an empty one, is a yes."""
-        _deeds.allow(deed, self.deeds(task))
-        ask = self._ask(STOP, (task.key.scope, "async-tasks", task.key.id, "stop"), self._qualifier())
-        return _alibaba.header_id(await self._call(replace(ask, method="PUT")))
-
     async def _detail(self, key: TaskKey, output: bool) -> Detail:
         reply = await self._call(self._ask(GET, (key.scope, "async-tasks", key.id), self._qualifier()))
         row = mapping(reply.json, "the answer of GetAsyncTask")
-        returned = text(row.get("returnPayload")) if output else None
+        returned = text(row.get("returnPayload"))
         task = self._task(row, key.scope, reply)._replace(key=key)
-        return Detail(task, reply.json, Output(returned) if returned is not None else None)
+        shown = Output(returned) if output and returned is not None else None
+        return Detail(task, reply.json, shown, None if returned is None else len(returned.encode("utf-8", "replace")))
 
     async def _functions(self) -> tuple[tuple[str, ...], bool]:
         """The functions, each once, and whether these are all: with "*" those in task mode (trap 21)."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, _alibaba, named
+from tui.adapters import Place, _alibaba, _alibaba_cli, named
 from tui.adapters._alibaba import folded
 from tui.adapters._alibaba_info import decoded, first_error, metrics, pretty
 from tui.adapters._alibaba_pages import FIRST, Cursor, following
@@ -102,6 +102,7 @@ class OpenSearch:
     regions: ClassVar[tuple[str, ...]] = _alibaba.OPENSEARCH_REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
     at_once: ClassVar[int] = 1
+    by_hand = staticmethod(_alibaba_cli.opensearch)
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
@@ -211,7 +212,9 @@ class OpenSearch:
         if run is not None and key.id not in {run, generation}:
             raise NotFound(f"generation {generation} of {target.scope} is {run!r} by now, not {key.id!r}")
         task = self._task(row | {"generation": generation}, target, reply.at, _alibaba.request_id(reply))
-        return Detail(task._replace(key=key), reply.json, _output(row) if output else None)
+        said = _output(row)
+        size = None if said is None else len(said.text.encode("utf-8", "replace"))
+        return Detail(task._replace(key=key), reply.json, said if output else None, size)
 
     async def _find(self, target: Target, key: TaskKey) -> tuple[Task, Row]:
         """The list's row of a task, from the newest on. NotFound."""

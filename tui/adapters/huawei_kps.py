@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, _deeds, named, one_source
+from tui.adapters import Place, _deeds, _huawei_cli, named, one_source
 from tui.adapters._huawei import request_id
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
 from tui.adapters._huawei_tokens import LOGIN
@@ -87,6 +87,7 @@ class HuaweiKps:
     regions: ClassVar[tuple[str, ...]] = REGIONS
     settings: ClassVar[type[SourceSettings]] = Settings
     at_once: ClassVar[int] = 1
+    by_hand = staticmethod(_huawei_cli.kps)
 
     def __init__(self, source: Settings, account: Account, call: Call, clock: Callable[[], float] = time.time) -> None:
         self._source = source

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, _deeds, named, one_source
+from tui.adapters import Place, _deeds, _tencent_cli, named, one_source
 from tui.adapters._read import Row, identity, integer, keys, moment, rows, text
 from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
@@ -87,6 +87,7 @@ class TencentMps:
     regions: ClassVar[tuple[str, ...]] = ("",)
     settings: ClassVar[type[SourceSettings]] = Settings
     at_once: ClassVar[int] = 1
+    by_hand = staticmethod(_tencent_cli.mps)
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
@@ -132,21 +133,6 @@ class TencentMps:
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """DescribeTaskDetail for one task after another: the API takes one id."""
         return await settled(self.detail, tasks)
-
-    def deeds(self, task: Task) -> Sequence[Deed]:
-        """ManageTask, which can abort what waits, and a live stream while it runs."""
-        why_not = _deeds.not_live(task)
-        if not why_not and task.state is not State.QUEUED and task.kind not in LIVE_NAMES:
-            why_not = f"MPS aborts a {task.kind or 'task'} only while it is WAITING; it is {task.native_state}"
-        elif not why_not and task.state not in STATES.values():
-            why_not = f"MPS aborts a live stream only while it is WAITING or PROCESSING; it is {task.native_state}"
-        return (Deed(STOP, "stop", "asks MPS to abort it; it may finish first", why_not),)
-
-    async def do(self, deed: Deed, task: Task) -> str | None:
-        """ManageTask with Abort."""
-        _deeds.allow(deed, self.deeds(task))
-        parameters = {"OperationType": "Abort", "TaskId": task.key.id}
-        return request_id(await self._call(MPS.ask(MANAGE_TASK, parameters, self._account, self._source)))
 
     def deeds(self, task: Task) -> Sequence[Deed]:
         """ManageTask, which can abort what waits, and a live stream while it runs."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from tui.adapters import Place, _deeds, named, one_source
+from tui.adapters import Place, _deeds, _tencent_cli, named, one_source
 from tui.adapters._read import Row, identity, integer, moment, rows, text
 from tui.adapters._settle import vanished
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
@@ -114,6 +114,7 @@ class TencentTat:
     )
     settings: ClassVar[type[SourceSettings]] = Settings
     at_once: ClassVar[int] = LIMIT
+    by_hand = staticmethod(_tencent_cli.tat)
 
     def __init__(self, source: Settings, account: Account, call: Call) -> None:
         self._source = source
@@ -187,21 +188,6 @@ class TencentTat:
         for ids in _chunks(tuple(dict.fromkeys(task.key.id for task in tasks)), LIMIT):
             found |= await self._found(ids)
         return [with_facts(task, found[task.key.id]) if task.key.id in found else vanished(task) for task in tasks]
-
-    def deeds(self, task: Task) -> Sequence[Deed]:
-        """CancelInvocation for the row's instance; without one it would cancel all instances (trap 20)."""
-        why_not = _deeds.not_live(task)
-        if not why_not and not all(_cancelled(task)):
-            why_not = "its row names no invocation or no instance, and without them others would be cancelled too"
-        does = f"asks TAT to cancel it on {task.target} alone; what the command has done so far stays done"
-        return (Deed(STOP, "stop", does, why_not),)
-
-    async def do(self, deed: Deed, task: Task) -> str | None:
-        """CancelInvocation, which knows no task ids: invocation and instance are the task."""
-        _deeds.allow(deed, self.deeds(task))
-        invocation, instance = _cancelled(task)
-        parameters = {"InvocationId": invocation, "InstanceIds": [instance]}
-        return request_id(await self._call(TAT.ask(CANCEL_INVOCATION, parameters, self._account, self._source)))
 
     def deeds(self, task: Task) -> Sequence[Deed]:
         """CancelInvocation for the row's instance; without one it would cancel all instances (trap 20)."""
@@ -316,11 +302,6 @@ def _narrowed(filters: Mapping[str, tuple[str, ...]], want: Want) -> dict[str, t
         if name and 0 < len(fit) <= FILTER_VALUES and all(map(ID.fullmatch, values)):
             found[name] = fit
     return found
-
-
-def _cancelled(task: Task) -> tuple[str | None, str | None]:
-    """The invocation and the instance that a task is one of."""
-    return text(task.extra.get("tat.invocation")), text(task.target)
 
 
 def _cancelled(task: Task) -> tuple[str | None, str | None]:

@@ -27,7 +27,7 @@ ON_SCREEN = ("new", "mark")
 def run(given: Namespace) -> int:
     """Polls once, draws, prints, answers the exit code."""
     from tui import logs
-    from tui.adapters import every
+    from tui.adapters import by_hand, every
     from tui.cli.once import poll_once
     from tui.store import Store
     from tui.ui import still
@@ -42,7 +42,7 @@ def run(given: Namespace) -> int:
     store = Store(raw_rows=math.inf if screen == still.TASK else 0)
     code = asyncio.run(poll_once(settings, store))
     now = round(time.time() * 1000)
-    desk, scene = still.StillDesk(store, providers), still.Scene(screen, given.filter)
+    desk, scene = still.StillDesk(store, providers, by_hand), still.Scene(screen, given.filter)
     lines = asyncio.run(still.picture(desk, scene, size, tables, lambda: now))
     if lines is None:
         say("taskdeck: no task to show")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from tui.answers import Detail
+from tui.by_hand import ByHand
 from tui.deeds import Deed, Done
 from tui.model import Task, TaskKey
 from tui.store import Store
@@ -73,6 +74,10 @@ class Desk(Protocol):
 
     def watch(self, keys: frozenset[TaskKey]) -> None:
         """The tasks that are asked by id every few seconds while they live, in place of those of before."""
+        ...
+
+    def by_hand(self, task: Task) -> ByHand | None:
+        """The vendor's own commands for a task; None where there are none."""
         ...
 
     def guarded(self, source: str) -> bool:

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from textual.app import ComposeResult
-from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
-from tui.answers import Detail
 from tui.errors import CallError, Malformed, Throttled, Unavailable
 from tui.model import Task, TaskKey
-from tui.text import clean, cut_middle
-from tui.ui import answer, when
-from tui.ui.canvas import Bar
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
-from tui.ui.ink import Ink, between
 from tui.ui.keys import DETAIL
-from tui.ui.layer import Layer
-from tui.ui.messages import Wanted
-from tui.ui.pager import Pager
-from tui.ui.sheet import sheet
-from tui.ui.themes import TONES
+from tui.ui.messages import Sought, Wanted
+from tui.ui.task.about import Part, Sharing
+from tui.ui.task.reader import Reader
+from tui.ui.task.reading import Reading, told
+from tui.ui.task.tabbed import OUTPUT, OVERVIEW, RELATED
 from tui.ui.titles import STOPPED, Pen
 
 AGAIN = 3.0
@@ -31,64 +24,91 @@ PASSING = (Throttled, Unavailable, Malformed)
 Step = Callable[[int], tuple[Task | None, int, int]]
 
 
-class TaskScreen(Layer[None], inherit_bindings=False):
-    """Drill-down. `step` moves the cursor of the list it was opened from."""
+def nowhere() -> Sequence[str]:
+    """No way here that anyone knows."""
+    return ()
+
+
+def nothing() -> Collection[TaskKey]:
+    """No task is marked."""
+    return ()
+
+
+class TaskScreen(Reading, inherit_bindings=False):
+    """Drill-down. `step` moves the cursor of the list it was opened from, `way` says what that list is.
+
+    `marked` are the tasks that one means; `tab` is what is shown first.
+    """
 
     BINDINGS = DETAIL
 
     def __init__(
-        self, desk: Desk, task: Task, pen: Callable[[], Pen], legend: Callable[[], Legend], step: Step
+        self,
+        desk: Desk,
+        task: Task,
+        pen: Callable[[], Pen],
+        legend: Callable[[], Legend],
+        step: Step,
+        *,
+        way: Callable[[], Sequence[str]] = nowhere,
+        marked: Callable[[], Collection[TaskKey]] = nothing,
+        tab: int = OVERVIEW,
     ) -> None:
-        super().__init__(pen)
-        self._desk, self._legend, self._step = desk, legend, step
-        self._about = task
-        self._detail: Detail | None = None
-        self._written: tuple[Detail, int, list[Ink]] | None = None
-        self._trouble = ""
-
-    def compose(self) -> ComposeResult:
-        """Where one is, the state, the facts and the answer, the keys."""
-        yield Bar(id="header")
-        yield Bar(id="state")
-        yield Pager(self._write)
-        yield Bar(id="trouble")
-        yield Bar(id="hints")
+        super().__init__(desk, task, pen, legend)
+        self._step, self._way, self._marked = step, way, marked
+        self._tab = tab
+        self._away = False
 
     def on_mount(self) -> None:
         """Shows the row, then asks."""
-        self.pager = self.query_one(Pager)
-        self._bars = {bar.id or "": bar for bar in self.query(Bar)}
-        self.set_interval(1, self._paint)
+        super().on_mount()
         self._look()
+        if self._tab == OUTPUT:
+            self.action_output()
+
+    def way(self) -> list[str]:
+        """What one has come by; without that, which provider it is."""
+        return list(self._way()) or [self._legend().short(self.about.task)]
+
+    def place(self) -> str:
+        """`2 of 39`."""
+        _, at, among = self._step(0)
+        return f"{at:,} of {among:,}"
 
     def _look(self) -> None:
         """Shows the row, and asks unless the source has stopped calling."""
-        trouble = self._desk.store.status(self._about.key.source).trouble
+        self.run_worker(self.find_kin(), name="kin", group="kin", exclusive=True, exit_on_error=False)
+        trouble = self._desk.store.status(self.about.task.key.source).trouble
         if trouble is not None and trouble.word in STOPPED:
-            self._trouble = _told(trouble.code, trouble.message, trouble.request_id, asking=False)
-            self._paint()
+            self._trouble = f"r asks again: {told(trouble.code, trouble.message, trouble.request_id)}"
+            self.paint()
             return
-        self._paint()
+        self.paint()
         self._ask()
 
     def _ask(self) -> None:
-        self.run_worker(self._keep_asking(), name="detail", exclusive=True, exit_on_error=False)
+        self.run_worker(self._keep_asking(), name="detail", group="detail", exclusive=True, exit_on_error=False)
 
     async def _keep_asking(self) -> None:
+        about = self.about
         while True:
             pause = AGAIN
             try:
-                self._detail, self._trouble = await self._desk.detail(self._about.key), ""
-                self._about = self._detail.task
+                found = await self._desk.detail(about.task.key)
+                if found.task.key != about.task.key:
+                    raise Malformed(f"the answer is about another task: {found.task.key.id}")
+                about.detail, self._trouble = found, ""
+                about.now_is(found.task)
             except CallError as error:
                 passing = isinstance(error, PASSING)
-                self._trouble = _told(error.code, error.message, error.request_id, asking=passing)
+                self._trouble = told(error.code, error.message, error.request_id)
                 if not passing:  # a key is locked by asking on
-                    self._paint()
+                    self._trouble = f"r asks again: {self._trouble}"
+                    self.paint()
                     return
                 pause = max(AGAIN, getattr(error, "retry_after", None) or 0.0)
-            self._paint()
-            if self._about.state.final:
+            self.paint()
+            if about.task.state.final:
                 return
             await asyncio.sleep(pause)
 
@@ -97,57 +117,79 @@ class TaskScreen(Layer[None], inherit_bindings=False):
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             raise event.worker.error
 
-    def _paint(self) -> None:
-        pen = self._pen()
-        self._bars["header"].show(lambda cells: self._header(pen, cells))
-        self._bars["state"].show(lambda cells: self._state(pen, cells))
-        self._bars["trouble"].display = bool(self._trouble)
-        self._bars["trouble"].show(lambda cells: Ink().add(f" {self._trouble}", pen.look["state.bad"]).strip(cells))
-        self.paint_hints()
-        self.pager.repaint()
+    def on_screen_suspend(self) -> None:
+        """Kept for later, it asks nothing."""
+        if self.app.is_screen_installed(self):
+            self._away = True
+            self.workers.cancel_node(self)
 
-    def _header(self, pen: Pen, cells: int) -> Strip:
-        look, legend = pen.look, self._legend()
-        _, at, among = self._step(0)
-        left = Ink().add(" taskdeck", look["chrome.name"]).add(f"  {legend.short(self._about)}")
-        left.add(" > ", look["chrome.dim"])
-        right = Ink().add(f"{at} of {among}", look["chrome.dim"]).add(" ")
-        left.add(cut_middle(clean(self._about.key.id), max(6, cells - left.width - right.width - 2)))
-        return between(left, right, cells).strip(cells, look["chrome"])
-
-    def _state(self, pen: Pen, cells: int) -> Strip:
-        look, about = pen.look, self._about
-        left = Ink().add(f" {pen.glyphs.states[about.state]} {about.state.label}", look[TONES[about.state]])
-        left.add(f"  {clean(about.native_state or '')}", look["text"])
-        asking = self._detail is None and not self._trouble
-        read = "asking" if asking else f"read {when.read_age(pen.now - about.seen_at, AGAIN)}"
-        right = Ink().add(read, look["dim"])
-        right.add(f"   request {clean(about.request_id)}" if about.request_id else "", look["dim"]).add(" ")
-        if left.width + right.width + 1 > cells:
-            right = Ink().add(read, look["dim"]).add(" ")
-        return between(left, right, cells).strip(cells)
-
-    def _write(self, width: int) -> Sequence[Ink]:
-        pen = self._pen()
-        lines = [Ink(), *sheet(self._about, pen, self._legend(), width), Ink()]
-        if self._detail is None:
-            return lines
-        head = "the provider's own answer"
-        return [*lines, Ink().add(f" {head}", pen.look["head"]), *self._answer(self._detail, pen, width)]
-
-    def _answer(self, detail: Detail, pen: Pen, width: int) -> list[Ink]:
-        if self._written is None or self._written[:2] != (detail, width):
-            self._written = (detail, width, answer.lines(detail.answer, pen.look, width - 1))
-        return self._written[2]
+    def on_screen_resume(self) -> None:
+        """Back from the tasks that share something."""
+        if self._away:
+            self._away = False
+            self._look()
+        else:
+            self.paint()
 
     def action_step(self, by: int) -> None:
-        """The next or previous task of the list."""
+        """The next or previous task of the list; the tab stays, the output is hidden again."""
         task, _, _ = self._step(by)
-        if task is not None and task.key != self._about.key:
-            self._about, self._detail, self._trouble = task, None, ""
-            self.pager.top = 0
+        if task is not None and task.key != self.about.task.key:
             self.workers.cancel_node(self)
+            self._show(task)
             self._look()
+
+    def action_tab(self, at: int) -> None:
+        """Another tab; what is related is looked for anew when it is looked at."""
+        super().action_tab(at)
+        if self._tab == RELATED:
+            self.run_worker(self.find_kin(), name="kin", group="kin", exclusive=True, exit_on_error=False)
+
+    def action_open(self) -> None:
+        """What the line under the cursor has to open."""
+        opens = self.reader.line.opens if self.reader.line is not None else None
+        if isinstance(opens, Part):
+            self.raw.fold(opens.path)
+            self.reader.repaint()
+        elif isinstance(opens, Sharing):
+            self.post_message(Sought(opens.name, opens.clause))
+        elif isinstance(opens, TaskKey):
+            self._open_related(opens)
+        else:
+            self.say("nothing to open on this line")
+
+    def _open_related(self, key: TaskKey) -> None:
+        rows = [task.key for task, _ in self.about.kin.newest] if self.about.kin is not None else []
+        at = rows.index(key)
+
+        def step(by: int) -> tuple[Task | None, int, int]:
+            nonlocal at
+            at = max(0, min(at + by, len(rows) - 1))
+            return self._desk.store.get(rows[at]), at + 1, len(rows)
+
+        task, _, _ = step(0)
+        if task is None:
+            self.say("that task is no longer known")
+            return
+        ident = self.about.task.key.id
+        way = lambda: [*self.way(), ident, "related"]  # noqa: E731 - a name for it would say no more
+        screen = TaskScreen(self._desk, task, self._pen, self._legend, step, way=way, marked=self._marked)
+        self.app.push_screen(screen)
+
+    def on_reader_picked(self, message: Reader.Picked) -> None:
+        """A click on the line that has the cursor."""
+        self.action_open()
+
+    def action_diff(self) -> None:
+        """Beside the marked task, else the last that ended well under the same name."""
+        from tui.ui.task.diff import Diff, other_of
+
+        task = self.about.task
+        other, why = other_of(self._desk.store, task, self._marked())
+        if other is None:
+            self.say("nothing to compare with: mark a task (space, in the list); no other one of its name is OK")
+            return
+        self.app.push_screen(Diff(self._pen, self._legend, task, other, why))
 
     def action_poke(self) -> None:
         """Asks again now."""
@@ -159,16 +201,21 @@ class TaskScreen(Layer[None], inherit_bindings=False):
 
     def action_act(self) -> None:
         """What can be done with this task."""
-        self.post_message(Wanted(self._about))
+        self.post_message(Wanted(self.about.task))
+
+    def action_copy(self) -> None:
+        """The id of this task to the clipboard."""
+        self.post_message(Wanted(self.about.task, "copy"))
+
+    def action_copy_as(self) -> None:
+        """One of its forms to the clipboard."""
+        self.post_message(Wanted(self.about.task, "copy-as"))
+
+    def action_console(self) -> None:
+        """The page of the provider's console."""
+        self.post_message(Wanted(self.about.task, "console"))
 
     def acted(self, keys: Sequence[TaskKey]) -> None:
         """Asks what the provider knows now."""
-        if self._about.key in keys:
+        if self.about.task.key in keys:
             self._ask()
-
-
-def _told(code: str, message: str, request_id: str | None, *, asking: bool) -> str:
-    """What went wrong; whether it is asked again by itself."""
-    said = " ".join(part for part in (code, message) if part)
-    request = f" (request {request_id})" if request_id else ""
-    return clean(f"{said}{request}" if asking else f"r asks again: {said}{request}")

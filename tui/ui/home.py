@@ -77,6 +77,8 @@ class Home(
             self.say("")
         elif self.filter.edit.text or (self.view == DECK and self.board.pinned):
             self.leave_filter()
+        elif self.walk_back():
+            pass
         elif self.view != DECK:
             self.action_deck()
 

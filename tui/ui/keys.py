@@ -52,6 +52,8 @@ HOME: list[BindingType] = [
     key("asterisk", "mark_all", "mark all shown", "mark-all", TASK),
     key("u", "unmark", "unmark all", "unmark", TASK),
     key("A", "act", "stop, delete", "act", TASK, hint=True),
+    key("y", "open_at(3)", "raw answer", "raw", TASK),
+    key("o", "open_at(2)", "fetch and show the output", "output", TASK),
     *TAKEN,
     key("0", "view(0)", "all tasks", "all", VIEWS, hint=True),
     *(key(str(at), f"view({at})", f"provider {at}", f"provider-{at}", VIEWS) for at in range(1, 10)),
@@ -87,11 +89,33 @@ DETAIL: list[BindingType] = [
     *LAYER,
     key("J", "step(1)", "next task", "next-task", TASK, hint=True),
     key("K", "step(-1)", "previous task", "previous-task", TASK, hint=True),
+    key("enter", "open", "open", "open", TASK, hint=True),
     key("A", "act", "stop, delete", "act", TASK, hint=True),
     key("r", "poke", "ask again", "refresh", SCREEN, hint=True),
+    key("1", "tab(0)", "overview", "overview", VIEWS),
+    key("2", "tab(1)", "timeline", "timeline", VIEWS),
+    key("3", "tab(2)", "output, hidden", "output-tab", VIEWS),
+    key("4", "tab(3)", "raw answer", "raw-tab", VIEWS),
+    key("5", "tab(4)", "related tasks", "related", VIEWS),
+    key("6", "tab(5)", "the vendor's command line", "cli", VIEWS),
+    key("tab", "next_tab(1)", "next tab", "next-tab", VIEWS, hint=True),
+    key("shift+tab", "next_tab(-1)", "previous tab", "previous-tab", VIEWS),
+    key("o", "output", "output", "output", TASK, hint=True),
+    key("s", "save", "save the output as a file", "save", TASK),
+    key("y", "raw", "raw", "raw", TASK, hint=True),
+    key("v", "diff", "compare", "diff", TASK, hint=True),
+    key("slash", "find", "find in this tab", "find", FILTER),
+    key("n", "next_hit(1)", "next match", "next", MOVE),
+    key("N", "next_hit(-1)", "previous match", "previous", MOVE),
+    key("space", "fold", "fold, unfold", "fold", VIEWS),
+    key("minus", "fold_all(1)", "fold all", "fold-all", VIEWS),
+    key("plus", "fold_all(0)", "unfold all", "unfold-all", VIEWS),
+    key("M", "reveal", "show masked secrets for 30 s", "reveal", VIEWS),
 ]
+    *TAKEN,
 HELP: list[BindingType] = [
     *LAYER,
+DIFF: list[BindingType] = [*LAYER]
     key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
 ]
 EVENTS: list[BindingType] = [
@@ -126,6 +150,7 @@ def keymap(remap: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, text in remap.items():
         with suppress(ValueError):
+    "comparing two tasks: ": DIFF,
             found[name] = ",".join(keys_of(text)) or UNBOUND
     return found
 

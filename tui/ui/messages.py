@@ -1,4 +1,4 @@
-"""The one message that crosses from the background to the screen, and the one from a screen to home."""
+"""The one message that crosses from the background to the screen, and those from a screen to home."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ class Wanted(Message):
         super().__init__()
         self.task = task
         self.what = what
+
+
+class Sought(Message):
+    """Somebody wants to see the tasks that share something with one: what it is called, and the filter for it."""
+
+    def __init__(self, called: str, clause: str) -> None:
+        super().__init__()
+        self.called = called
+        self.clause = clause
 
 
 class Changed(Message, bubble=False):

@@ -106,6 +106,11 @@ class Place:
             self.cursor = self.top = 0
         self._clamp()
 
+    def restore(self, task: Task | None, line: int, *, at_home: bool) -> None:
+        """Back to where one was: the next rows get the cursor on that task and on that line of the window."""
+        self.at_home, self.follow = at_home, None
+        self._wanted = None if task is None else (task, line)
+
     def resize(self, height: int) -> None:
         """Another number of lines: the cursor stays in the window."""
         self.height = max(1, height)

@@ -20,7 +20,7 @@ from tui.ui.desk import Desk
 from tui.ui.dressed import Dressed
 from tui.ui.home import Home
 from tui.ui.keys import APP, keymap
-from tui.ui.messages import Changed, Wanted
+from tui.ui.messages import Changed, Sought, Wanted
 from tui.ui.turnstile import Turnstile
 from tui.ui.wardrobe import Wardrobe
 
@@ -150,6 +150,10 @@ class Taskdeck(Dressed, inherit_bindings=False):
     def on_wanted(self, message: Wanted) -> None:
         """Home does it, with a task that is shown above it."""
         self._home.wanted(message.task, message.what)
+
+    def on_sought(self, message: Sought) -> None:
+        """Home shows them; Esc there comes back."""
+        self._home.follow_fact(message.called, message.clause)
 
     def action_mouse(self) -> None:
         """On, off. Off, the terminal's own selection works."""

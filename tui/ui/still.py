@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.answers import Detail
+from tui.by_hand import ByHand
 from tui.deeds import Deed, Done
 from tui.errors import WriteRefused
-from tui.model import Task, TaskKey
+from tui.model import Source, Task, TaskKey
 from tui.store import Store
 from tui.ui.board import ALL, DECK
 from tui.ui.desk import Console, Desk, Provider
@@ -26,9 +27,15 @@ ROUNDS = 6  # in which every widget handles what waits for it, and what that set
 class StillDesk:
     """A desk whose store holds all that there will be."""
 
-    def __init__(self, store: Store, providers: Sequence[Provider]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        providers: Sequence[Provider],
+        by_hand: Callable[[Task, Source], ByHand | None] = lambda task, source: None,
+    ) -> None:
         self.store = store
         self.providers = providers
+        self._by_hand = by_hand
         self.note = ""
         self.read_only = True
 
@@ -65,6 +72,10 @@ class StillDesk:
         """Nobody is asked."""
 
     def guarded(self, source: str) -> bool:
+    def by_hand(self, task: Task) -> ByHand | None:
+        """The vendor's own commands, by whoever knows the adapters."""
+        return self._by_hand(task, self.store.sources[task.key.source])
+
         """Nothing can be done."""
         return True
 

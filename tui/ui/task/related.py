@@ -1,0 +1,72 @@
+"""Related: the tasks in the store that have something in common with this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.model import State, Task
+from tui.text import clean, cut_middle, fit
+from tui.ui import cells as cell
+from tui.ui.ink import Ink
+from tui.ui.task.about import About, Line
+from tui.ui.task.kin import LAST, Relation
+from tui.ui.themes import TONES
+from tui.ui.titles import Pen
+
+CALLED, VALUE = 14, 34
+
+
+class Related:
+    """The tab: what is shared, with how those ended; then the newest of them."""
+
+    name = "Related"
+
+    def __init__(self, about: About) -> None:
+        self._about = about
+
+    def label(self) -> str:
+        """How many have the first thing in common: they ran the same."""
+        kin = self._about.kin
+        return f"{kin.relations[0].others:,}" if kin is not None and kin.relations else ""
+
+    def lines(self, cells: int) -> Sequence[Line]:
+        """Enter on a relation shows all of its tasks, on a task that task."""
+        about, pen = self._about, self._about.pen()
+        look, kin = pen.look, about.kin
+        if kin is None:
+            return [Line(Ink()), Line(Ink().add("looking through the tasks ..", look["dim"]))]
+        lines = [Line(Ink()), Line(Ink().add("THE SAME", look["head"]))]
+        for one in kin.relations:
+            lines.append(Line(_relation(one, pen), about.sharing(one.field, one.called)))
+        if not kin.relations:
+            lines.append(Line(Ink().add("this task has nothing that another one could share", look["dim"])))
+        rows = kin.newest
+        head = f"NEWEST {len(rows)}" + (f" (no more than {LAST} are listed)" if len(rows) == LAST else "")
+        lines += [Line(Ink()), Line(Ink().add(head, look["head"]))]
+        if not rows:
+            lines.append(Line(Ink().add("none" if kin.whole else "looking ..", look["dim"])))
+        return lines + [Line(self._row(task, shared, pen, cells), task.key) for task, shared in rows]
+
+    def _row(self, task: Task, shared: Sequence[str], pen: Pen, cells: int) -> Ink:
+        legend, look = self._about.legend(), pen.look
+        ink = Ink().add(fit(f"{pen.glyphs.states[task.state]} {task.state.label}", 8), look[TONES[task.state]])
+        ink.add(
+            fit(cell.age(task, legend), 6, right=True) + fit(cell.dur(task, legend), 8, right=True) + "  ", look["dim"]
+        )
+        room = max(16, min(44, cells // 3))
+        ink.add(fit(cut_middle(clean(task.key.id), room), room) + "  ", look["text"])
+        ink.add(fit(", ".join(shared), 24) + "  ", look["dim"])
+        return ink.add(cell.note(task, legend), look["error" if task.error else "dim"])
+
+
+def _relation(one: Relation, pen: Pen) -> Ink:
+    look, bad = pen.look, sum(count for state, count in one.states.items() if state.bad)
+    ink = Ink().add(fit(one.called, CALLED) + " ", look["dim"])
+    ink.add(fit(clean(one.value), VALUE, middle=True) + "  ", look["json.key"])
+    ink.add(f"{one.others:>6,} others", look["text"])
+    for state in (State.SUCCEEDED, State.FAILED):
+        count = bad if state is State.FAILED else one.states[state]
+        tone = look[TONES[state] if count else "faint"]
+        ink.add(f"  {pen.glyphs.states[state]}{count:,} {state.label}", tone)
+    live = sum(count for state, count in one.states.items() if state.live)
+    return ink.add(f"  {live:,} live" if live else "", look["dim"])

@@ -1,0 +1,134 @@
+"""Timeline: each moment known of a task, with how it is known. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tui.model import State, Task
+from tui.seen import Sight
+from tui.text import clean, fit, width
+from tui.ui import when
+from tui.ui.ink import Ink
+from tui.ui.task.about import About, Line
+from tui.ui.themes import TONES
+from tui.ui.titles import Pen
+
+EVENTS = 500  # of a provider that are shown: the newest
+TIMES = ("timestamp", "eventTime", "time", "createTime", "startTime")
+WORDS = ("status", "eventName", "type", "name", "eventDetail")
+GUESSED, SAID, SAW = "from the times that the provider gives (?)", "the provider's own event", "seen"
+NEAR = 2_000  # ms within which an event of the provider and a time it gives are one moment
+
+
+class Moment(NamedTuple):
+    """What a task was at some time (epoch ms); `sure` is False where only a timestamp says so."""
+
+    at: int
+    word: str
+    state: State | None
+    how: str
+    sure: bool = True
+
+
+def moments(task: Task, sights: Sequence[Sight], answer: Any = None) -> list[Moment]:
+    """All of them, oldest first. A time that an event of the provider tells as well is told by the event."""
+    found = [_saw(sight) for sight in sights]
+    events = list(_events(answer))
+    found += events
+    final = task.state if task.state.final else None
+    times = (
+        (task.created_at, "created", None),
+        (task.started_at, "started", State.RUNNING),
+        (task.ended_at, task.native_state or "ended", final),
+    )
+    for at, word, state in times:
+        if at is not None and not any(abs(one.at - at) <= NEAR for one in events):
+            found.append(Moment(at, word, state, GUESSED, sure=False))
+    if not sights:
+        found.append(Moment(task.seen_at, task.native_state or task.state.value, task.state, f"{SAW} so, last"))
+    return sorted(found, key=lambda one: one.at)
+
+
+def _saw(sight: Sight) -> Moment:
+    told = f"{SAW} in the list" if sight.how == "list" else f"{SAW} by id"
+    if sight.since is not None:
+        told += f"; {when.took(max(0, sight.at - sight.since))} before it was not so yet"
+    return Moment(sight.at, sight.native or sight.state.value, sight.state, told)
+
+
+def _events(answer: Any) -> Iterator[Moment]:
+    """The events of a detail answer, wherever it has them: objects with a time and a word."""
+    for place in (answer, *(answer.values() if isinstance(answer, Mapping) else ())):
+        if not isinstance(place, Mapping):
+            continue
+        for name, listed in place.items():
+            if str(name).lower() == "events" and isinstance(listed, list):
+                yield from filter(None, map(_event, listed[-EVENTS:]))
+
+
+def _event(event: Any) -> Moment | None:
+    """One of them; None for what has no time or no word."""
+    if not isinstance(event, Mapping):
+        return None
+    at = next((at for key in TIMES if (at := _moment(event.get(key))) is not None), None)
+    word = next((str(event[key]) for key in WORDS if event.get(key)), "")
+    return Moment(at, word, None, SAID) if at is not None and word else None
+
+
+def _moment(value: Any) -> int | None:
+    """Epoch milliseconds of a time as providers write it: ms, seconds, ISO 8601."""
+    if isinstance(value, str) and not value.isdigit():
+        try:
+            return int(datetime.fromisoformat(value).timestamp() * 1000)
+        except (ValueError, OverflowError, OSError):
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    number = float(value)
+    if not math.isfinite(number) or not 1e9 <= number < 1e14:
+        return None
+    return int(number if number >= 1e11 else number * 1000)
+
+
+class Timeline:
+    """The tab."""
+
+    name = "Timeline"
+
+    def __init__(self, about: About) -> None:
+        self._about = about
+
+    def label(self) -> str:
+        """Nothing."""
+        return ""
+
+    def lines(self, cells: int) -> Sequence[Line]:
+        """When, how long after the moment before, what, how it is known."""
+        about, pen, before = self._about, self._about.pen(), None
+        sights = about.desk.store.seen.of(about.task.key)
+        head = Ink().add(fit("TIME", 24) + fit("AFTER", 9) + fit("STATE", 26) + "HOW IT IS KNOWN", pen.look["head"])
+        lines = [Line(Ink()), Line(head)]
+        for one in moments(about.task, sights, about.detail.answer if about.detail is not None else None):
+            lines.append(Line(_line(one, before, pen)))
+            before = one.at
+        told = "Times are the provider's, and ours where it was seen: a state may have come and gone between two reads."
+        return [*lines, Line(Ink()), Line(Ink().add(told, pen.look["dim"]))]
+
+
+def _line(one: Moment, before: int | None, pen: Pen) -> Ink:
+    look = pen.look
+    ink = Ink().add(fit(when.date_time(one.at, pen.utc), 24), look["text"])
+    ink.add(fit("" if before is None else f"+{when.took(one.at - before)}", 9), look["dim"])
+    ink.extend(word(one, pen, 24)).fill(60)
+    return ink.add(one.how, look["dim"])
+
+
+def word(one: Moment, pen: Pen, cells: int) -> Ink:
+    """Sign and word of a moment."""
+    sign = f"{pen.glyphs.states[one.state]} " if one.state is not None else ". "
+    style = pen.look[TONES[one.state]] if one.state is not None else pen.look["text"]
+    said = clean(one.word)
+    return Ink().add(sign, style).add(fit(said, min(cells - 2, width(said))), style)
