@@ -75,10 +75,10 @@ class Home(
             self.halt()
         elif self.told:
             self.say("")
-        elif self.filter.edit.text or (self.view == DECK and self.board.pinned):
-            self.leave_filter()
         elif self.walk_back():
             pass
+        elif self.filter.edit.text or (self.view == DECK and self.board.pinned):
+            self.leave_filter()
         elif self.view != DECK:
             self.action_deck()
 

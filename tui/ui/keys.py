@@ -87,11 +87,9 @@ LAYER: list[BindingType] = [
 ]
 DETAIL: list[BindingType] = [
     *LAYER,
+    key("enter", "open", "open", "open", TASK, hint=True),
     key("J", "step(1)", "next task", "next-task", TASK, hint=True),
     key("K", "step(-1)", "previous task", "previous-task", TASK, hint=True),
-    key("enter", "open", "open", "open", TASK, hint=True),
-    key("A", "act", "stop, delete", "act", TASK, hint=True),
-    key("r", "poke", "ask again", "refresh", SCREEN, hint=True),
     key("1", "tab(0)", "overview", "overview", VIEWS),
     key("2", "tab(1)", "timeline", "timeline", VIEWS),
     key("3", "tab(2)", "output, hidden", "output-tab", VIEWS),
@@ -111,11 +109,13 @@ DETAIL: list[BindingType] = [
     key("minus", "fold_all(1)", "fold all", "fold-all", VIEWS),
     key("plus", "fold_all(0)", "unfold all", "unfold-all", VIEWS),
     key("M", "reveal", "show masked secrets for 30 s", "reveal", VIEWS),
-]
+    key("A", "act", "stop, delete", "act", TASK, hint=True),
     *TAKEN,
+    key("r", "poke", "ask again", "refresh", SCREEN, hint=True),
+]
+DIFF: list[BindingType] = [*LAYER]
 HELP: list[BindingType] = [
     *LAYER,
-DIFF: list[BindingType] = [*LAYER]
     key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
 ]
 EVENTS: list[BindingType] = [
@@ -138,6 +138,7 @@ APP: list[BindingType] = [
 SCREENS: Mapping[str, list[BindingType]] = {
     "": HOME,
     "on a task: ": DETAIL,
+    "comparing two tasks: ": DIFF,
     "in the help: ": HELP,
     "in the events: ": EVENTS,
     "in health: ": HEALTH,
@@ -150,7 +151,6 @@ def keymap(remap: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, text in remap.items():
         with suppress(ValueError):
-    "comparing two tasks: ": DIFF,
             found[name] = ",".join(keys_of(text)) or UNBOUND
     return found
 

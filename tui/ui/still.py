@@ -34,8 +34,8 @@ class StillDesk:
         by_hand: Callable[[Task, Source], ByHand | None] = lambda task, source: None,
     ) -> None:
         self.store = store
-        self.providers = providers
         self._by_hand = by_hand
+        self.providers = providers
         self.note = ""
         self.read_only = True
 
@@ -71,11 +71,11 @@ class StillDesk:
     def watch(self, keys: frozenset[TaskKey]) -> None:
         """Nobody is asked."""
 
-    def guarded(self, source: str) -> bool:
     def by_hand(self, task: Task) -> ByHand | None:
         """The vendor's own commands, by whoever knows the adapters."""
         return self._by_hand(task, self.store.sources[task.key.source])
 
+    def guarded(self, source: str) -> bool:
         """Nothing can be done."""
         return True
 
