@@ -61,10 +61,14 @@ SCENES = {
     "actions": Scene(("5", "n", "n", "space", "1", "a", "space", "space", "0", "A"), write=True),
     "confirm": Scene(("1", "a", "A", "s", *"job-1"), write=True),
     "health": Scene(("H", "j", "j", "j", "j", "j", "j", "j"), words=tuple(Word)),
+    "themes": Scene(("0", "colon", *"theme", "enter", "j", "j")),
     "cards": Scene(words=(Word.NOKEY, Word.OFFLINE, Word.ERROR, Word.EMPTY, Word.AUTH), empty=True),
 }
+THEMED = ("deck", "all", "task", "help")
+"""What is looked at in every theme; in deck-dark as in all sizes, in ansi-dark and mono below."""
 EVERYWHERE = ("deck", "all", "task", "health")
 """What is also looked at in ASCII, without colour and full of wide characters."""
+THEMES = ("deck-light", "ansi-light", "contrast", "cvd", "catppuccin-mocha", "gruvbox-dark", "tokyo-night")
 SMALL = (54, 12)
 
 
@@ -114,7 +118,7 @@ class Picture(NamedTuple):
 PICTURES = [
     *(Picture(scene, size) for scene in SCENES for size in SIZES),
     *(Picture(scene, size, *variant) for scene in EVERYWHERE for size in SIZES for variant in VARIANTS.items()),
-    Picture("deck", SIZES[2], "light", Look("deck-light")),
+    *(Picture(scene, SIZES[1], theme, Look(theme)) for scene in THEMED for theme in THEMES),
     Picture("all", SMALL),
 ]
 
