@@ -7,7 +7,6 @@ import os
 import stat
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,6 @@ import pytest
 from tui import logs
 
 root = logging.getLogger("tui")
-
-
-@pytest.fixture(autouse=True)
-def clean_root() -> Iterator[None]:
-    before = (list(root.handlers), root.level, root.propagate)
-    yield
-    for one in set(root.handlers) - set(before[0]):
-        root.removeHandler(one)
-        one.close()
-    root.setLevel(before[1])
-    root.propagate = before[2]
 
 
 def mode(path: Path) -> int:
