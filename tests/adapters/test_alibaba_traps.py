@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +21,7 @@ from tui.answers import Want
 from tui.calls import Ask, Credential, Secret
 from tui.errors import AuthError, ClockSkew, Malformed, Throttled, Unavailable
 from tui.model import State, TaskKey
+from tui.reading import read
 from tui.settings.kinds import Endpoint
 from tui.signing import acs3
 
@@ -91,6 +93,22 @@ async def test_trap_05_next_token_ends_with_a_newline() -> None:
     assert call.asks[1].query == "limit=100&nextToken=MyNhYmM%3D%0A"
     assert pages[0].next == ("MyNhYmM=\n",)
     assert pages[1].next == ()
+
+
+@pytest.mark.parametrize("end", [{"nextToken": ""}, {"nextToken": None}, {}])
+async def test_trap_05_a_token_that_is_empty_null_or_absent_is_the_end(end: dict[str, Any]) -> None:
+    adapter, call = fc([body({"tasks": [{"taskId": "a"}], **end})])
+    (listing,) = await adapter.plan(Want())
+    assert ids(await walked(adapter, listing)) == ["a"]
+    assert len(call.asks) == 1
+
+
+async def test_trap_05_a_repeated_token_ends_the_read_as_partial() -> None:
+    numbers = iter(range(1000))
+    adapter, call = fc(lambda ask: body({"tasks": [{"taskId": str(next(numbers))}], "nextToken": "same\n"}))
+    outcome = await read(adapter, Want(), lambda page: math.inf)
+    assert len(call.asks) == 2
+    assert outcome.missing == ("my-func (a cursor came twice)",)
 
 
 async def test_trap_06_include_payload_is_lower_case() -> None:

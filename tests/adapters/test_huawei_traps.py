@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
+import math
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tui.adapters.huawei_kps import FAILED, RUNNING, HuaweiKps
 from tui.answers import Want
 from tui.errors import AuthError, BadRequest, Throttled
 from tui.model import State
+from tui.reading import read
 from tui.signing import sdk_hmac
 
 OURS = (huawei_kps, _huawei, _huawei_access, _huawei_brake, _huawei_tokens)
@@ -59,6 +61,14 @@ async def test_trap_04_offset_counts_rows_and_a_repeated_page_is_passed_on_as_it
     again = await one_page("list.repeated-page.json", RUNNING, cursor)
     assert [task.key for task in again.tasks] == [task.key for task in first.tasks]
     assert again.next == ()
+
+
+async def test_trap_04_a_server_that_ignores_the_offset_is_found_out_and_said() -> None:
+    rows = [{"task_id": str(number)} for number in range(2)]
+    kps, call = adapter(lambda ask: body({"total": 6, "tasks": rows if "running" in ask.path else []}))
+    outcome = await read(kps, Want(), lambda page: math.inf)
+    assert outcome.missing[0] == "running-tasks (a page came twice)"
+    assert len(call.asks) <= 4  # the pages that the first one planned, and the other list
 
 
 async def test_trap_05_task_id_is_the_task_and_server_id_the_machine() -> None:
@@ -105,6 +115,10 @@ async def test_trap_09_a_refused_key_rests_for_five_minutes() -> None:
             await listed(way)
         clock.now += 29
     assert len(call.asks) == 1
+    clock.now += 11
+    with pytest.raises(AuthError):
+        await listed(way)
+    assert len(call.asks) == 2
 
 
 async def test_trap_10_a_token_of_several_kilobytes_is_renewed_in_time_and_once_when_refused() -> None:

@@ -31,9 +31,10 @@ from tui.adapters.tencent_tat import Settings, TencentTat
 from tui.answers import Listing, Page, Want
 from tui.calls import Ask, Credential, Reply, Secret
 from tui.errors import AuthError, BadRequest, Malformed, Throttled
-from tui.model import State, TaskKey, later
+from tui.model import Source, State, TaskKey, later
 from tui.reading import Patience, read, retrying
 from tui.settings.kinds import SourceName
+from tui.store import Round, Store
 
 HOUR = 3_600_000
 EVERYTHING = Listing("invocation tasks", ())
@@ -126,6 +127,20 @@ async def test_trap_05_only_not_found_by_id_makes_a_task_vanish() -> None:
     known = (await first_page(adapter)).tasks
     with pytest.raises(Exception, match="InternalError"):
         await adapter.settle(known)
+    adapter, _ = mps(refused("ResourceNotFound.TaskNotFound"))
+    assert {task.state for task in await adapter.settle(known[:1])} == {State.VANISHED}
+
+
+async def test_trap_05_what_has_ended_and_leaves_the_window_stays_as_it_was() -> None:
+    ended = (await first_page(mps("tencent-mps/list.waiting.json")[0])).tasks[0]._replace(state=State.SUCCEEDED)
+    media = Source(ended.key.source, "tencent-mps", "tx", "")
+    store, after = Store([media]), Round(media)
+    store.merge(Round(media), [ended])
+    pages, missing = await all_pages(mps(lambda ask: response(TaskSet=[], ScrollToken=""))[0])
+    for page in pages:
+        store.merge(after, page.tasks)
+    assert (missing, store.unseen(after)) == ((), ())  # nobody asks for it by id
+    assert store.get(ended.key) == ended
 
 
 async def test_trap_06_the_year_0_is_no_time() -> None:
