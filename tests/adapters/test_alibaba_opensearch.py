@@ -521,6 +521,28 @@ async def test_the_scope_says_the_target() -> None:
         await adapter.detail(key("1", "q/b/x"), known)
 
 
+async def test_tasks_without_a_generation_are_settled_by_one_reading_of_their_list() -> None:
+    listed = [{"runId": f"run{number}", "status": "success", "endTime": 1_768_383_000_000} for number in range(250)]
+
+    def served(ask: Ask) -> Reply:
+        if "/tasks/" in ask.path:
+            return body({"result": listed[240] | {"status": "failed"}})
+        number, size = int(asked(ask)["pageNumber"]), int(asked(ask)["pageSize"])
+        return body({"result": listed[(number - 1) * size : number * size], "totalCount": 250})
+
+    listed[240]["generation"] = "9"
+    adapter, call = opensearch(served)
+    live = [Task(key=key(f"run{number}"), state=State.RUNNING, started_at=1) for number in (3, 120, 240, 249, 999)]
+    settled = await adapter.settle(live)
+    assert [(one.key, one.state) for one in settled] == [
+        (one.key, state)
+        for one, state in zip(
+            live, [State.SUCCEEDED, State.SUCCEEDED, State.FAILED, State.SUCCEEDED, State.VANISHED], strict=True
+        )
+    ]
+    assert len(call.asks) == 4  # three pages, and the one that has a generation
+
+
 async def test_settling_keeps_what_the_final_answer_does_not_say() -> None:
     old = Task(
         key=SUCCEEDED.key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -189,8 +190,21 @@ class OpenSearch:
         return await the_only(key, (self._detail(target, one, None, output) for target, one in scoped))
 
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
-        """GetFunctionTask for each."""
-        return await settled(self.detail, tasks)
+        """GetFunctionTask for each; those without a generation are looked for in one reading of their list."""
+        rows: dict[TaskKey, Task] = {}
+        without = [task.key for task in tasks if _generation(task) is None]
+        for scope in dict.fromkeys(key.scope for key in without):
+            with suppress(NotFound):  # the instance itself is gone, and its tasks with it
+                found = await self._found(self._target(scope), {key.id for key in without if key.scope == scope})
+                rows |= {task.key: task for task, _ in found.values()}
+
+        async def by_id(key: TaskKey, known: Task) -> Detail:
+            listed = known if _generation(known) is not None else rows.get(key)
+            if listed is None:
+                raise NotFound(f"{key.scope} lists no task {key.id!r}")
+            return Detail(listed, None) if _generation(listed) is None else await self.detail(key, listed)
+
+        return await settled(by_id, tasks)
 
     async def _detail(self, target: Target, key: TaskKey, known: Task | None, output: bool) -> Detail:
         generation = text(known.extra.get("os.generation")) if known is not None else None
@@ -217,21 +231,29 @@ class OpenSearch:
         return Detail(task._replace(key=key), reply.json, said if output else None, size)
 
     async def _find(self, target: Target, key: TaskKey) -> tuple[Task, Row]:
-        """The list's row of a task, from the newest on. NotFound."""
+        """The list's row of a task. NotFound."""
+        found = await self._found(target, {key.id})
+        if key.id not in found:
+            raise NotFound(f"{target.scope} lists no task {key.id!r}")
+        return found[key.id]
+
+    async def _found(self, target: Target, wanted: set[str]) -> dict[str, tuple[Task, Row]]:
+        """The list's rows of some tasks by their ids, from the newest on, until all are found or the list ends."""
+        found: dict[str, tuple[Task, Row]] = {}
         queue: deque[Cursor] = deque([FIRST])
         last: Sequence[Row] | None = None
         for _ in range(PAGES):
-            if not queue:
+            if not queue or len(found) == len(wanted):
                 break
             page = await self.page(Listing(target.scope, Series(target)), queue.popleft())
             for task, row in zip(page.tasks, page.rows, strict=True):
-                if task.key.id == key.id:
-                    return task, row
+                if task.key.id in wanted:
+                    found.setdefault(task.key.id, (task, row))
             if page.rows and page.rows == last:
                 break
             last = page.rows
             queue.extend(page.next)
-        raise NotFound(f"{target.scope} lists no task {key.id!r}")
+        return found
 
     async def _instances(self) -> tuple[list[Target], list[Listing]]:
         """The instances, each once, and a list that fails for each target that could not be discovered."""
@@ -318,6 +340,11 @@ class OpenSearch:
             seen_at=seen_at,
             request_id=request_id,
         )
+
+
+def _generation(task: Task) -> str | None:
+    """What GetFunctionTask knows a task by, where its row has said so."""
+    return text(task.extra.get("os.generation"))
 
 
 def narrowed(
