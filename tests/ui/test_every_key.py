@@ -22,6 +22,7 @@ from tui.model import State, Task, Word
 from tui.ui import columns, orders
 from tui.ui.action_menu import ActionMenu
 from tui.ui.board import ALL, DECK
+from tui.ui.causes_screen import CausesScreen
 from tui.ui.copy_picker import CopyPicker
 from tui.ui.desk import Provider
 from tui.ui.detail import TaskScreen
@@ -38,12 +39,14 @@ from tui.ui.state_picker import StatePicker
 from tui.ui.task.diff import Diff
 from tui.ui.task.output import Stage as Shown
 from tui.ui.task.tabbed import CLI, OUTPUT, OVERVIEW, RAW, RELATED, TIMELINE
+from tui.ui.why_screen import WhyScreen
 from tui.view import Sort
+from tui.view.why import Asks
 
 pytestmark = pytest.mark.screen
 
-HOME, TASK, DIFF, HELP, EVENTS, HEALTH = SCREENS
-LAYERS = (TASK, DIFF, HELP, EVENTS, HEALTH)
+HOME, TASK, DIFF, HELP, EVENTS, HEALTH, CAUSES, WHY = SCREENS
+LAYERS = (TASK, DIFF, HELP, EVENTS, HEALTH, CAUSES, WHY)
 WAY = {
     HOME: (),
     TASK: ("0", "enter"),
@@ -51,9 +54,11 @@ WAY = {
     HELP: ("question_mark",),
     EVENTS: ("E",),
     HEALTH: ("H",),
+    CAUSES: ("e",),
+    WHY: ("0", "n", "X"),
 }
 """The keys that lead to a screen."""
-SIZE = {HOME: (120, 40), TASK: (80, 24), DIFF: (60, 15), HELP: (80, 24), EVENTS: (80, 24), HEALTH: (80, 24)}
+SIZE = dict.fromkeys(SCREENS, (80, 24)) | {HOME: (120, 40), DIFF: (60, 15)}
 """Those with something to read are small enough to be scrolled."""
 FIRST, SECOND = PROVIDERS[:2]
 
@@ -127,6 +132,11 @@ def line(stage: Stage) -> Line:
     if isinstance(top, HealthScreen):
         sources = top.page.spot
         return Line(sources.cursor, len(sources.rows) - 1, sources.height, top.page.go)
+    if isinstance(top, CausesScreen):
+        rows = top.table.spot
+        return Line(rows.cursor, len(rows.rows) - 1, rows.height, top.table.go)
+    if isinstance(top, WhyScreen):
+        return Line(top.listed.cursor, len(top.listed.reasons) - 1, top.listed.height, top.listed.go)
     if isinstance(top, EventsScreen):
         spot = top.listed.spot
         return Line(spot.cursor, len(spot.rows) - 1, spot.height, top.listed.go)
@@ -500,6 +510,64 @@ async def shows_health(stage: Stage, key: str) -> None:
     await stage.press(key)
     assert isinstance(stage.top, HealthScreen)
     assert "5 sources: 5 LIVE" in stage.seen
+
+
+@does("causes")
+async def shows_causes(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert isinstance(stage.top, CausesScreen)
+    assert "COUNT" in stage.seen
+
+
+@does("why")
+async def explains(stage: Stage, key: str) -> None:
+    await stage.press("n", key)
+    assert isinstance(stage.top, WhyScreen)
+    assert stage.top.about.task.key == stage.rows[stage.place.cursor].key
+    assert "evidence only" in stage.seen
+
+
+@does("open", CAUSES)
+async def opens_the_tasks_of_a_cause(stage: Stage, key: str) -> None:
+    below = stage.top
+    assert isinstance(below, CausesScreen)
+    await stage.press("j", key)
+    one = below.table.spot.row
+    assert one is not None
+    assert stage.top is stage.home
+    assert {task.key for task in stage.rows} == set(one.times)
+    await stage.press("escape")
+    assert stage.pilot.app.screen is below
+
+
+@does("filter", CAUSES)
+async def narrows_causes(stage: Stage, key: str) -> None:
+    await stage.press(key, *"kps")
+    assert isinstance(stage.top, CausesScreen)
+    assert stage.top.table.spot.rows
+    assert all("keys" in one.sources for one in stage.top.table.spot.rows)
+    await stage.press("escape")
+
+
+@does("copy-as", CAUSES)
+async def copies_causes(stage: Stage, key: str) -> None:
+    texts = copied(stage)
+    await stage.press(key)
+    assert len(texts) == 1
+    assert texts[0].startswith("| COUNT | FIRST | LAST |")
+    assert "boom" in texts[0]
+
+
+@does("open", WHY)
+async def opens_the_evidence(stage: Stage, key: str) -> None:
+    below = stage.top
+    assert isinstance(below, WhyScreen)
+    below.listed.go(next(at for at, one in enumerate(below.listed.reasons) if isinstance(one.evidence, Asks)))
+    await stage.press(key)
+    assert stage.top is stage.home
+    assert stage.rows
+    await stage.press("escape")
+    assert stage.pilot.app.screen is below
 
 
 @does("next-pane")
@@ -907,7 +975,7 @@ async def reads_the_source_of_the_row(stage: Stage, key: str) -> None:
     assert "reading thumbs-2" in stage.seen
 
 
-@does("help", HOME, TASK, DIFF, EVENTS, HEALTH)
+@does("help", HOME, TASK, DIFF, EVENTS, HEALTH, CAUSES, WHY)
 async def helps(stage: Stage, key: str) -> None:
     below = stage.top
     await stage.press(key)
@@ -918,6 +986,8 @@ async def helps(stage: Stage, key: str) -> None:
         Diff: "half a page down",
         EventsScreen: "open its task",
         HealthScreen: "open its provider",
+        CausesScreen: "open its tasks",
+        WhyScreen: "open its evidence",
     }
     assert told.get(type(below), "follow") in stage.seen
     await stage.press("escape")
@@ -967,7 +1037,16 @@ def staged() -> FakeDesk:
 
 
 GROUPS = list(groups())
-WORDS = {HOME: "home", TASK: "task", DIFF: "diff", HELP: "help", EVENTS: "events", HEALTH: "health"}
+WORDS = {
+    HOME: "home",
+    TASK: "task",
+    DIFF: "diff",
+    HELP: "help",
+    EVENTS: "events",
+    HEALTH: "health",
+    CAUSES: "causes",
+    WHY: "why",
+}
 
 
 def test_every_binding_of_every_screen_has_a_case() -> None:
@@ -989,7 +1068,12 @@ async def test_a_key_does_what_it_says(screen: str, group: list[Binding]) -> Non
             failed = [task._replace(state=State.FAILED, error=f"boom-{at}") for at, task in enumerate(rows)]
             fill(desk.store, SOURCES[0], failed)
             home.take()
-        if screen == HEALTH:
+        if screen == CAUSES:
+            rows = list(desk.store.tasks(SOURCES[0].name).values())
+            failed = [task._replace(state=State.FAILED, error=f"boom {'x' * at}") for at, task in enumerate(rows)]
+            fill(desk.store, SOURCES[0], failed[:30])
+            home.take()
+        if screen in (HEALTH, WHY):
             tell(desk, [*Word, *Word])
         for binding in group:
             for key in binding.key.split(","):

@@ -90,6 +90,11 @@ class Board:
         """The deck's filter, on a provider's view."""
         return self.text(DECK).strip() if view > ALL else ""
 
+    def holding(self, view: int) -> list[Query]:
+        """The last good query of each filter that holds on a view, the pinned one first."""
+        asked = [self._pin, *(self._filters.get(one, Filter()) for one in ((view,) if view <= ALL else (DECK, view)))]
+        return [one.query for one in asked if one.query is not None]
+
     def ask(self, view: int, text: str) -> None:
         """Another filter for a view; of a wrong one, what stands before its unfinished end, else the last good one."""
         self._filters[view] = self._parsed(text, self._filters.get(view, Filter()))

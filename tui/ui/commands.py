@@ -90,6 +90,8 @@ _FIXED = (
     Command("deck", "a pane for each provider", "deck", Wants.FILTER, "deck"),
     Command("events", "what has happened", "events", key="events"),
     Command("health", "how each source is, and what helps", "health", key="health"),
+    Command("causes", "what has failed, by why", "causes", key="causes"),
+    Command("why", "what is known about the task under the cursor", "why", key="why"),
     Command("filter", "filter this view; nothing takes it off", "filter", Wants.FILTER, "filter"),
     Command("sort", "order this view by a field; nothing for newest first", "sort", Wants.FIELD, "sort"),
     Command("since", "only tasks created or started since; nothing for all", "since", Wants.TIME),

@@ -91,7 +91,7 @@ def _filled(lines: Sequence[Strip], width: int, height: int) -> list[Strip]:
 
 
 class HealthScreen(Narrowing[int | None], inherit_bindings=False):
-    """The table. Answers with the digit of the provider to open, None to go back."""
+    """The table, the cursor on the source `at`. Answers with the digit of the provider to open, None to go back."""
 
     BINDINGS = HEALTH
 
@@ -102,8 +102,10 @@ class HealthScreen(Narrowing[int | None], inherit_bindings=False):
         legend: Callable[[], Legend],
         newest: Callable[[], Sequence[Event]],
         attend: Callable[[frozenset[str]], None],
+        at: str | None = None,
     ) -> None:
         super().__init__(pen)
+        self._at = at
         self._desk, self._legend, self._newest, self._attend = desk, legend, newest, attend
 
     def compose(self) -> ComposeResult:
@@ -117,6 +119,8 @@ class HealthScreen(Narrowing[int | None], inherit_bindings=False):
         self.page = self.query_one(Page)
         self.set_interval(1, self.look)
         self.look()
+        if self._at in self.page.spot.rows:
+            self.page.go(self.page.spot.rows.index(self._at))
 
     def _about(self) -> health.About:
         store = self._desk.store

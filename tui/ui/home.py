@@ -8,6 +8,7 @@ from tui.model import Task
 from tui.ui.acts.acting import Acting
 from tui.ui.acts.columns import Columns
 from tui.ui.acts.commanding import Commanding
+from tui.ui.acts.explaining import Explaining
 from tui.ui.acts.filtering import Filtering
 from tui.ui.acts.looking import Looking
 from tui.ui.acts.marking import Marking
@@ -21,6 +22,7 @@ from tui.ui.keys import HOME
 
 
 class Home(
+    Explaining,
     Looking,
     Moving,
     Acting,

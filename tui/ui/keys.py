@@ -66,6 +66,8 @@ HOME: list[BindingType] = [
     key("P", "peek", "peek: the task in a few lines", "peek", VIEWS),
     key("E", "events", "events", "events", VIEWS, hint=True),
     key("H", "health", "health of the sources", "health", VIEWS),
+    key("e", "causes", "causes of failures", "causes", VIEWS, hint=True),
+    key("X", "why", "why: what is known about it", "why", TASK),
     key("tab", "next_pane(1)", "next pane", "next-pane", VIEWS, hint=True),
     key("shift+tab", "next_pane(-1)", "previous pane", "previous-pane", VIEWS),
     key("S", "sorts", "sort by", "sort", VIEWS),
@@ -129,6 +131,16 @@ HEALTH: list[BindingType] = [
     key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
     key("r", "poke", "read it now", "refresh", SCREEN, hint=True),
 ]
+CAUSES: list[BindingType] = [
+    *LAYER,
+    key("enter", "open", "open its tasks", "open", TASK, hint=True),
+    key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
+    key("C", "copy_as", "copy as Markdown", "copy-as", TASK, hint=True),
+]
+WHY: list[BindingType] = [
+    *LAYER,
+    key("enter", "open", "open its evidence", "open", TASK, hint=True),
+]
 APP: list[BindingType] = [
     key("m", "mouse", "mouse on, off", "mouse", SCREEN),
     key("question_mark", "help", "help", "help", SCREEN, hint=True),
@@ -142,6 +154,8 @@ SCREENS: Mapping[str, list[BindingType]] = {
     "in the help: ": HELP,
     "in the events: ": EVENTS,
     "in health: ": HEALTH,
+    "in the causes: ": CAUSES,
+    "in why: ": WHY,
 }
 """What each screen binds beside APP, under the words for it in README.md: no key may mean two things on one of them."""
 

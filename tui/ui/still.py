@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from tui.ui.home import Home
 
-EVENTS, HEALTH, HELP, TASK = "events", "health", "help", "task"
+EVENTS, HEALTH, HELP, TASK, CAUSES, WHY = "events", "health", "help", "task", "causes", "why"
+ABOVE = (EVENTS, HEALTH, CAUSES, HELP, TASK, WHY)
 ROUNDS = 6  # in which every widget handles what waits for it, and what that sets off
 
 
@@ -94,7 +95,7 @@ class Scene(NamedTuple):
 def scenes(providers: Sequence[Provider]) -> Mapping[str, int | str]:
     """The screens by name: the deck, all tasks, each provider by its short code, what stands above them."""
     codes = {provider.short.lower(): provider.digit for provider in providers}
-    return {"deck": DECK, "all": ALL, **codes, EVENTS: EVENTS, HEALTH: HEALTH, HELP: HELP, TASK: TASK}
+    return {"deck": DECK, "all": ALL, **codes, **{name: name for name in ABOVE}}
 
 
 async def picture(
@@ -116,7 +117,7 @@ async def picture(
         home.write_filter(scene.filter_text)
         lines = await _still(pilot, home)
         if isinstance(scene.screen, str):
-            if scene.screen == TASK and home.active.selected is None:
+            if scene.screen in (TASK, WHY) and home.active.selected is None:
                 return None
             await _open(pilot, home, scene.screen)
             lines = await _still(pilot, home)
@@ -127,7 +128,7 @@ async def picture(
 
 async def _open(pilot: Pilot[int], home: Home, screen: str) -> None:
     """Puts a screen above the tasks, as its key does."""
-    action = {HELP: "app.help", TASK: "open", EVENTS: "events", HEALTH: "health"}[screen]
+    action = {HELP: "app.help", TASK: "open"}.get(screen, screen)
     await home.run_action(action)
 
 
@@ -137,7 +138,7 @@ async def _still(pilot: Pilot[int], home: Home) -> list[str]:
     while True:
         for _ in range(ROUNDS):
             await pilot._wait_for_screen()
-        if home._working:  # the filter goes on in slices
+        if home._working or getattr(pilot.app.screen, "working", False):  # the filter goes on in slices
             await asyncio.sleep(0.001)
             continue
         screen = pilot.app.screen

@@ -16,6 +16,7 @@ SLICE = 100  # tasks looked at between two looks at the clock: 1 ms, were all of
 MOST = 5_000  # different causes that are told apart: to put them in order takes 4 ms
 SLOT = 1_800_000  # ms: the shape of a day is told by the half hour
 SLOTS = 48
+NOBODY = TaskKey("", "", "")
 
 
 class Cause:
@@ -80,6 +81,8 @@ class Cause:
             self._ends = None
 
     def _found(self) -> tuple[int, int, TaskKey]:
+        if not self.times:  # it is still on a picture, and its last task has just left
+            return self._ends or (0, 0, NOBODY)
         if self._ends is None:
             latest = max(self.times, key=lambda key: (self.times[key], key))
             self._ends = min(self.times.values()), self.times[latest], latest

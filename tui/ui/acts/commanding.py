@@ -23,7 +23,7 @@ from tui.ui.commands import Command, Known, Offer, Wrong
 from tui.ui.keys import gathered
 from tui.view import Sort
 
-ACTIONS = ("events", "health", "peek", "wide", "pause")
+ACTIONS = ("events", "health", "causes", "why", "peek", "wide", "pause")
 """Commands that are nothing but a key of the screen, and are there when the screen has its action."""
 
 
