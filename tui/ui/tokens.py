@@ -43,7 +43,7 @@ _AGES = ("age.fresh", "age.slow", "age.stale")
 _ROW = ("text", "dim", "faint", "key", "mark", "error", *_STATES, *_AGES)
 MEETS: Mapping[str, tuple[str, ...]] = {
     "": (*_ROW, "head", "match", "caret", "title.digit", "json.key", "json.text", "json.value", "prod"),
-    "cursor": _ROW,
+    "cursor": (*_ROW, "head"),
     "cursor.idle": _ROW,
     "chrome": ("chrome", "chrome.name", "chrome.dim", "mark", "key", "text", "prod", *_AGES),
     "title": ("title", "title.digit", *_ROW),
