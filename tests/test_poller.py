@@ -31,7 +31,7 @@ from tui.errors import (
 from tui.line import Clocks, Line
 from tui.model import Change, State, Task, TaskKey, Word
 from tui.net import Wire
-from tui.poller import DENIED_PAUSE, LONGEST_PAUSE, Poller, gravest, trouble_of, word_of
+from tui.poller import BACKLOG, DENIED_PAUSE, LONGEST_PAUSE, Poller, gravest, trouble_of, word_of
 from tui.reading import Outcome, Patience
 from tui.settings import EVERYTHING, Account, Network, SourceSettings
 from tui.settings.kinds import Count, Region, SourceName, Window
@@ -204,11 +204,11 @@ async def test_each_error_has_its_pause(kind: type[CallError], least: float | No
         assert least <= pause <= most
 
 
-async def test_throttling_backs_off_to_five_minutes_and_forgets_it_after_a_success() -> None:
+async def test_throttling_backs_off_to_eight_intervals_and_forgets_it_after_a_success() -> None:
     it = world({"a": Throttled("no")})
     pauses = [await it.round() for _ in range(10)]
-    assert all(a is not None and b is not None and b > a * 0.99 for a, b in pairwise(pauses[:4]))
-    assert all(one is not None and 240 <= one <= 300 for one in pauses[6:])
+    assert all(a is not None and b is not None and b > a * 0.99 for a, b in pairwise(pauses[:3]))
+    assert all(one is not None and INTERVAL * 6.4 <= one <= INTERVAL * 8 for one in pauses[3:])
     it.adapter.lists["a"] = []
     assert await it.round() == INTERVAL
     it.adapter.lists["a"] = Throttled("no")
@@ -383,8 +383,9 @@ class TestSettling:
         it.adapter.lists["a"] = []
         it.adapter.by_id = lambda tasks: [one._replace(seen_at=round(it.now * 1000)) for one in tasks]
         for rounds in range(1, 4):
-            it.now += 1
-            await it.poller.poll()
+            assert await it.round() == BACKLOG  # not after the whole interval: they wait
+            assert it.word() is Word.PARTIAL
+            assert it.poller.status.missing == (f"{SETTLE + 1} tasks that left the lists, in turn",)
             assert sum(map(len, it.adapter.settled)) == rounds * SETTLE
         assert len({one for asked in it.adapter.settled for one in asked}) == SETTLE * 2 + 1
 

@@ -54,8 +54,10 @@ _GRAVEST = tuple(Word)
 WHOLE = Want()
 DENIED_PAUSE = 300.0  # permissions are changed by people, not by asking again
 LONGEST_PAUSE = 300.0  # between two reads of a source that fails again and again
+DOUBLINGS = 3  # of its interval: the budget slows down by itself, and what is known grows old meanwhile
 LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
 PROBES = (10.0, 60.0)  # seconds between two probes of a provider that is out of reach
+BACKLOG = 1.0  # seconds until the next read while tasks wait to be asked by id
 BLURRED = 4.0  # times the interval, while nobody looks
 BLURRED_MOST = 60.0  # seconds: what nobody looks at is still news when somebody comes back
 
@@ -261,7 +263,7 @@ class Poller:
         interval = self.status.interval
         error = gravest(outcome.errors) if outcome else None
         self._failures = self._failures + 1 if error else 0
-        doubled = min(LONGEST_PAUSE, interval * 2.0 ** min(self._failures, 8)) * random.uniform(0.8, 1)
+        doubled = min(LONGEST_PAUSE, interval * 2.0 ** min(self._failures, DOUBLINGS)) * random.uniform(0.8, 1)
         match error:
             case NoCredential() | AuthError():
                 return None
@@ -274,6 +276,8 @@ class Poller:
                 return max(interval, doubled, hint if hint <= LONGEST_HINT else 0.0)
             case Unavailable():
                 return min(max(interval, PROBES[0]), PROBES[1])
+        if error is None and outcome and not outcome.full and self._settling.backlog:  # its budget says how fast
+            return min(interval, BACKLOG)
         return interval if self._focused else max(interval, min(interval * BLURRED, BLURRED_MOST))
 
     def _oldest(self) -> float:

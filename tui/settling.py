@@ -43,6 +43,7 @@ class Settling:
         """`found` takes tasks as they are by their ids, and how many were asked; `insist` makes the next read whole."""
         self._adapter, self._store, self._patience, self._waiting = adapter, store, patience, waiting
         self._found, self._insist = found, insist
+        self.backlog = 0  # tasks that waited for a later round when the last one was over
         self._round = 0
         self._unread: dict[TaskKey, int] = {}  # the round in which it could not be asked
         self._lost: frozenset[TaskKey] = frozenset()  # not known by id, and a whole read was asked for because of that
@@ -53,6 +54,7 @@ class Settling:
         Vanished is only who is in no list: after a read that only caught up, a whole one is next instead. A list that
         was not read keeps nobody from asking what left the others.
         """
+        self.backlog = 0
         if not outcome.pages or any(isinstance(error, STOP) for error in outcome.errors):
             return outcome
         asked = (*self._store.unseen(taken), *taken.doubted.values())
@@ -60,9 +62,11 @@ class Settling:
         self._unread = {key: at for key, at in self._unread.items() if key in keys}
         self._round += 1
         left = sorted(asked, key=lambda task: (self._unread.get(task.key, 0), task.seen_at))
+        most = SETTLE * self._adapter.at_once
+        self.backlog = max(0, len(left) - most)
         errors: list[CallError] = []
         gone: list[Task] = []
-        for some in portions(left[: SETTLE * self._adapter.at_once], max(self._adapter.at_once, AT_ONCE)):
+        for some in portions(left[:most], max(self._adapter.at_once, AT_ONCE)):
             found = await self._asked(some, errors, self._patience)
             gone += [task for task in found if task.state is State.VANISHED]
             self._found([task for task in found if task.state is not State.VANISHED], len(some))
@@ -75,9 +79,8 @@ class Settling:
         if want.since is not None and lost - self._lost:
             self._insist()
         self._lost = lost
-        if not errors:
-            return outcome
-        return outcome._replace(errors=(*outcome.errors, *errors), missing=(*outcome.missing, LEFT))
+        missing = (LEFT,) if errors else (f"{self.backlog:,} {LEFT}, in turn",) if self.backlog else ()
+        return outcome._replace(errors=(*outcome.errors, *errors), missing=(*outcome.missing, *missing))
 
     async def _asked(self, some: Sequence[Task], errors: list[CallError], patience: Patience) -> list[Task]:
         """Some tasks by their ids. Where that fails they are asked in halves: one of them must not hide the others."""
