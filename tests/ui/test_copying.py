@@ -140,9 +140,17 @@ async def test_copy_as_offers_the_cells_of_the_row_whole() -> None:
         home.active.place.seek(task.key)
         await press(pilot, "C")
         names = [column.head for column in home.active.heads]
-        await press(pilot, *"j" * (5 + names.index("ERROR / NOTE")), "enter")
+        await press(pilot, *"j" * (6 + names.index("ERROR / NOTE")), "enter")
         assert clip.text == task.error
         assert "copied ERROR / NOTE (" in text(pilot)
+
+
+async def test_copy_as_takes_the_vendors_own_command() -> None:
+    async with copying("4", "C", "l") as (_, home, clip):
+        task = home.active.place.task
+        assert task is not None
+        assert clip.text.startswith("tccli tat DescribeInvocationTasks --region ap-guangzhou")
+        assert task.key.id in clip.text
 
 
 async def test_copy_as_of_what_is_not_there_says_so() -> None:

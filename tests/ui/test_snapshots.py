@@ -57,7 +57,14 @@ SCENES = {
     "paused": Scene(("0", "p"), ("j",), happens=True),
     "events": Scene(("0",), ("E", "j"), happens=True),
     "help": Scene(("question_mark",)),
-    "task": Scene(("0", "n", "enter")),
+    "task": Scene(("4", "n", "enter")),
+    "task-timeline": Scene(("4", "a", "j"), ("a", "enter", "2"), happens=True),
+    "task-output": Scene(("4", "n", "enter", "o", "slash", *"line", "enter")),
+    "task-raw": Scene(("1", "n", "enter", "4", "minus", "j", "j")),
+    "task-related": Scene(("4", "n", "enter", "5", "j")),
+    "task-cli": Scene(("4", "n", "enter", "6")),
+    "task-diff": Scene(("4", "n", "enter", "v")),
+    "task-fact": Scene(("4", "n", "enter", "enter", "j")),
     "actions": Scene(("5", "n", "n", "space", "1", "a", "space", "space", "0", "A"), write=True),
     "confirm": Scene(("1", "a", "A", "s", *"job-1"), write=True),
     "health": Scene(("H", "j", "j", "j", "j", "j", "j", "j"), words=tuple(Word)),
@@ -116,7 +123,7 @@ class Picture(NamedTuple):
 
 
 PICTURES = [
-    *(Picture(scene, size) for scene in SCENES for size in SIZES),
+    *(Picture(scene, size) for scene in SCENES for size in SIZES if size == SIZES[1] or not scene.startswith("task-")),
     *(Picture(scene, size, *variant) for scene in EVERYWHERE for size in SIZES for variant in VARIANTS.items()),
     *(Picture(scene, SIZES[1], theme, Look(theme)) for scene in THEMED for theme in THEMES),
     Picture("all", SMALL),

@@ -160,6 +160,7 @@ class TaskScreen(Reading, inherit_bindings=False):
 
     def _open_related(self, key: TaskKey) -> None:
         rows = [task.key for task, _ in self.about.kin.newest] if self.about.kin is not None else []
+        rows = rows if key in rows else [key]
         at = rows.index(key)
 
         def step(by: int) -> tuple[Task | None, int, int]:

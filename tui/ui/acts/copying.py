@@ -69,10 +69,15 @@ class Copying(Telling, Marking, inherit_bindings=False):
             (column.head, lambda task, cell=column.cell: _cell(CELLS[cell](task, legend), cell, task))  # type: ignore[misc]
             for column in self.active.heads
         ]
-        found = forms.forms(tasks, self.desk.store.sources, cells)
+        found = forms.forms(tasks, self.desk.store.sources, cells, self._command)
         one = cut_middle(clean(tasks[0].key.id), NAMED)
         title = one if len(tasks) == 1 else f"{len(tasks):,} marked tasks"
         self.app.push_screen(CopyPicker(self.pen(), title, found), partial(self._form_taken, title))
+
+    def _command(self, task: Task) -> str | None:
+        """The vendor's own command for a task."""
+        by_hand = self.desk.by_hand(task)
+        return None if by_hand is None else by_hand.command
 
     def _form_taken(self, title: str, form: Form | None) -> None:
         if form is None:

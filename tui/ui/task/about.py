@@ -14,6 +14,7 @@ from tui.ui.desk import Desk
 from tui.ui.ink import Ink
 from tui.ui.task.kin import Kin
 from tui.ui.titles import Pen
+from tui.view.why import Reason
 
 
 class Sharing(NamedTuple):
@@ -60,6 +61,7 @@ class About:
     task: Task
     detail: Detail | None = None
     kin: Kin | None = None
+    reasons: tuple[Reason, ...] = ()
     clauses: dict[str, Fact] = field(default_factory=dict)
 
     def now_is(self, task: Task) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.cells import chop_cells
 
-from tui.model import Task
+from tui.model import Task, TaskKey
 from tui.text import clean, cut_middle, width
 from tui.ui import when
 from tui.ui.cells import dur, fact
@@ -17,6 +17,8 @@ from tui.ui.task.about import About, Line, Sharing
 from tui.ui.task.output import NONE
 from tui.ui.task.timeline import moments, word
 from tui.ui.titles import Pen
+from tui.ui.why_lines import HEAD, RULE, why_blocks
+from tui.view.why import Asks
 
 LABEL = 14
 TWO_COLUMNS = 100
@@ -69,7 +71,8 @@ class Overview:
         """What and when, side by side where there is room; the states; what went wrong; the output."""
         pen = self._about.pen()
         what, times = self._what(), self._when()
-        lines = [Line(Ink())]
+        error = self._error(pen, cells)
+        lines = [Line(Ink())] if cells >= TWO_COLUMNS else [*error, Line(Ink())]  # the first thing where few lines show
         if cells >= TWO_COLUMNS:
             half = cells // 2
             heads = Ink().add("WHAT", pen.look["head"]).fill(half).add("WHEN", pen.look["head"])
@@ -84,7 +87,13 @@ class Overview:
             lines += [Line(_fact(pen, one, cells - 2), one.opens) for one in what]
             lines += [Line(Ink()), Line(Ink().add("WHEN", pen.look["head"]))]
             lines += [Line(_fact(pen, one, cells - 2)) for one in times]
-        return [*lines, *self._states(pen, cells), *self._error(pen, cells), *self._output(pen)]
+        return [
+            *lines,
+            *self._states(pen, cells),
+            *(error if cells >= TWO_COLUMNS else ()),
+            *self._why(pen, cells),
+            *self._output(pen),
+        ]
 
     def _what(self) -> list[Row]:
         about, task = self._about, self._about.task
@@ -168,7 +177,22 @@ class Overview:
         opens = self._about.sharing("cause", "cause") or self._about.sharing("error", "error")
         parts = chop_cells(clean(error), max(8, cells - 2))
         lines = [Line(Ink().add(part, pen.look["error"]), opens if at == 0 else None) for at, part in enumerate(parts)]
-        return [Line(Ink()), Line(Ink().add("ERROR", pen.look["head"])), *lines[:ERROR_LINES]]
+        most = ERROR_LINES if cells >= TWO_COLUMNS else ERROR_LINES // 3
+        if len(lines) > most:
+            lines[most - 1 :] = [Line(Ink().add(".. Raw (4) has it whole", pen.look["dim"]))]
+        return [Line(Ink()), Line(Ink().add("ERROR", pen.look["head"])), *lines]
+
+    def _why(self, pen: Pen, cells: int) -> list[Line]:
+        """What is known about why; the evidence of a reason opens, as far as it is tasks."""
+        reasons = self._about.reasons
+        if not reasons:
+            return []
+        lines = [Line(Ink()), Line(Ink().add(HEAD, pen.look["head"]).add(f"  {RULE}", pen.look["faint"]))]
+        for reason, block in zip(reasons, why_blocks(reasons, pen, cells - 2), strict=True):
+            shows = Sharing("why", reason.evidence.query) if isinstance(reason.evidence, Asks) else None
+            opens = reason.evidence if isinstance(reason.evidence, TaskKey) else shows
+            lines += [Line(ink, opens if at == 0 else None) for at, ink in enumerate(block)]
+        return lines
 
     def _output(self, pen: Pen) -> list[Line]:
         about = self._about

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.model import State, Task
-from tui.text import clean, cut_middle, fit
+from tui.text import clean, cut_middle, fit, width
 from tui.ui import cells as cell
 from tui.ui.ink import Ink
 from tui.ui.task.about import About, Line
@@ -45,15 +45,16 @@ class Related:
         lines += [Line(Ink()), Line(Ink().add(head, look["head"]))]
         if not rows:
             lines.append(Line(Ink().add("none" if kin.whole else "looking ..", look["dim"])))
-        return lines + [Line(self._row(task, shared, pen, cells), task.key) for task, shared in rows]
+        longest = max((width(clean(task.key.id)) for task, _ in rows), default=0)
+        room = min(longest, max(16, cells // 3))
+        return lines + [Line(self._row(task, shared, pen, room), task.key) for task, shared in rows]
 
-    def _row(self, task: Task, shared: Sequence[str], pen: Pen, cells: int) -> Ink:
+    def _row(self, task: Task, shared: Sequence[str], pen: Pen, room: int) -> Ink:
         legend, look = self._about.legend(), pen.look
         ink = Ink().add(fit(f"{pen.glyphs.states[task.state]} {task.state.label}", 8), look[TONES[task.state]])
         ink.add(
             fit(cell.age(task, legend), 6, right=True) + fit(cell.dur(task, legend), 8, right=True) + "  ", look["dim"]
         )
-        room = max(16, min(44, cells // 3))
         ink.add(fit(cut_middle(clean(task.key.id), room), room) + "  ", look["text"])
         ink.add(fit(", ".join(shared), 24) + "  ", look["dim"])
         return ink.add(cell.note(task, legend), look["error" if task.error else "dim"])

@@ -28,8 +28,10 @@ from tui.ui.task.related import Related
 from tui.ui.task.timeline import Timeline
 from tui.ui.themes import TONES
 from tui.ui.titles import Pen
+from tui.view.why import Inquiry
 
 OVERVIEW, TIMELINE, OUTPUT, RAW, RELATED, CLI = range(6)
+SLICE = 1_000  # tasks looked at between two looks at the keys: 2 ms
 CRUMB = 28  # cells of one part of the way here
 
 
@@ -145,12 +147,19 @@ class Tabbed(Layer[None], inherit_bindings=False):
         return ink.strip(cells)
 
     async def find_kin(self) -> None:
-        """Looks through the store for what is related, in slices."""
-        about = self.about
-        for kin in gather(self._desk.store, about.task):
+        """Looks through the store for what is related and for what explains it, in slices."""
+        about, store, pen = self.about, self._desk.store, self._pen()
+        for kin in gather(store, about.task):
             about.kin = kin
             if not kin.whole:
                 await self.breathe()
+        inquiry = Inquiry(about.task, {name: store.status(name) for name in store.sources}, pen.now, pen.time)
+        for name in list(store.sources):
+            for at, task in enumerate(list(store.tasks(name).values()), 1):
+                inquiry.look(task)
+                if at % SLICE == 0:
+                    await self.breathe()
+        about.reasons = inquiry.reasons()
         self.paint()
 
     async def breathe(self) -> None:

@@ -122,7 +122,7 @@ def _line(one: Moment, before: int | None, pen: Pen) -> Ink:
     look = pen.look
     ink = Ink().add(fit(when.date_time(one.at, pen.utc), 24), look["text"])
     ink.add(fit("" if before is None else f"+{when.took(one.at - before)}", 9), look["dim"])
-    ink.extend(word(one, pen, 24)).fill(60)
+    ink.extend(word(one, pen, 24)).fill(59)
     return ink.add(one.how, look["dim"])
 
 
