@@ -424,6 +424,19 @@ async def test_after_a_failed_login_only_another_credential_is_tried() -> None:
     assert await listed(way) is LISTED
 
 
+async def test_a_login_that_a_policy_denies_is_tried_again_after_five_minutes() -> None:
+    denied = body({"error": {"code": 403, "message": "no login from here"}}, status=403)
+    answers = iter([denied, token(1), LISTED])
+    way, call, clock = access(lambda ask: next(answers), credential=USER, auth="token")
+    for _ in range(3):
+        with pytest.raises(Denied):
+            await listed(way)
+        clock.now += 99
+    assert len(call.asks) == 1
+    clock.now += 4
+    assert await listed(way) is LISTED
+
+
 async def test_a_token_that_was_refused_is_not_sent_again_after_a_failed_login() -> None:
     answers = iter([token(1), STALE, reply("huawei-kps/error.auth.iam.http401.json")])
     way, call, _ = access(lambda ask: next(answers), credential=USER, auth="token")

@@ -76,7 +76,8 @@ class Tokens:
                 token = await self._log_in(credential)
             except (AuthError, Denied) as error:
                 self._token = None
-                known.brake.press(error, self._clock(), math.inf)
+                # a policy is changed without a word to us; a wrong password stays wrong, and locks the user
+                known.brake.press(error, self._clock(), LOCK_SECONDS if isinstance(error, Denied) else math.inf)
                 raise
             except (Unavailable, Throttled, Malformed):
                 lasting = self._lasting(credential, refused)
