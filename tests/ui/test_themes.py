@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -275,3 +276,13 @@ def test_what_is_no_file_of_text_is_told(tmp_path: Path) -> None:
     for name, told in (("folder", "no file"), ("bytes", "cannot be read"), ("large", "no theme")):
         with pytest.raises(ConfigError, match=rf"{name}\.toml.*{told}"):
             palette(name, tmp_path)
+
+
+def test_the_page_about_themes_names_every_theme_and_token_and_its_example_is_one(tmp_path: Path) -> None:
+    page = (themes.folder().parent / "docs" / "themes.md").read_text("utf-8")
+    for name in OURS:
+        assert f"`{name}`" in page
+    for token, meaning in TOKENS.items():
+        assert f"| `{token}` | {meaning} |" in page
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert own(tmp_path, example).colors["background"] == "#000000"

@@ -6,7 +6,7 @@ EXAMPLE = """\
 
 [monitor]
 interval = "15s"           # default poll interval of a source
-# theme = "auto"           # auto = deck-dark or deck-light, ansi-* on 16 colours
+# theme = "auto"           # auto = deck-dark or deck-light, ansi-* on 16 colours; docs/themes.md has the others
 # write = false            # true allows stop and delete, still confirmed
 # time = "local"           # local | utc
 
