@@ -111,6 +111,8 @@ def test_texts_of_different_words_have_two(one: list[str], other: list[str]) -> 
         ("3 of 1,234,567 rows, 62% done", "<n> of <n> rows, <n> done"),
         ("input/output error and/or read/write", "input/output error and/or read/write"),
         ("exit 127", "exit 127"),
+        ("exit 137: out of memory at 12", "exit 137: out of memory at <n>"),
+        ("status 1.5, code 3,141", "status <n>, code <n>"),
         ("the instance exited with code 137", "the instance exited with code 137"),
         ("KPS.6028 Failed to connect.", "KPS.6028 Failed to connect."),
         ("a\x1b[2Jb\tc\n\nd  e", "a␛b c d e"),

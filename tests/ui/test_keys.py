@@ -262,7 +262,7 @@ async def test_detail_scrolls() -> None:
 
 
 async def test_help_is_of_the_screen_below_and_can_be_narrowed() -> None:
-    async with driven(None, (120, 40), "question_mark") as (pilot, _):
+    async with driven(None, (120, 48), "question_mark") as (pilot, _):
         assert isinstance(pilot.app.screen, HelpScreen)
         assert "previous failed task" in text(pilot)
         assert "ctrl-c" in text(pilot)

@@ -67,13 +67,15 @@ SCENES = {
     "task-fact": Scene(("4", "n", "enter", "enter", "j")),
     "actions": Scene(("5", "n", "n", "space", "1", "a", "space", "space", "0", "A"), write=True),
     "confirm": Scene(("1", "a", "A", "s", *"job-1"), write=True),
+    "causes": Scene(("0",), ("e", "j"), happens=True),
+    "why": Scene(("4", "n", "n", "n", "X", "j"), troubles=True),
     "health": Scene(("H", "j", "j", "j", "j", "j", "j", "j"), words=tuple(Word)),
     "themes": Scene(("0", "colon", *"theme", "enter", "j", "j")),
     "cards": Scene(words=(Word.NOKEY, Word.OFFLINE, Word.ERROR, Word.EMPTY, Word.AUTH), empty=True),
 }
 THEMED = ("deck", "all", "task", "help")
 """What is looked at in every theme; in deck-dark as in all sizes, in ansi-dark and mono below."""
-EVERYWHERE = ("deck", "all", "task", "health")
+EVERYWHERE = ("deck", "all", "task", "health", "causes")
 """What is also looked at in ASCII, without colour and full of wide characters."""
 THEMES = ("deck-light", "ansi-light", "contrast", "cvd", "catppuccin-mocha", "gruvbox-dark", "tokyo-night")
 SMALL = (54, 12)
@@ -173,7 +175,7 @@ async def happen(pilot: Pilot[int], desk: FakeDesk, home: Home) -> None:
 
 async def found(pilot: Pilot[int], home: Home) -> None:
     """Until no row is being looked for: a busy machine needs more than one slice of time."""
-    while home._working:
+    while home._working or getattr(pilot.app.screen, "working", False):
         await settle(pilot)
 
 

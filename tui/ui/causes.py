@@ -14,7 +14,7 @@ from tui.text import clean, cut_middle, fit, width
 from tui.ui import when
 from tui.ui.cards import wrapped
 from tui.ui.cells import Legend
-from tui.ui.columns import Column, place
+from tui.ui.columns import Column, Placed, place
 from tui.ui.ink import Ink, between
 from tui.ui.spark import spark
 from tui.ui.titles import Pen
@@ -27,11 +27,13 @@ COLUMNS = (
     Column("count", "COUNT", 6, 6, 0, right=True, tone="state.bad"),
     Column("first", "FIRST", 5, 5, 3, right=True),
     Column("last", "LAST", 5, 5, 0, right=True, tone="text"),
-    Column("src", "SRC", 3, 11, 0),
+    Column("src", "SRC", 5, 11, 0),
     Column("cause", "CAUSE", 22, 999, 0, tone="error", share=4),
     Column("targets", "TARGETS", 12, 30, 2, tone="text"),
-    Column("shape", "SHAPE 24h", DAY, 2 * DAY, 1, tone="age.slow"),
+    Column("shape", "SHAPE 24h", DAY, DAY, 1, tone="age.slow"),
 )
+WIDE = (*COLUMNS[:-1], COLUMNS[-1]._replace(least=2 * DAY, most=2 * DAY))
+ROOMY = 160  # cells from which a day has twice as many
 
 
 class About(NamedTuple):
@@ -51,7 +53,7 @@ class About(NamedTuple):
 def head(pen: Pen, cells: int) -> Strip:
     """The names of the columns."""
     ink = Ink().add(" " * GUTTER)
-    for column, room in place(COLUMNS, max(1, cells - GUTTER - MARGIN)):
+    for column, room in _placed(cells):
         ink.add(fit(column.head, room, right=column.right) + " ", pen.look["head"])
     return ink.strip(cells)
 
@@ -60,15 +62,26 @@ def row(cause: Cause, about: About, cells: int, *, here: bool) -> Strip:
     """One cause."""
     look = about.pen.look
     ink = Ink().add(about.pen.glyphs.cursor if here else " ", look["key"]).add(" ")
-    for column, room in place(COLUMNS, max(1, cells - GUTTER - MARGIN)):
+    for column, room in _placed(cells):
         told = fit(_CELLS[column.cell](cause, about, room), room, right=column.right)
         text = told.rstrip(" ")  # without colour some styles are a bar: as long as the text, no longer
         ink.add(text, look[column.tone]).add(" " * (room + 1 - width(text)))
     return ink.strip(cells, look["cursor"]) if here else ink.strip(cells)
 
 
+def _placed(cells: int) -> Sequence[Placed]:
+    return place(WIDE if cells >= ROOMY else COLUMNS, max(1, cells - GUTTER - MARGIN))
+
+
 def _shape(cause: Cause, about: About, room: int) -> str:
-    return spark(cause.shape(about.pen.now), DAY if room < 2 * DAY else 2 * DAY, about.pen.glyphs)
+    return spark(cause.shape(about.pen.now), room, about.pen.glyphs)
+
+
+def _src(cause: Cause, about: About, room: int) -> str:
+    """All of them, or the first and how many more."""
+    shorts = about.shorts(cause)
+    first, _, others = shorts.partition(",")
+    return shorts if width(shorts) <= room else f"{first}+{others.count(',') + 1}"
 
 
 def _targets(cause: Cause, about: About, room: int) -> str:
@@ -81,7 +94,7 @@ _CELLS: Mapping[str, Callable[[Cause, About, int], str]] = {
     "count": lambda cause, about, room: f"{cause.count:,}",
     "first": lambda cause, about, room: when.ended(about.pen.now - cause.first),
     "last": lambda cause, about, room: when.ended(about.pen.now - cause.last),
-    "src": lambda cause, about, room: about.shorts(cause),
+    "src": _src,
     "cause": lambda cause, about, room: cause.text,
     "targets": _targets,
     "shape": _shape,
@@ -102,8 +115,8 @@ def sheet(cause: Cause, about: About, cells: int, height: int) -> list[Strip]:
     named = "   ".join(f"{cut_middle(name or '-', 40)} {count:,}" for name, count in targets[:20])
     lines += _told("targets", f"{named}{'   ..' if targets[20:] else ''}", pen, cells, "text", max(1, height // 4))
     if task is not None:
-        request = f"   request {clean(task.request_id)}" if task.request_id else ""
-        lines += _told("last", f"{clean(task.key.id)}{request}", pen, cells, "text", 2)
+        lines += _told("last", clean(task.key.id), pen, cells, "text", 1)
+        lines += _told("request", clean(task.request_id or "-"), pen, cells, "text", 1)
     return [title.strip(cells, look["title"]), *(line.strip(cells) for line in lines)][:height]
 
 

@@ -43,7 +43,7 @@ class Table(Canvas):
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """The lines."""
         about, spot = self._about(), self.spot
-        below = min(max(SHEET, height // 4), height - LEAST - 2) if height >= LEAST + 7 else 0
+        below = min(max(SHEET, height // 5), height - LEAST - 2) if height >= LEAST + 7 else 0
         spot.resize(height - 1 - (below + 1 if below else 0))
         lines = [causes.head(about.pen, width)]
         for at in range(spot.top, min(spot.top + spot.height, len(spot.rows))):

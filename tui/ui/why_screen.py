@@ -53,14 +53,15 @@ class Reasons(Canvas):
         blocks = why_blocks(self.reasons, pen, width)
         if not blocks:
             lines.append(Ink().add(f"    {self._empty()}", pen.look["dim"]).strip(width))
-        written = [(at, line) for at, block in enumerate(blocks) for line in block]
-        rows = [row for row, (at, _) in enumerate(written) if at == self.cursor]
+        written = [(at, line, number == 0) for at, block in enumerate(blocks) for number, line in enumerate(block)]
+        rows = [row for row, (at, *_) in enumerate(written) if at == self.cursor]
         if rows:
             self.top = max(0, min(self.top, rows[0], len(written) - self.height), rows[-1] - self.height + 1)
-        for at, line in written[self.top : self.top + self.height]:
+        for at, line, first in written[self.top : self.top + self.height]:
             self._shown.append(at)
             if at == self.cursor:
-                marked = Ink().add(pen.glyphs.cursor, pen.look["key"]).extend(_less(line))
+                sign = pen.glyphs.cursor if first else " "
+                marked = Ink().add(sign, pen.look["key"]).extend(_less(line))
                 lines.append(marked.strip(width, pen.look["cursor"]))
             else:
                 lines.append(line.strip(width))
