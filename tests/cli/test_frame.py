@@ -74,7 +74,7 @@ def test_every_screen_fits_its_size(media: Scene, name: str, size: tuple[int, in
         ("events", "events of this run"),
         ("health", "1 source: 1 LIVE"),
         ("help", "keys of this screen"),
-        ("task", "MPS > task-0039"),
+        ("task", "all tasks > state:fail > task-0039"),
     ],
 )
 def test_each_screen_is_the_one_asked_for(media: Scene, name: str, says: str) -> None:
@@ -101,7 +101,8 @@ def test_a_filter_that_only_a_screen_knows(media: Scene) -> None:
 
 def test_the_task_is_the_first_one_as_its_list_showed_it(media: Scene) -> None:
     text = "\n".join(lines_of(media, "id=task-0041", "--screen", "task"))
-    assert '"TaskId": "task-0041"' in text
+    assert "\n task           task-0041  " in text
+    assert "WHEN" in text
 
 
 def test_without_a_task_there_is_none_to_show(media: Scene) -> None:
@@ -208,4 +209,4 @@ def test_it_knows_the_saved_views_of_the_monitor_but_not_its_orders(media: Scene
 
 def test_every_name_is_a_screen_of_its_own() -> None:
     scenes = still.scenes(PROVIDERS)
-    assert len(set(scenes.values())) == len(scenes) == len(PROVIDERS) + 6
+    assert len(set(scenes.values())) == len(scenes) == len(PROVIDERS) + 8

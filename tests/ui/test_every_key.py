@@ -527,6 +527,16 @@ async def explains(stage: Stage, key: str) -> None:
     assert "evidence only" in stage.seen
 
 
+@does("why", TASK)
+async def explains_the_task_shown(stage: Stage, key: str) -> None:
+    below = shown(stage)
+    await stage.press("J", key)
+    assert isinstance(stage.top, WhyScreen)
+    assert stage.top.about.task.key == stage.rows[1].key
+    await stage.press("escape")
+    assert stage.pilot.app.screen is below
+
+
 @does("open", CAUSES)
 async def opens_the_tasks_of_a_cause(stage: Stage, key: str) -> None:
     below = stage.top

@@ -204,6 +204,10 @@ class TaskScreen(Reading, inherit_bindings=False):
         """What can be done with this task."""
         self.post_message(Wanted(self.about.task))
 
+    def action_why(self) -> None:
+        """What is known about why it is so, with all evidence."""
+        self.post_message(Wanted(self.about.task, "why"))
+
     def action_copy(self) -> None:
         """The id of this task to the clipboard."""
         self.post_message(Wanted(self.about.task, "copy"))

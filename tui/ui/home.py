@@ -57,6 +57,8 @@ class Home(
             deeds[what]([task])
         elif what == "console":
             self.link(task)
+        elif what == "why":
+            self.explain(task)
 
     def action_poke(self) -> None:
         """Reads the sources of the pane now, and says so."""

@@ -104,6 +104,7 @@ DETAIL: list[BindingType] = [
     key("s", "save", "save the output as a file", "save", TASK),
     key("y", "raw", "raw", "raw", TASK, hint=True),
     key("v", "diff", "compare", "diff", TASK, hint=True),
+    key("X", "why", "why: what is known about it", "why", TASK),
     key("slash", "find", "find in this tab", "find", FILTER),
     key("n", "next_hit(1)", "next match", "next", MOVE),
     key("N", "next_hit(-1)", "previous match", "previous", MOVE),

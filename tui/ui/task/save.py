@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tui.model import TaskKey
 
+NO_LINKS = getattr(os, "O_NOFOLLOW", 0)  # where there is none (Windows), O_EXCL alone refuses what is there
+
 
 def suggested(key: TaskKey) -> str:
     """A name for the file: of the id what every file system takes."""
@@ -20,7 +22,7 @@ def save(text: str, named: str, folder: Path) -> str:
     path = folder / Path(named).expanduser()
     data = text.encode("utf-8", "backslashreplace")  # a provider's JSON may hold half of a pair of surrogates
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o600)
     except FileExistsError:
         return f"not saved, it is there already: {path}"
     except (OSError, ValueError) as error:
