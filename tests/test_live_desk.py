@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -96,6 +97,30 @@ async def test_without_the_grant_nothing_of_it_leaves_and_no_row_changes(demo: W
             assert desk.store.get(task.key) == task
         assert demo.writes == []
         assert demo.get("/_log") != []
+
+
+async def test_watched_tasks_are_asked_by_id_between_two_reads(demo: World, tmp_path: Path) -> None:
+    config = re.sub(r'interval = "[^"]*"', 'interval = "1h"', demo.cloud.config)
+    async with polling(demo, tmp_path, write=False, config=config) as desk:
+        live: dict[str, Task | None] = {}
+        for name, source in desk.store.sources.items():
+            live |= dict.fromkeys([source.adapter], next(iter(desk.store.live(name).values()), None))
+        assert set(live) >= {"alibaba-fc", "tencent-tat"}
+        wanted = {"alibaba-fc": "GetAsyncTask", "tencent-tat": "DescribeInvocationTasks"}
+        chosen = [task for adapter in wanted if (task := live[adapter]) is not None]
+        assert len(chosen) == len(wanted)
+        before = len(demo.get("/_log"))
+        desk.watch(frozenset(task.key for task in chosen))
+        asked: set[str] = set()
+        while not asked >= set(wanted.values()):
+            asked = {one["operation"] for one in (await asyncio.to_thread(demo.get, "/_log"))[before:]}
+        assert asked == set(wanted.values()), "no list is read for it"
+        for task in chosen:
+            held = desk.store.get(task.key)
+            assert held is not None
+            assert held.state is task.state, "time stands still"
+        ended = next(task for task in desk.store.tasks(chosen[0].key.source).values() if task.state.final)
+        assert desk.console(ended).why_not.endswith("not the provider's: no console")
 
 
 async def test_prod_accounts_are_guarded(demo: World, tmp_path: Path) -> None:

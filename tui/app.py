@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -31,6 +32,7 @@ from tui.ui.desk import Console, Provider
 
 if TYPE_CHECKING:
     from tui.settings import Account
+    from tui.watching import Watching
     from tui.wiring import Wiring
 
 # Of the cycle collector. A look at everything takes 80 to 200 ms of 100,000 tasks, and a poll, which replaces them all,
@@ -58,6 +60,7 @@ class LiveDesk:
         self._guarded: frozenset[str] = frozenset()
         self._accounts: Mapping[str, Account] = {}
         self._watched: frozenset[TaskKey] = frozenset()
+        self._watching: Watching | None = None
 
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled. Raises ConfigError."""
@@ -98,10 +101,17 @@ class LiveDesk:
         ) as wiring:
             self._wiring = wiring
             self.look(self._looked[0], focused=self._looked[1])
+            from tui.watching import Watching
+
+            self._watching = Watching(
+                self.store, wiring.adapters, changed=lambda: self._changed(), now=lambda: round(time.time() * 1000)
+            )
+            self._watching.watch(self._watched)
             self._say("" if config.sources else f"{path} has no [[sources]] yet")
             async with asyncio.TaskGroup() as group:
                 for poller in wiring.pollers.values():
                     group.create_task(poller.run())
+                group.create_task(self._watching.run())
 
     def poke(self, source: str | None = None) -> None:
         """Reads one source (or all) now."""
@@ -169,6 +179,8 @@ class LiveDesk:
     def watch(self, keys: frozenset[TaskKey]) -> None:
         """These tasks are asked by id while they live."""
         self._watched = keys
+        if self._watching is not None:
+            self._watching.watch(keys)
 
     def by_hand(self, task: Task) -> ByHand | None:
         """The vendor's own commands for a task, by its adapter."""

@@ -28,6 +28,7 @@ NAME = "monitor.json"
 LARGEST = 1 << 20  # bytes of the file: more is none of ours
 LINES, LINE = 200, 2_000  # filters remembered, and the characters of one
 VIEW, SORT = 4_096, 100  # characters: as much as a query may have; more than any field is called
+WATCHED = 50  # tasks of the watch list
 PATIENCE = 2.0  # seconds that leaving waits for a disk
 VIEW_NAME = re.compile(r"\w[\w.-]{0,39}")
 NO_VIEWS: Mapping[str, str] = {}
@@ -37,17 +38,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Kept:
-    """What is remembered, or (`views` with None: dropped) what of it changes."""
+    """What is remembered, or (`views` with None, `watched` with False: dropped) what of it changes."""
 
     sorts: dict[str, str] = field(default_factory=dict)
     views: dict[str, str | None] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
+    watched: dict[str, bool] = field(default_factory=dict)
 
     def then(self, later: Kept) -> Kept:
         """With later changes."""
         fresh = set(later.history)
         history = [line for line in self.history if line not in fresh] + later.history
-        return Kept(self.sorts | later.sorts, self.views | later.views, history[-LINES:])
+        watched = self.watched | later.watched
+        return Kept(self.sorts | later.sorts, self.views | later.views, history[-LINES:], watched)
 
 
 class Memory:
@@ -67,6 +70,7 @@ class Memory:
         self._sorts = found.sorts
         self._views = {name: text for name, text in found.views.items() if text is not None}
         self._history: Sequence[str] = found.history
+        self._watched = [text for text, there in found.watched.items() if there]
 
     @property
     def sorts(self) -> Mapping[str, str]:
@@ -82,6 +86,11 @@ class Memory:
     def history(self) -> Sequence[str]:
         """The filters of the past, newest last."""
         return self._history
+
+    @property
+    def watched(self) -> Sequence[str]:
+        """The watch list: TASKs, oldest first."""
+        return self._watched
 
     def beside(self, config: Mapping[str, str]) -> Mapping[str, str]:
         """All saved filters, always as they are now. The config's win: their names are refused to `save_view`."""
@@ -127,6 +136,16 @@ class Memory:
         if fresh:
             self._later(Kept(history=fresh))
 
+    def save_watched(self, tasks: Sequence[str]) -> None:
+        """Remembers the watch list."""
+        before = self._watched
+        changes = dict.fromkeys((one for one in before if one not in tasks), False)
+        changes |= dict.fromkeys((one for one in tasks if one not in before), True)
+        with self._lock:
+            self._watched = [one for one in tasks if len(one) <= LINE]
+        if changes:
+            self._later(Kept(watched=changes))
+
     def close(self) -> None:
         """Waits until everything is written; not for ever."""
         thread = self._thread
@@ -160,7 +179,8 @@ class Memory:
                 self._thread = None
                 return None
             taken, self._waiting, self._asked = self._waiting, Kept(), False
-            return taken, Kept(dict(self._sorts), dict(self._views), list(self._history))
+            known = Kept(dict(self._sorts), dict(self._views), list(self._history), dict.fromkeys(self._watched, True))
+            return taken, known
 
     def _work(self, path: Path) -> None:
         while taken := self._take():
@@ -232,7 +252,8 @@ def _load(path: Path) -> dict[str, Any] | None:
 def _kept(found: Mapping[str, Any]) -> Kept:
     """What of it is ours and in order; the rest is left out piece by piece."""
     views = {name: text for name, text in _texts(found.get("views"), VIEW).items() if VIEW_NAME.fullmatch(name)}
-    return Kept(_texts(found.get("sorts"), SORT), {**views}, _lines(found.get("history")))
+    watched = dict.fromkeys(_lines(found.get("watched"))[:WATCHED], True)
+    return Kept(_texts(found.get("sorts"), SORT), {**views}, _lines(found.get("history")), watched)
 
 
 def _texts(found: object, longest: int) -> dict[str, str]:
@@ -250,9 +271,12 @@ def _text(found: Mapping[str, Any], kept: Kept) -> bytes:
     import json
 
     views = {name: text for name, text in kept.views.items() if text is not None}
+    watched = [text for text, there in kept.watched.items() if there][-WATCHED:]
     history = kept.history
     while True:
         table = {**found, "sorts": kept.sorts, "views": views, "history": history}
+        if watched or "watched" in found:
+            table["watched"] = watched
         # A lone surrogate as a backslash and its number is what JSON writes too.
         data = json.dumps(table, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace") + b"\n"
         if len(data) <= LARGEST:

@@ -85,7 +85,7 @@ async def test_what_a_cloud_says_reaches_the_clipboard_as_one_harmless_line() ->
     task = tasks_of(SOURCES[0], 1)[0]
     fill(desk.store, SOURCES[0], [task._replace(key=task.key._replace(id=HOSTILE), error=HOSTILE)])
     async with copying("0", "c", desk=desk) as (pilot, _, clip):
-        for letter in "itJm1234567":
+        for letter in "itJmlr1234567":
             await press(pilot, "C", letter)
         for written in clip.written:
             found = re.fullmatch(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", written)
@@ -102,6 +102,7 @@ async def test_what_a_cloud_says_reaches_the_clipboard_as_one_harmless_line() ->
         ("i", lambda pasted, task: pasted == task.key.id),
         ("t", lambda pasted, task: pasted == str(task.key)),
         ("r", lambda pasted, task: pasted == task.request_id),
+        ("l", lambda pasted, task: task.key.id in pasted and "\n" not in pasted),
         ("m", lambda pasted, task: pasted.startswith(f"**{task.state.label}** `{task.key.id}`\n\n- state: ")),
         ("J", lambda pasted, task: json.loads(pasted)["id"] == task.key.id and "raw" not in json.loads(pasted)),
     ],

@@ -316,6 +316,30 @@ async def copies_the_page_of_the_task_shown(stage: Stage, key: str) -> None:
     assert texts == [f"https://console.example/{stage.rows[stage.place.cursor].key.id}"]
 
 
+@does("watch")
+async def pins_the_task(stage: Stage, key: str) -> None:
+    task = stage.rows[3]
+    assert stage.place.seek(task.key)
+    await stage.press(key)
+    assert stage.rows[0].key == stage.place.key == task.key
+    assert stage.desk.watched == {task.key}
+    assert "pinned on top" in stage.seen
+    await stage.press(key)
+    assert stage.rows[3].key == stage.place.key == task.key
+    assert not stage.desk.watched
+
+
+@does("watch", TASK)
+async def pins_the_task_shown(stage: Stage, key: str) -> None:
+    task = stage.rows[0]
+    await stage.press(key)
+    assert stage.desk.watched == {task.key}
+    assert "pinned on top" in stage.seen
+    assert isinstance(stage.top, TaskScreen)
+    await stage.press(key)
+    assert not stage.desk.watched
+
+
 @does("act")
 async def acts(stage: Stage, key: str) -> None:
     live = next(task for task in stage.rows if task.state.live)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -76,6 +77,7 @@ class Screen(RuleBasedStateMachine):
         self.place = Place()
         self.text, self.sort, self.now = "", Sort(), NOW
         self.marks: set[TaskKey] = set()
+        self.pins: frozenset[TaskKey] = frozenset()
         self.asked: object = None
 
     def teardown(self) -> None:
@@ -150,6 +152,14 @@ class Screen(RuleBasedStateMachine):
     def resize(self, height: int) -> None:
         self.place.resize(height)
 
+    @rule(data=st.data(), turns=st.integers(0, 9))
+    def pin(self, data: st.DataObject, turns: int) -> None:
+        keys = [*sorted(self.known), TaskKey("src", "fn", "not known")]
+        self.pins = frozenset(data.draw(st.lists(st.sampled_from(keys), max_size=3)))
+        self.roster.pin(self.pins, self.now)
+        self.roster.work(bounded(turns))
+        self.show()
+
     @rule()
     def mark(self) -> None:
         if self.place.key is not None:
@@ -163,8 +173,12 @@ class Screen(RuleBasedStateMachine):
         self.roster.let_go(self.now)
         self.roster.again(self.now)
         self.roster.work(lambda: True)
-        view = View(parse(self.text) if self.text else None, self.sort.field, self.sort.descending)
-        assert list(self.roster.rows) == view.of(self.known.values(), SOURCES, self.now)
+        query = parse(self.text) if self.text else None
+        limit = query.limit if query is not None else None
+        view = View(replace(query, limit=None) if query else None, self.sort.field, self.sort.descending)
+        rows = view.of(self.known.values(), SOURCES, self.now)
+        rows.sort(key=lambda one: one.key not in self.pins)  # stable: in both parts the order holds
+        assert list(self.roster.rows) == rows[:limit]
         assert [self.roster.find(one.key) for one in self.roster.rows] == list(range(len(self.roster.rows)))
         assert self.roster.shown == len(self.roster.rows)
         assert self.roster.total == len(self.known)

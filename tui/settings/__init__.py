@@ -29,6 +29,7 @@ class Ui:
     layout: Literal["auto", "compact", "full", "deck"] = "auto"
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     mouse: Literal["auto", "on", "off"] = "auto"
+    notify: Literal["auto", "bell", "osc9", "osc777", "off"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ class Board:
         self.shorts = {provider.adapter: provider.short for provider in providers}
         self.facts: list[Facts] = []
         self.marked: set[TaskKey] = set()
+        self.pins: frozenset[TaskKey] = frozenset()
+        """The tasks of the watch list, which stand before all others."""
         self.fresh: dict[TaskKey, str] = {}
         self._digits = {provider.adapter: provider.digit for provider in providers}
         self._rosters = {digit: Roster(store.sources) for digit in (ALL, *self.providers)}
@@ -121,7 +123,11 @@ class Board:
 
         from tui.query import QueryError, parse
 
-        screen = {"mark": lambda task: task.key in self.marked, "new": lambda task: task.key in self._news}
+        screen = {
+            "mark": lambda task: task.key in self.marked,
+            "new": lambda task: task.key in self._news,
+            "pin": lambda task: task.key in self.pins,
+        }
         try:
             query = parse(
                 text,
@@ -239,6 +245,9 @@ class Board:
             asked.insert(1, self._filters.get(DECK, Filter()))
         queries = tuple(one.query for one in asked if one.query is not None)
         marks = frozenset(self.marked) if any("mark" in query.flags for query in queries) else None
+        if any("pin" in query.flags for query in queries):
+            marks = (marks or frozenset()) | self.pins
+        roster.pin(self.pins, now)
         differs = self._asked[digit] != (queries, marks)
         if differs:
             self._asked[digit] = queries, marks

@@ -103,6 +103,7 @@ _FIXED = (
     Command("pause", "hold the screen, polling goes on; again to catch up", "pause", key="pause"),
     Command("wide", "all columns", "wide", key="wide"),
     Command("peek", "the task under the cursor below the table", "peek", key="peek"),
+    Command("watch", "pin the task, or all marked ones, on top; told when it ends", "watch", key="watch"),
     Command("copytest", "a known text each way to the clipboard", "copytest"),
     Command("export", "the rows of this pane into a file; :export! over one that is there", "export", Wants.FILE),
     Command("theme", "other colours for this run: by name, or to look through", "theme", Wants.THEME),

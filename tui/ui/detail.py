@@ -220,6 +220,10 @@ class TaskScreen(Reading, inherit_bindings=False):
         """The page of the provider's console."""
         self.post_message(Wanted(self.about.task, "console"))
 
+    def action_watch(self) -> None:
+        """On the watch list, and off again."""
+        self.post_message(Wanted(self.about.task, "watch"))
+
     def acted(self, keys: Sequence[TaskKey]) -> None:
         """Asks what the provider knows now."""
         if self.about.task.key in keys:

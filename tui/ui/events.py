@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from textual.strip import Strip
@@ -40,6 +41,7 @@ class Events:
 
     def __init__(self) -> None:
         self.lines: deque[Event] = deque(maxlen=KEPT)
+        self.pins: AbstractSet[TaskKey] = frozenset()
         self._feed: Feed | None = None
         self._settled: set[str] = set()
         self._words: dict[str, Word] = {}
@@ -91,6 +93,8 @@ class Events:
             return
         if before is not None or (moved.key.source in self._settled and task.state.bad):
             told = f"{task.key.id}  {task.error or task.name or ''}"
+            if task.key in self.pins:
+                told = f"watched: {told}"
             self.lines.appendleft(Event(now, task.state, task.key.source, clean(told), task.key))
 
 

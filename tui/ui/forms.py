@@ -31,7 +31,7 @@ def forms(
     tasks: Sequence[Task],
     sources: Mapping[str, Source],
     cells: Sequence[tuple[str, Callable[[Task], str]]],
-    command: CommandLine | None = None,
+    command: CommandLine,
 ) -> list[Form]:
     """All forms of some tasks (at least one): the fixed ones, then the cells of the row by their columns' heads."""
     found = [
@@ -39,10 +39,9 @@ def forms(
         Form("t", "TASK", _lines(tasks, lambda task: str(task.key))),
         Form("J", "JSON" if len(tasks) == 1 else "NDJSON", _json(tasks, sources)),
         Form("m", "Markdown", _markdown(tasks, sources)),
+        _or_why_not("l", "CLI command", _lines(tasks, command), "none is known"),
         _or_why_not("r", "request id", _lines(tasks, lambda task: task.request_id), "not known"),
     ]
-    if command is not None:
-        found.insert(4, _or_why_not("l", "CLI command", _lines(tasks, command), "there is none"))
     for at, (head, text) in enumerate(cells, 1):
         letter = str(at) if at < 10 else ""
         found.append(_or_why_not(letter, head, _lines(tasks, text), "empty"))

@@ -27,6 +27,7 @@ class Glyphs:
     down: str
     left: str
     right: str
+    pin: str
 
     def bar(self, percent: float, cells: int) -> str:
         """A progress bar."""
@@ -43,8 +44,8 @@ _ASCII_WORDS = dict(zip(Word, "?!-vx*.:~%o+", strict=True))
 _UNICODE_WORDS = dict(zip(Word, "?!⊘⇣✗*↻◌~◔∅✓", strict=True))
 # What stands beside a state is no state's sign.
 _ASCII_FRESH, _UNICODE_FRESH = dict(zip(FRESH, "^:_", strict=True)), dict(zip(FRESH, "✚∆∅", strict=True))
-ASCII = Glyphs("ascii", _ASCII, _ASCII_WORDS, ">", "#", "-", "#", _ASCII_FRESH, "^", "v", "<", ">")
-UNICODE = Glyphs("unicode", _UNICODE, _UNICODE_WORDS, "›", "⣿", "⣀", "❚", _UNICODE_FRESH, "⇡", "⇣", "«", "»")
+ASCII = Glyphs("ascii", _ASCII, _ASCII_WORDS, ">", "#", "-", "#", _ASCII_FRESH, "^", "v", "<", ">", "@")
+UNICODE = Glyphs("unicode", _UNICODE, _UNICODE_WORDS, "›", "⣿", "⣀", "❚", _UNICODE_FRESH, "⇡", "⇣", "«", "»", "⚑")
 
 
 def choose(wanted: str) -> Glyphs:

@@ -88,6 +88,7 @@ class HelpScreen(Layer[None], inherit_bindings=False):
     def _signs(self) -> list[Ink]:
         pen = self._pen()
         signs = [(pen.glyphs.cursor, "key", "the cursor"), (pen.glyphs.mark, "mark", "marked")]
+        signs.append((pen.glyphs.pin, "key", "on the watch list"))
         signs += [(pen.glyphs.fresh[name], "age.fresh", f"{told}, a moment ago") for name, told in FRESH_HELP.items()]
         return [
             Ink().add(f" {sign}", pen.look[token]).fill(5).add(told, pen.look["text"]) for sign, token, told in signs

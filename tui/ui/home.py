@@ -17,6 +17,7 @@ from tui.ui.acts.opening import Opening
 from tui.ui.acts.pacing import reading
 from tui.ui.acts.sorting import Sorting
 from tui.ui.acts.viewing import Viewing
+from tui.ui.acts.watching import Watching
 from tui.ui.board import DECK
 from tui.ui.keys import HOME
 
@@ -26,6 +27,7 @@ class Home(
     Looking,
     Moving,
     Acting,
+    Watching,
     Viewing,
     Opening,
     Commanding,
@@ -52,7 +54,7 @@ class Home(
 
     def wanted(self, task: Task, what: str) -> None:
         """What a screen above wants done with the task that it shows."""
-        deeds = {"act": self.errand, "copy": self.copy_ids, "copy-as": self.copy_as}
+        deeds = {"act": self.errand, "copy": self.copy_ids, "copy-as": self.copy_as, "watch": self.keep_watch}
         if what in deeds:
             deeds[what]([task])
         elif what == "console":

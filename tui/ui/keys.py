@@ -34,6 +34,7 @@ TAKEN: list[BindingType] = [
     key("c", "copy", "copy id", "copy", TASK, hint=True),
     key("C", "copy_as", "copy as", "copy-as", TASK),
     key("L", "console", "page in the provider's console", "console", TASK),
+    key("b", "watch", "pin on top, tell when it ends", "watch", TASK),
 ]
 HOME: list[BindingType] = [
     key("enter", "open", "open", "open", TASK, hint=True),

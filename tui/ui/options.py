@@ -23,6 +23,7 @@ class Options:
     glyphs: str = "auto"
     layout: str = "auto"
     mouse: str = "auto"
+    notify: str = "auto"
     utc: bool = False
     filter_text: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +42,7 @@ def read(
         glyphs=ui.get("glyphs", "auto"),
         layout=ui.get("layout", "auto"),
         mouse=ui.get("mouse", "auto"),
+        notify=ui.get("notify", "auto"),
         utc=monitor.get("time") == "utc",
         filter_text=filter_text,
         keys=_table(tables, "keys"),

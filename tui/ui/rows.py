@@ -32,6 +32,7 @@ class Mark(NamedTuple):
     marked: bool = False
     fresh: str = ""
     """One of "new", "changed", "gone", or nothing."""
+    pinned: bool = False
 
 
 class _Line(NamedTuple):
@@ -98,10 +99,12 @@ class Lines:
         return ink.strip(width, under)
 
     def _gutter(self, mark: Mark) -> Ink:
-        """Two cells: the cursor, then whether the row is marked, else whether it is fresh."""
+        """Two cells: the cursor, then whether the row is marked, else pinned, else fresh."""
         ink = Ink().add(self._glyphs.cursor if mark.active else " ", self.look["key"])
         if mark.marked:
             return ink.add(self._glyphs.mark, self.look["mark"])
+        if mark.pinned:
+            return ink.add(self._glyphs.pin, self.look["key"])
         return ink.add(self._glyphs.fresh.get(mark.fresh, " "), self.look["dim" if mark.grey else "age.fresh"])
 
     def _styles(self, state: State, *, grey: bool) -> Mapping[str, Style]:

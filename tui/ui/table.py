@@ -46,6 +46,7 @@ class Pane(Canvas):
         self.shift = 0
         self.order = NEWEST
         self.marked: AbstractSet[TaskKey] = frozenset()
+        self.pins: AbstractSet[TaskKey] = frozenset()
         self.fresh: Mapping[TaskKey, str] = {}
         self._adapter = adapter
         self._pen = pen
@@ -134,7 +135,8 @@ class Pane(Canvas):
         task = self.place.rows[index]
         here = index == self.place.cursor
         key = task.key
-        mark = Mark(here, here and self.active, key.source in self._grey, key in self.marked, self.fresh.get(key, ""))
+        active, grey, fresh = here and self.active, key.source in self._grey, self.fresh.get(key, "")
+        mark = Mark(here, active, grey, key in self.marked, fresh, key in self.pins)
         return self._lines.line(task, mark, self._legend, width)
 
     def on_click(self, event: events.Click) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from tui.model import Source, Task, newest_first
+from tui.model import Source, Task, TaskKey, newest_first
 
 Rank = tuple[Any, ...]
 Ranker = Callable[[Task, int], Rank]
@@ -32,6 +34,7 @@ class Sort(NamedTuple):
 
 
 NEWEST = Sort()
+FIRST = -math.inf  # every rank begins with a number
 
 
 class _Falling:
@@ -49,6 +52,18 @@ class _Falling:
         return isinstance(other, _Falling) and bool(self.value == other.value)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def pinned(rank: Ranker, keys: AbstractSet[TaskKey]) -> Ranker:
+    """The same order with some tasks before all others, whatever they are ordered by."""
+    if not keys:
+        return rank
+
+    def above(task: Task, now: int) -> Rank:
+        found = rank(task, now)
+        return (FIRST, *found) if task.key in keys else found
+
+    return above
 
 
 def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:

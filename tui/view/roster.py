@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model import FINAL, Source, Task, TaskKey
-from tui.view.order import NEWEST, Rank, Ranker, Sort, ranker
+from tui.view.order import NEWEST, Rank, Ranker, Sort, pinned, ranker
 from tui.view.ordered import Move, Ordered
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ class Roster:
         self.query: Query | None = None
         self.skews: Mapping[str, int] = {}
         """What the clocks of some sources' providers are ahead of ours, in ms: ages are counted on those."""
-        self._rank = ranker(sort, sources)
+        self.pinned: frozenset[TaskKey] = frozenset()
+        """The tasks that stand before all others; within both parts the order holds."""
+        self._plain = self._rank = ranker(sort, sources)
         self._as_of = 0
         self._known: dict[TaskKey, Task] = {}
         self._all = Ordered()
@@ -119,14 +121,16 @@ class Roster:
             pairs += sorted([(rank(task, now), task) for task in there], key=itemgetter(0))
             yield
         since = self._moved_since
+        above = pinned(rank, self.pinned)
+        since |= self.pinned & self._known.keys()
         if since:
             pairs = [pair for pair in pairs if pair[1].key not in since]
-            pairs += [(rank(task, now), task) for task in map(self._known.get, since) if task is not None]
+            pairs += [(above(task, now), task) for task in map(self._known.get, since) if task is not None]
         pairs.sort(key=itemgetter(0))
         coming = Ordered()
         coming.extend([rank for rank, _ in pairs], [task for _, task in pairs])
         shown = None if self._found is self._all else {task.key for task in self._found.tasks}
-        self._rank, self._as_of, self._all = rank, now, coming
+        self._plain, self._rank, self._as_of, self._all = rank, above, now, coming
         self._found = self._all
         if shown is not None:
             self._found = Ordered()
@@ -135,6 +139,16 @@ class Roster:
         self._arranging = None
         if self._sifting is not None:
             self._begin(now)
+
+    def pin(self, keys: frozenset[TaskKey], now: int) -> None:
+        """Other tasks before all others; the rest stay where they are."""
+        if keys == self.pinned:
+            return
+        there = [task for key in keys ^ self.pinned if (task := self._known.get(key)) is not None]
+        before = [self._ranked(task) for task in there]
+        self.pinned, self._rank = keys, pinned(self._plain, keys)
+        moves = [_Moved(task.key, old, task, self._ranked(task)) for task, old in zip(there, before, strict=True)]
+        self._move(moves, now, linger=True)
 
     def ask(self, query: Query | None, now: int) -> None:
         """Another filter, None for none. The rows of before stay until the first new ones are found."""
@@ -204,6 +218,9 @@ class Roster:
     def change(self, moved: Iterable[tuple[TaskKey, Task | None]], now: int, *, linger: bool = False) -> None:
         """Takes in what became of tasks; None is gone. With `linger`, rows that match no more stay until `let_go`."""
         moves = [_Moved(key, self._ranked(self._known.get(key)), task, self._ranked(task)) for key, task in moved]
+        self._move(moves, now, linger=linger)
+
+    def _move(self, moves: Sequence[_Moved], now: int, *, linger: bool) -> None:
         if self._arranging is not None:
             self._moved_since.update(move.key for move in moves)
         for move in moves:

@@ -23,7 +23,7 @@ from tui.ui.commands import Command, Known, Offer, Wrong
 from tui.ui.keys import gathered
 from tui.view import Sort
 
-ACTIONS = ("events", "health", "causes", "why", "peek", "wide", "pause")
+ACTIONS = ("events", "health", "causes", "why", "peek", "wide", "pause", "watch")
 """Commands that are nothing but a key of the screen, and are there when the screen has its action."""
 
 
@@ -126,7 +126,7 @@ class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, Dre
         if text:
             from tui.query import parse
 
-            screen = dict.fromkeys(("mark", "new"), lambda task: True)
+            screen = dict.fromkeys(("mark", "new", "pin"), lambda task: True)
             parse(text, views={**self._options.views, **views}, shorts=self.board.shorts, screen=screen)
         return text
 

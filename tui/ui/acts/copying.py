@@ -113,18 +113,11 @@ class Copying(Telling, Marking, inherit_bindings=False):
         """Puts a text into the clipboard, and says so when it is there: a tool may take its second."""
 
         async def copy() -> None:
-            sent = await copying.send(text, self.ways(), self._write)
+            sent = await copying.send(text, self.ways(), self.write)
             self.tell(sent.told(what, text, LINKED) if link else sent.told(what, text), link)
 
         # of the app: it goes on when the screen that asked for it is left
         self.app.run_worker(copy(), name="copy", group="copy", exclusive=True, exit_on_error=False)
-
-    def _write(self, sequence: str) -> None:
-        """To the terminal, in one piece: Textual's driver writes whole texts one after another."""
-        driver = self.app._driver
-        if driver is not None:
-            driver.write(sequence)
-            driver.flush()
 
     def copy_test(self) -> None:
         """A known text each way, and what came of it."""
@@ -132,7 +125,7 @@ class Copying(Telling, Marking, inherit_bindings=False):
         async def test() -> None:
             from tui.ui.copy_picker import CopyTest
 
-            tried = await copying.test(self.ways(), self._write)
+            tried = await copying.test(self.ways(), self.write)
             self.app.push_screen(CopyTest(self.pen(), tried))
 
         self.app.run_worker(test(), name="copytest", group="copy", exclusive=True, exit_on_error=False)

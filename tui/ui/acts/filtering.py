@@ -70,7 +70,7 @@ class Filtering(Deck, inherit_bindings=False):
             (task for task in chain.from_iterable(turns) if task is not None),
             {name: store.sources[name] for name in names},
             views=self._options.views,
-            screen=("new", "mark"),
+            screen=("new", "mark", "pin"),
             known=Known(states, {name: len(store.tasks(name)) for name in names}),
         )
 

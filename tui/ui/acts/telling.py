@@ -22,6 +22,13 @@ class Telling(Deck, inherit_bindings=False):
             top.say(text, link)
             self.say("")
 
+    def write(self, sequence: str) -> None:
+        """To the terminal, in one piece: Textual's driver writes whole texts one after another."""
+        driver = self.app._driver
+        if driver is not None and sequence:
+            driver.write(sequence)
+            driver.flush()
+
     def top(self) -> Layer[object] | None:
         """The screen above home that has a line to say things in."""
         from tui.ui.layer import Layer
