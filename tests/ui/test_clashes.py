@@ -124,7 +124,9 @@ def test_a_clash_is_told_with_both_names(remap: dict[str, str], names: list[str]
     assert found[0].problem == problem
 
 
-@pytest.mark.parametrize("remap", [{}, {"bad": "a", "live": "x"}, {"bad": "", "state": ""}, {"state": "", "filter": "s"}])
+@pytest.mark.parametrize(
+    "remap", [{}, {"bad": "a", "live": "x"}, {"bad": "", "state": ""}, {"state": "", "filter": "s"}]
+)
 def test_keys_may_be_swapped_and_taken_away(remap: dict[str, str]) -> None:
     assert clashes(remap) == []
 
