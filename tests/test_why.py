@@ -143,8 +143,10 @@ def test_the_same_cause_elsewhere() -> None:
         made(FC, "d", error="disk full"),
     ]
     alike = next(reason for reason in asked(task, known) if "this cause" in reason.text)
-    assert alike.text == "2 other tasks have this cause, on 2 targets, also in TAT; the first at 11:42:37"
+    assert alike.text == "2 other tasks have this cause, on 2 targets, also in commands; the first 1h00m before it"
     assert shown(alike, known) == {"a", "b", "c"}
+    later = made(FC, "l", name="resize", at=NOW + 9_000, error="memory limit 64MB")
+    assert "1 other task has this cause; this one was the first" in said(task, [later])
     assert "no other task known here has this cause" in said(task, [task, known[3]])
 
 

@@ -63,6 +63,8 @@ class Cause:
 
     def put(self, key: TaskKey, when: int, target: str) -> None:
         """One task more."""
+        if not self.times:
+            self._ends = when, when, key
         self.times[key] = when
         self.targets[target] += 1
         self.sources[key.source] += 1

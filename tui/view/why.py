@@ -11,6 +11,7 @@ from tui.model import SourceStatus, State, Task, TaskKey, Word
 from tui.query.fields import short
 from tui.query.signature import cause
 from tui.query.tree import quoted
+from tui.query.values import show_duration
 from tui.text import clean, cut_middle
 from tui.view import meanings
 from tui.ways_out import SKEWED, clock_off
@@ -92,9 +93,8 @@ class Inquiry:
         self._failed_at: list[int] = []
         self._others: dict[str, bool] = {}
         self._alike = 0
-        self._alike_first = 0
-        self._alike_targets: set[str] = set()
-        self._alike_sources: set[str] = set()
+        self._alike_first: int | None = None
+        self._alike_targets: set[tuple[str, str]] = set()
         self._beside: Counter[str] = Counter()
 
     def look(self, one: Task) -> None:
@@ -109,9 +109,9 @@ class Inquiry:
             self._beside[one.key.source] += 1
         if self._cause is not None and one.state.bad and cause(one) == self._cause:
             self._alike += 1
-            self._alike_targets.add(one.target or one.name or "")
-            self._alike_sources.add(one.key.source)
-            self._alike_first = min(self._alike_first or one.since, one.since)
+            self._alike_targets.add((one.key.source, self._happened_to(one)))
+            if at is not None:
+                self._alike_first = at if self._alike_first is None else min(self._alike_first, at)
 
     def _look_at_target(self, one: Task, at: int) -> None:
         target = self._target_of(one)
@@ -187,9 +187,14 @@ class Inquiry:
         where = len(self._alike_targets)
         text = f"{self._alike:,} other task{'s have' if self._alike > 1 else ' has'} this cause"
         text += f", on {where:,} target{'s' if where > 1 else ''}" if self._alike > 1 else ""
-        away = sorted(self._short(name) for name in self._alike_sources if name != self.task.key.source)
-        text += f", also in {', '.join(dict.fromkeys(away))}" if away else ""
-        yield Reason(f"{text}; the first at {self._clock(self._alike_first)}", asks, "tasks with this cause")
+        away = sorted({name for name, _ in self._alike_targets if name != self.task.key.source})
+        if away:
+            more = f" and {len(away) - 2:,} more sources" if away[2:] else ""
+            text += f", also in {', '.join(map(_brief, away[:2]))}{more}"
+        if self._at is not None and self._alike_first is not None:
+            ms = self._at - self._alike_first
+            text += f"; the first {show_duration(ms)} before it" if ms > 0 else "; this one was the first"
+        yield Reason(text, asks, "tasks with this cause")
 
     def _same_minutes(self) -> Iterator[Reason]:
         """What else went wrong then, or that nothing did."""
@@ -225,6 +230,13 @@ class Inquiry:
     def _target_of(self, task: Task) -> str | None:
         value: str | None = getattr(task, self._attribute) if self._attribute else None
         return value or None
+
+    def _happened_to(self, task: Task) -> str:
+        """The same of a task of any source."""
+        status = self._statuses.get(task.key.source)
+        _, attribute, _ = TARGETS.get(status.source.adapter if status is not None else "", ("", "target", ""))
+        value: str | None = getattr(task, attribute or "target")
+        return value or ""
 
     def _work(self, task: Task) -> object:
         """What must be the same where different targets are compared: of TAT the command."""
