@@ -456,6 +456,15 @@ async def test_an_event_of_the_provider_takes_the_place_of_a_guess() -> None:
         assert "started" not in text(pilot).split("HOW IT IS KNOWN")[1]
 
 
+async def test_what_was_on_another_day_is_told_with_its_date() -> None:
+    desk = FakeDesk(0)
+    (task,) = tasks_of(SOURCES[0], 1)
+    old = task._replace(created_at=NOW - 90_000_000, started_at=None, ended_at=None)
+    fill(desk.store, SOURCES[0], [old])
+    async with driven(desk, (120, 40), "1", "enter") as (pilot, _):
+        assert "(?)11-20 11:42:37 . created" in text(pilot)
+
+
 async def test_v_compares_with_the_marked_task_else_with_the_last_that_was_fine() -> None:
     desk = FakeDesk()
     async with driven(desk, (120, 40), "4", "j", "space", "k", "k", "enter", "v") as (pilot, home):
