@@ -164,9 +164,8 @@ class Overview:
         for one in found:
             part = Ink().add("" if one.sure else "(?)", pen.look["faint"])
             today = when.date_time(one.at, pen.utc)[:10] == when.date_time(pen.now, pen.utc)[:10]
-            part.add(f"{pen.time(one.at) if today else when.short_time(one.at, pen.utc)} ", pen.look["dim"]).extend(
-                word(one, pen, 24)
-            )
+            moment = pen.time(one.at) if today else when.short_time(one.at, pen.utc)
+            part.add(f"{moment} ", pen.look["dim"]).extend(word(one, pen, 24))
             if ink.width and ink.width + part.width + 3 > cells - 2:
                 lines.append(Line(ink))
                 ink = Ink()
