@@ -532,7 +532,12 @@ def test_an_outcome_without_errors_may_be_incomplete() -> None:
 def test_what_narrows_the_lists_at_the_provider_is_told() -> None:
     from tui.adapters.alibaba_fc import Settings
 
-    given = {"name": SourceName("fc"), "adapter": "alibaba-fc", "account": "ali", "region": Region("cn-hangzhou")}
+    given: dict[str, Any] = {
+        "name": SourceName("fc"),
+        "adapter": "alibaba-fc",
+        "account": "ali",
+        "region": Region("cn-hangzhou"),
+    }
     assert Settings(**given, functions="*").pushed == ()
     narrow = Settings(**given, functions=("a", "b"), qualifier="LATEST")
     assert narrow.pushed == ("functions: a, b", "qualifier: LATEST")

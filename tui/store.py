@@ -154,8 +154,8 @@ class Store:
         known.update(found)
         self._note_live(read.source, upserted)
         for key, task in seen.items():  # not the page's own texts: a read of 100,000 rows would hold 70 MB of copies
-            held = known.get(key) or task
-            read.seen[held.key] = held
+            held = known.get(key)
+            read.seen[key if held is None else held.key] = held if held is not None and held == task else task
         if self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
                 if found.get(task.key) == task:
