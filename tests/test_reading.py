@@ -178,7 +178,11 @@ def test_a_page_that_comes_twice_ends_the_list_as_incomplete() -> None:
 
 
 def test_what_was_under_way_when_a_page_came_twice_is_kept_all_the_same() -> None:
-    pages = {None: page(["x"], 1, 2, 3, 4, 5), 1: page(["x"]), **{at: page([str(at)]) for at in (2, 3, 4, 5)}}
+    pages: dict[int | None, Page] = {
+        None: page(["x"], 1, 2, 3, 4, 5),
+        1: page(["x"]),
+        **{at: page([str(at)]) for at in (2, 3, 4, 5)},
+    }
     taken = Taken()
     outcome = run(Server(lambda label, cursor: pages[cursor]), taken)
     assert outcome.missing == ("a (a page came twice)",)
