@@ -1009,6 +1009,22 @@ async def reads_the_source_of_the_row(stage: Stage, key: str) -> None:
     assert "reading thumbs-2" in stage.seen
 
 
+@does("health", EVENTS)
+async def leaves_the_events_for_health(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert isinstance(stage.top, HealthScreen)
+    await stage.press("escape")
+    assert isinstance(stage.top, Home)
+
+
+@does("events", HEALTH)
+async def leaves_health_for_the_events(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert isinstance(stage.top, EventsScreen)
+    await stage.press("escape")
+    assert isinstance(stage.top, Home)
+
+
 @does("help", HOME, TASK, DIFF, EVENTS, HEALTH, CAUSES, WHY)
 async def helps(stage: Stage, key: str) -> None:
     below = stage.top

@@ -359,6 +359,26 @@ def test_the_caret_and_the_wrong_spot_stay_in_sight() -> None:
     assert strip.text.startswith(" / state:bad 界")
 
 
+def test_a_kept_filter_that_is_too_long_shows_its_beginning_and_a_sign() -> None:
+    query = "state:fail -name:reset name:RESET age<2h target:ins-2k8dq01x"
+    (strip,) = bar(query, verdict=Verdict("0 of 2,784; without -name:reset: 33")).draw(80, 1)
+    assert strip.text.startswith(" / state:fail -name:reset ")
+    assert " age<.. 0 of 2,784" in strip.text
+    (strip,) = bar("state:fail", verdict=Verdict("39 of 1,284")).draw(80, 1)
+    assert ".." not in strip.text
+
+
+@screen
+async def test_while_one_types_a_sign_stands_where_the_beginning_is_cut() -> None:
+    async with driven(None, (80, 24), "0", "slash") as (pilot, home):
+        await paste(pilot, "state:fail -name:reset name:RESET age<2h target:ins-2k8dq01x region:cn-shanghai")
+        line = bar_line(pilot, home)
+        assert line.startswith(" / ..")
+        assert "region:cn-shanghai" in line
+        await press(pilot, "enter")
+        assert bar_line(pilot, home).startswith(" / state:fail")
+
+
 def test_a_verdict_is_shown_as_it_is_given() -> None:
     (strip,) = bar("state:bad", verdict=Verdict("39+ of 100,000")).draw(80, 1)
     assert strip.text.rstrip().endswith("  39+ of 100,000")

@@ -73,6 +73,23 @@ def test_a_source_is_called_the_same_everywhere(word: Word) -> None:
     assert (word.value in strip.upper()) is (word not in (Word.LIVE, Word.EMPTY))
 
 
+@pytest.mark.parametrize("word", Word)
+def test_the_strip_never_cuts_a_word(word: Word) -> None:
+    whole = {w.value for w in Word} | {"loading"} | set(bars.BRIEF.values())
+    all_facts = [Facts(PROVIDERS[0], (status(word),))] * 5
+    for wide in range(60, 140, 4):
+        said = bars.providers(all_facts, PEN, wide, None).text
+        told = {part for part in said.split() if len(part) > 2 and part.isalpha()}
+        assert told <= whole, (wide, told)
+
+
+def test_the_title_of_a_pane_has_the_whole_code_where_there_is_room() -> None:
+    trouble = Trouble(Word.AUTH, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", "req-1")
+    facts = Facts(PROVIDERS[0], (replace(status(Word.AUTH), trouble=trouble),))
+    assert "InvalidAccessKeyId.NotFound since" in title(facts, PEN, 120, active=True).text
+    assert "InvalidAccessKeyId.Not.." in title(facts, PEN, 80, active=True).text
+
+
 def test_throttled_says_until_when_why_and_how_often() -> None:
     one = status(Word.THROTTLED)
     facts = Facts(PROVIDERS[0], (one,))
@@ -495,3 +512,23 @@ async def test_pausing_the_screen_changes_nothing_of_the_polling() -> None:
         assert desk.looks == looks
         assert desk.poked == []
         assert [desk.store.status(one.source.name).interval for one in paces] == [one.interval for one in paces]
+
+
+@screen
+async def test_eight_sources_fit_at_the_size_of_a_plain_terminal() -> None:
+    desk = FakeDesk(8)
+    tell(desk, [Word.LIVE] * 8)
+    async with driven(desk, (80, 24), "H") as (pilot, _):
+        screen = pilot.app.screen
+        assert isinstance(screen, HealthScreen)
+        assert len(screen.page.spot.rows) == 8
+        assert all("LIVE" in line or "EMPTY" in line for line in text(pilot).splitlines()[2:10])
+
+
+@screen
+@pytest.mark.parametrize(("key", "other", "title"), [("E", "H", "health"), ("H", "E", "events")])
+async def test_events_and_health_lead_to_each_other(key: str, other: str, title: str) -> None:
+    async with driven(None, (80, 24), key, other) as (pilot, home):
+        assert f"taskdeck  {title}" in text(pilot)
+        await press(pilot, "escape")
+        assert pilot.app.screen is home

@@ -266,3 +266,19 @@ async def test_a_view_saved_now_is_a_filter_now_and_the_configs_wins() -> None:
         assert memory.save_view("am", "state:run") != ""
         home.write_filter("@am")
         assert {task.state for task in home.active.place.rows} == {"failed"}
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize("key", ["S", "s", "f"])
+async def test_the_last_line_tells_the_keys_of_the_list_that_is_open(key: str) -> None:
+    async with driven(None, (80, 24), "0") as (pilot, home):
+        before = text(pilot).splitlines()[-1]
+        assert "x bad only" in before
+        await press(pilot, key)
+        home.paint()  # as when something changes below the list
+        await settle(pilot)
+        last = text(pilot).splitlines()[-1]
+        assert "x bad only" not in last
+        assert ("Enter take  Esc back" in last) is (key != "f")  # that one says its keys itself
+        await press(pilot, "escape")
+        assert text(pilot).splitlines()[-1] == before

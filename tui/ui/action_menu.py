@@ -59,6 +59,8 @@ def letter_of(offer: Offer) -> str:
 class ActionMenu(Picker[Offer, Deeds], inherit_bindings=False):
     """Answers an offer, None when left."""
 
+    HINTS = ()
+
     def __init__(self, pen: Pen, about: str, offers: Sequence[Offer], cells: int) -> None:
         super().__init__(Deeds(pen, about, offers, cells))
         self._offers = offers

@@ -17,6 +17,13 @@ from tui.ui.themes import TONES
 from tui.ui.titles import ORDER, Pen
 
 ALWAYS = frozenset({State.QUEUED, State.RUNNING, State.FAILED, State.SUCCEEDED})
+BRIEF = {  # the words of more than five cells where the strip has no room: a word cut anywhere reads as another one
+    Word.LOADING: "load",
+    Word.PARTIAL: "PART",
+    Word.THROTTLED: "THROT",
+    Word.DENIED: "DENY",
+    Word.OFFLINE: "OFFL",
+}
 WORDS = {State.QUEUED: "queue", State.CANCELLED: "canc", State.EXPIRED: "expd", State.VANISHED: "gone"}
 
 
@@ -99,7 +106,8 @@ class Terse(NamedTuple):
     gap: int
     blank: str = ""
     ages: bool = False
-    word: int = 99
+    brief: bool = False
+    """Whether the word of a source is an abbreviation."""
     beside: bool = True
     """Whether figures stand beside the word of a source that is not live."""
     total: bool = True
@@ -109,9 +117,9 @@ TERSE = (
     Terse(4, " ", ages=True),
     Terse(2, ages=True),
     Terse(2),
-    Terse(1, word=5),
-    Terse(1, word=5, beside=False),
-    Terse(1, word=4, beside=False, total=False),
+    Terse(1, brief=True),
+    Terse(1, brief=True, beside=False),
+    Terse(1, brief=True, beside=False, total=False),
 )
 
 
@@ -140,7 +148,7 @@ def _provider(facts: Facts, pen: Pen, terse: Terse, *, active: bool) -> Ink:
             ink.add(" ").add(f"{facts.bad}{pen.glyphs.states[State.FAILED]}", look["state.bad"])
     if told and word is not None:
         text = word.value.lower() if word is Word.LOADING else word.value
-        ink.add(" ").add(text[: terse.word], look[pen.word_token(word)])
+        ink.add(" ").add(BRIEF.get(word, text) if terse.brief else text, look[pen.word_token(word)])
     waits = facts.again_in(pen.now) if word is Word.THROTTLED else ""
     if terse.ages and word is not Word.LOADING and (age := waits or facts.age(pen.now)):
         ink.add(" ").add(age, look["dim"])

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui.text import clean
@@ -15,6 +14,7 @@ from tui.ui.canvas import Canvas
 from tui.ui.cards import wrapped
 from tui.ui.edit import Edit
 from tui.ui.ink import Ink
+from tui.ui.over import Over
 from tui.ui.titles import Pen
 
 WIDEST, INDENT = 76, 2  # cells
@@ -80,7 +80,7 @@ class Asking(Canvas):
         return wrapped(clean(text), self._cells - 2 * INDENT)
 
 
-class Confirm(ModalScreen[bool], inherit_bindings=False):
+class Confirm(Over[bool], inherit_bindings=False):
     """Answers whether to do it."""
 
     AUTO_FOCUS = ""

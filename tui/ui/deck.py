@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import TypeVar
@@ -26,6 +26,7 @@ from tui.ui.ink import Ink, linked
 from tui.ui.keys import hinted
 from tui.ui.messages import Changed
 from tui.ui.options import Options
+from tui.ui.over import hints_above
 from tui.ui.pace import Pace
 from tui.ui.quiet import hush
 from tui.ui.table import Log, Pane
@@ -98,6 +99,11 @@ class Deck(Screen[None], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Another size, maybe another layout."""
         self.lay_out()
+
+    def on_screen_suspend(self) -> None:
+        """A screen above: what shows of this one round a box tells the keys of that box."""
+        if self._arranged is not None:
+            self._hints(self.pen())
 
     def on_screen_resume(self) -> None:
         """Back from a screen above: shows what has come since."""
@@ -237,11 +243,16 @@ class Deck(Screen[None], inherit_bindings=False):
         self.bars["providers"].show(lambda cells: bars.providers(facts, pen, cells, active))
         self.bars["states"].show(lambda cells: bars.states(facts, pen, cells))
         self.bars["event"].show(lambda cells: self._last_line(pen, cells))
-        keys = self.filter.hints if self.focused is self.filter else hinted(self.active_bindings.values())
-        self.bars["hints"].show(lambda cells: bars.hints(keys, pen, cells))
+        self._hints(pen)
         if self.filter.display:
             verdict, above = self.board.verdict(self.view, pen.now), self.board.above(self.view)
             self.filter.judge(verdict, self.board.pinned.strip(), above)
+
+    def _hints(self, pen: Pen) -> None:
+        keys: Sequence[tuple[str, str]] | None = hints_above(self.app)
+        if keys is None:
+            keys = self.filter.hints if self.focused is self.filter else hinted(self.active_bindings.values())
+        self.bars["hints"].show(lambda cells: bars.hints(keys, pen, cells))
 
     def _header(self) -> bars.Header:
         names = {DECK: "deck", ALL: "all tasks"} | {at: one.title for at, one in self.board.providers.items()}

@@ -70,7 +70,8 @@ class Events:
         if word in QUIET:
             since = self._unwell.pop(name, None)
             if since is not None:
-                self.lines.appendleft(Event(now, word, name, f"again after {when.took((now - since) // 1000 * 1000)}"))
+                took = (now - since) // 1000 * 1000
+                self.lines.appendleft(Event(now, word, name, f"again after {when.took(took)}" if took else "again"))
             return
         self._unwell.setdefault(name, now)
         self._open[name] = event = _about(status, word, now, now)

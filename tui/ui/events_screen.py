@@ -77,8 +77,8 @@ class Listed(Canvas):
         self.go(self.spot.cursor - 3)
 
 
-class EventsScreen(Narrowing[None], inherit_bindings=False):
-    """The list. `newest` answers with the events there are, newest first."""
+class EventsScreen(Narrowing[bool | None], inherit_bindings=False):
+    """The list. `newest` answers with the events there are, newest first. Answers True for health instead of it."""
 
     BINDINGS = EVENTS
 
@@ -170,6 +170,10 @@ class EventsScreen(Narrowing[None], inherit_bindings=False):
     def action_last(self) -> None:
         """The oldest."""
         self.listed.go(len(self.listed.spot.rows) - 1)
+
+    def action_health(self) -> None:
+        """The other screen about the sources."""
+        self.dismiss(True)
 
     def action_open(self) -> None:
         """The task of the event, if it is still known."""

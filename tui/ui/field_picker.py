@@ -82,6 +82,8 @@ class Fields(Choices):
 class FieldPicker(Picker[Picked, Fields], inherit_bindings=False):
     """Answers a clause, None when left."""
 
+    HINTS = ()
+
     def __init__(self, pen: Pen, facts: Sequence[Fact]) -> None:
         super().__init__(Fields(pen, facts))
 

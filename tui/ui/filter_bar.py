@@ -33,6 +33,7 @@ HINTS: Hints = (
 )
 SEARCHING = (("ctrl-r", "an older one"), ("Tab", "edit it"), ("Enter", "keep"), ("Esc", "leave the search"))
 CHOOSING = (("Tab", "next"), ("shift-tab", "previous"), ("Enter", "take"), ("Esc", "close the list"))
+CUT, SIGNED = "..", 24  # the sign that the beginning is cut, and from how many cells on there is room for it
 CROWD = 4  # characters looked at for each cell: marks have no width, and a text may be nothing else
 
 
@@ -75,7 +76,7 @@ class FilterBar(Canvas, can_focus=True):
         self._said = ""
         self._search: Search | None = None
         self._offers: Offers | None = None
-        self._first = self._origin = 0
+        self._first = self._lead = self._origin = 0
 
     def judge(self, verdict: Verdict, pinned: str = "", deck: str = "") -> None:
         """Shows what came of the text, and what holds beside it: on every view, and on the deck with its panes."""
@@ -133,19 +134,27 @@ class FilterBar(Canvas, can_focus=True):
         return ink.add(cut_end(clean(search.hit), max(0, cells - ink.width)), look["text"])
 
     def _text(self, cells: int) -> Ink:
-        """The part of the text round the caret that fits, the caret reversed, the wrong span underlined.
+        """The part of the text that fits, from its beginning or, while one types, round the caret. The caret is
+        reversed, the wrong span underlined, and a sign stands where the text is cut.
 
         Only characters that are shown are looked at, however long the text is.
         """
-        edit = self.edit
-        self._first = self._left(cells)
-        ink = Ink()
-        for start, end, shown in self._letters(self._first, cells):
-            if ink.width + terminal(shown) > cells:
+        edit, look = self.edit, self._pen.look
+        still = not self.has_focus and not self._verdict.wrong
+        self._first, self._lead = 0 if still else self._left(cells), 0
+        if self._first and cells >= SIGNED:
+            self._lead = len(CUT)
+            self._first = self._left(cells - self._lead)
+        ink = Ink().add(CUT[: self._lead], look["dim"])
+        letters = list(self._letters(self._first, cells))
+        cut = still and sum(terminal(shown) for *_, shown in letters[:-1]) > cells
+        room = cells - len(CUT) * cut
+        for start, end, shown in letters:
+            if ink.width + terminal(shown) > room:
                 break
             caret = self.has_focus and start <= edit.caret < end
-            ink.add(shown, self._style(start, end) + self._pen.look["caret"] if caret else self._style(start, end))
-        return ink
+            ink.add(shown, self._style(start, end) + look["caret"] if caret else self._style(start, end))
+        return ink.add(CUT if cut else "", look["dim"])
 
     def _left(self, cells: int) -> int:
         """The first character that is shown, for the caret to be among them."""
@@ -195,7 +204,7 @@ class FilterBar(Canvas, can_focus=True):
     def on_blur(self) -> None:
         """The bar is left: so is whatever it had opened."""
         self.let_go()
-        self.repaint()
+        self.call_next(self.repaint)  # only after this message is it without the focus
 
     def let_go(self) -> None:
         """Closes the list and ends the search, without a choice."""
@@ -303,7 +312,7 @@ class FilterBar(Canvas, can_focus=True):
             self.mount(self._offers)
         start = max(found[0].start, self._first)
         before = terminal(clean(self.edit.text[self._first : start]))
-        self._offers.show(found, self._origin + before - 1, self.app.size.width)
+        self._offers.show(found, self._origin + self._lead + before - 1, self.app.size.width)
 
     def _take(self, offer: Completion) -> None:
         self.edit.replace(offer.start, offer.end, offer.text)

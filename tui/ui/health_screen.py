@@ -25,6 +25,8 @@ from tui.ui.titles import Pen
 BESIDE = (180, 20)  # from this size on the sheet of the cursor's source stands beside a table that is long
 SHARE = 0.55  # of the width that the table has then
 LEAST = 3  # lines of the table, however little room there is
+EVENTS_INSTEAD = -1  # no digit of a provider
+SHEET = 12  # lines of the sheet of a source in some trouble: what is beyond them the table may have
 
 
 class Page(Canvas):
@@ -46,7 +48,8 @@ class Page(Canvas):
         about, spot = self._about(), self.spot
         beside = width >= BESIDE[0] and height >= BESIDE[1] and len(spot.rows) >= height // 2
         across = int(width * SHARE) if beside else width
-        self._lines = height if beside else min(len(spot.rows) + 1, max(LEAST + 1, height * 2 // 5))
+        most = max(LEAST + 1, height * 2 // 5, height - 1 - SHEET)
+        self._lines = height if beside else min(len(spot.rows) + 1, most)
         spot.resize(self._lines - 1)
         table = [health.head(about.pen, across)]
         for at in range(spot.top, min(spot.top + spot.height, len(spot.rows))):
@@ -91,7 +94,7 @@ def _filled(lines: Sequence[Strip], width: int, height: int) -> list[Strip]:
 
 
 class HealthScreen(Narrowing[int | None], inherit_bindings=False):
-    """The table, the cursor on the source `at`. Answers with the digit of the provider to open, None to go back."""
+    """The table, the cursor on the source `at`. Answers a provider's digit to open, `EVENTS_INSTEAD`, or None."""
 
     BINDINGS = HEALTH
 
@@ -162,6 +165,10 @@ class HealthScreen(Narrowing[int | None], inherit_bindings=False):
     def action_last(self) -> None:
         """The last one."""
         self.page.go(len(self.page.spot.rows) - 1)
+
+    def action_events(self) -> None:
+        """The other screen about the sources."""
+        self.dismiss(EVENTS_INSTEAD)
 
     def action_open(self) -> None:
         """The provider of the source."""

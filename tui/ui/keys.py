@@ -126,11 +126,13 @@ EVENTS: list[BindingType] = [
     *LAYER,
     key("enter", "open", "open its task", "open", TASK, hint=True),
     key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
+    key("H", "health", "health of the sources", "health", VIEWS, hint=True),
 ]
 HEALTH: list[BindingType] = [
     *LAYER,
     key("enter", "open", "open its provider", "open", TASK, hint=True),
     key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
+    key("E", "events", "events", "events", VIEWS, hint=True),
     key("r", "poke", "read it now", "refresh", SCREEN, hint=True),
 ]
 CAUSES: list[BindingType] = [

@@ -14,6 +14,7 @@ from tui.ui import bars, sizes
 from tui.ui.canvas import Bar, Canvas
 from tui.ui.ink import Ink, linked
 from tui.ui.keys import LAYER, hinted
+from tui.ui.over import hints_above
 from tui.ui.pager import Pager
 from tui.ui.quiet import hush
 from tui.ui.titles import Pen
@@ -55,6 +56,11 @@ class Layer(Screen[Answer], inherit_bindings=False):
         """Too small, or large enough again."""
         self._small.display = bool(sizes.small(*self.app.size))
 
+    def on_screen_suspend(self) -> None:
+        """A box above: the last line tells its keys."""
+        if hints_above(self.app) is not None:
+            self.paint_hints()
+
     def say(self, text: str, link: str = "") -> None:
         """One line for what the user just did, in the place of the hints; "" takes it away."""
         self._said, self._link = text, link
@@ -63,7 +69,8 @@ class Layer(Screen[Answer], inherit_bindings=False):
     def paint_hints(self) -> None:
         """The last line: what is said, else the keys."""
         pen = self._pen()
-        keys = hinted(self.active_bindings.values())
+        above = hints_above(self.app)
+        keys = hinted(self.active_bindings.values()) if above is None else above
         said = Ink().add(" ").add(self._said, linked(pen.look["mark"], self._link))
         bar = self.query_one("#hints", Bar)
         bar.show(lambda cells: said.strip(cells) if self._said else bars.hints(keys, pen, cells))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
 from tui.ui.canvas import Canvas
+from tui.ui.over import Hints, Over
 
 Answer = TypeVar("Answer")
 Lines = TypeVar("Lines", bound="Choices")
@@ -27,10 +27,11 @@ class Choices(Canvas):
         self.repaint()
 
 
-class Picker(ModalScreen[Answer | None], Generic[Answer, Lines], inherit_bindings=False):
+class Picker(Over[Answer | None], Generic[Answer, Lines], inherit_bindings=False):
     """Answers what was taken, None when left."""
 
     AUTO_FOCUS = ""
+    HINTS: ClassVar[Hints] = (("j", "down"), ("k", "up"), ("Enter", "take"), ("Esc", "back"))
     DEFAULT_CSS = "Picker { align: center middle; background: transparent; }"
 
     def __init__(self, choices: Lines) -> None:

@@ -47,7 +47,9 @@ class Orders(Choices):
 
 
 class SortPicker(Picker[Sort, Orders], inherit_bindings=False):
-    """Answers the order to take, None when left."""
+    """Answers the order to take, None when left. However long the list is, the line with its keys stays free."""
+
+    DEFAULT_CSS = "SortPicker Orders { margin: 0 0 1 0; }"
 
     def __init__(self, pen: Pen, choices: Sequence[Choice], sort: Sort) -> None:
         super().__init__(Orders(pen, choices, sort))

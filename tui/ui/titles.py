@@ -16,6 +16,7 @@ from tui.ui.themes import TONES, Look
 from tui.ways_out import BUG, SKEWED, failed_step, way_out
 
 NOTES = 3
+CODE, SHORT_CODE = 48, 24  # cells of a provider's code where there is room, and where there is little
 ORDER = (
     State.QUEUED,
     State.RUNNING,
@@ -65,11 +66,13 @@ def title(facts: Facts, pen: Pen, cells: int, *, active: bool, order: str = "") 
         for named in (True, False)
         for states in (ORDER, (State.RUNNING, State.FAILED), ())
     ]
-    for full, among in (
-        (True, lefts[:1]),
-        (False, lefts),
+    for full, code, among in (
+        (True, CODE, lefts[:1]),
+        (True, SHORT_CODE, lefts[:1]),
+        (False, SHORT_CODE, lefts),
     ):  # the reason of the word goes first: it is in the next line too
-        right = Ink().add(f"{order}  " if order else "", pen.look["key"]).extend(_word(facts, pen, full=full))
+        word = _word(facts, pen, full=full, code=code)
+        right = Ink().add(f"{order}  " if order else "", pen.look["key"]).extend(word)
         for left in among:
             if left.width + right.width + 1 <= cells:
                 return between(left, right, cells).strip(cells, base)
@@ -88,7 +91,7 @@ def _left(facts: Facts, pen: Pen, states: tuple[State, ...], *, named: bool) -> 
     return ink
 
 
-def _word(facts: Facts, pen: Pen, *, full: bool) -> Ink:
+def _word(facts: Facts, pen: Pen, *, full: bool, code: int = SHORT_CODE) -> Ink:
     word = facts.word(pen.now)
     ink = Ink()
     if word is None:
@@ -98,7 +101,7 @@ def _word(facts: Facts, pen: Pen, *, full: bool) -> Ink:
     text = word.value.lower() if word in CALM else word.value
     status = next((one for one in facts.statuses if one.trouble and one.trouble.word is word), None)
     if status is not None and status.trouble is not None:
-        said = clean(status.trouble.code, limit=24)
+        said = clean(status.trouble.code, limit=code)
         if word is Word.THROTTLED:
             until = status.retry_at(pen.now)
             text += f" until {pen.time(until)}" if until else ""

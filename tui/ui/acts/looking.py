@@ -55,15 +55,22 @@ class Looking(Deck, inherit_bindings=False):
         if self.fits.enough:
             from tui.ui.events_screen import EventsScreen
 
-            self.app.push_screen(EventsScreen(self.desk, self.pen, self.legend, self._newest))
+            screen = EventsScreen(self.desk, self.pen, self.legend, self._newest)
+            self.app.push_screen(screen, lambda health: self.action_health() if health else None)
 
     def action_health(self) -> None:
         """How each source is."""
         if self.fits.enough:
-            from tui.ui.health_screen import HealthScreen
+            from tui.ui.health_screen import EVENTS_INSTEAD, HealthScreen
+
+            def after(answer: int | None) -> None:
+                if answer == EVENTS_INSTEAD:
+                    self.action_events()
+                elif answer is not None:
+                    self.show(answer)
 
             screen = HealthScreen(self.desk, self.pen, self.legend, self._newest, self.attention.show)
-            self.app.push_screen(screen, lambda digit: None if digit is None else self.show(digit))
+            self.app.push_screen(screen, after)
 
     def _newest(self) -> Sequence[Event]:
         if self.paused:
