@@ -105,6 +105,16 @@ def test_the_task_is_the_first_one_as_its_list_showed_it(media: Scene) -> None:
     assert "WHEN" in text
 
 
+def test_causes_and_why_are_of_what_the_filter_leaves(media: Scene) -> None:
+    text = "\n".join(lines_of(media, "state:fail", "--screen", "causes"))
+    assert "causes   of state:fail" in text
+    assert "10  " in next(line for line in text.splitlines() if "subtask failed" in line)
+    text = "\n".join(lines_of(media, "state:fail", "--screen", "why"))
+    assert "WHY  evidence only, no guess" in text
+    assert "SubTaskHasFailed=true" in text
+    assert "9 other tasks have this cause" in text
+
+
 def test_without_a_task_there_is_none_to_show(media: Scene) -> None:
     ran = media.run("frame", "nosuchword", "--screen", "task")
     assert (ran.code, ran.out, ran.err) == (1, "", "taskdeck: no task to show\n")
