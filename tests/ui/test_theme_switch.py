@@ -22,6 +22,8 @@ from tui.ui.ink import Ink, laid
 from tui.ui.listening import Background
 from tui.ui.shell import Taskdeck
 from tui.ui.theme_picker import ThemePicker
+from tui.ui.themes import palette
+from tui.ui.tokens import TOKENS
 from tui.ui.wardrobe import Wardrobe
 
 pytestmark = pytest.mark.screen
@@ -376,3 +378,21 @@ def test_on_a_reversed_line_a_style_keeps_its_weight_and_a_caret_turns_back() ->
     assert laid(Style.parse("on blue"), Style.parse("red")) == Style.parse("red on blue")
     strip = Ink().add("a", Style.parse("red")).add("b", Style.parse("green")).strip(4, under)
     assert [(segment.text, segment.style) for segment in strip] == [("ab", under), ("  ", under)]
+
+
+SCREENS = ("0", "0x/", ":", "E", "H", "e", "nX", "0nE", "0S", "0s", "C", "L?", "01", "02", "03", "04", "05", "06")
+"""Keys that lead to a screen; a second digit is a tab of a task."""
+
+
+@pytest.mark.parametrize("keys", SCREENS)
+async def test_no_screen_keeps_a_colour_of_the_old_theme(keys: str, tmp_path: Path) -> None:
+    """All colours of the one are none of the other, so that each that stays is seen."""
+    async with stage(tmp_path, "deck-dark") as run:
+        if len(keys) == 2 and keys.isdigit():
+            await press(run.pilot, "0", "n", "enter", keys[1])
+        else:
+            await press(run.pilot, *keys)
+        run.app.wear(palette("contrast"))
+        await settle(run.pilot)
+        old = {palette("deck-dark").colours(token)[0] for token in TOKENS}
+        assert not run.colours() & (old | {"#11151c", "#1b222d", "#23364d", "#213a56", "#19202a"})

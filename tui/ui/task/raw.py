@@ -116,7 +116,7 @@ class Raw:
     def lines(self, cells: int) -> Sequence[Line]:
         """Made once for each answer, width and fold."""
         value, pen = self.value, self._about.pen()
-        made = (cells, self._closed, self.revealed, pen.look.name)
+        made = (cells, self._closed, self.revealed, pen.look.palette)
         if value is not self._value or made != self._made:
             self._value, self._made, self._lines = value, made, self._write(value, pen, cells)
         return self._lines
