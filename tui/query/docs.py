@@ -88,8 +88,8 @@ smaller one counts. `taskdeck frame --screen all FILTER` shows the rows of `task
 
 ## Push-down
 
-`taskdeck list`, `check` and the first read of `wait` ask a provider only for what a filter can match, where the answer is
-exact; rows and exit code are those of the whole read. The monitor and `tail` always read their sources whole.
+`taskdeck list`, `check` and the first read of `wait` ask a provider only for what a filter can match, where the answer
+is exact; rows and exit code are those of the whole read. The monitor and `tail` always read their sources whole.
 
 | source | is asked for |
 |---|---|
