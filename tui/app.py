@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from tui.watching import Watching
     from tui.wiring import Wiring
 
-# Of the cycle collector. A look at everything takes 80 to 200 ms of 100,000 tasks, and a poll, which replaces them all,
-# would set it off four times: here it comes every few million objects. The smaller looks stay small: 5 ms.
-RARELY = (700, 5, 1_000)
+# Of the cycle collector. A look at everything takes 80 to 200 ms of 100,000 tasks, one at what is young 20 to 80: the
+# collector comes in the lulls between keys (`tui.courtesy`), and by itself after hundreds of thousands of objects only.
+RARELY = (400_000, 50, 1_000)
 # Textual reads keys and writes frames in threads, each of which would wait 5 ms for its turn beside a poll.
 SWITCH = 0.0005
 # Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.
