@@ -286,6 +286,58 @@ async def test_after_a_read_that_failed_half_way_the_next_one_goes_back_further(
     assert it.states == it.truth
 
 
+class Moving(Provider):
+    """A provider where something happens before the page at an offset is read."""
+
+    def __init__(self) -> None:
+        super().__init__(history())
+        self.before: dict[int, Callable[[], None]] = {}
+
+    async def page(self, listing: Listing, cursor: Any = None) -> Page:
+        self.before.pop(cursor or 0, lambda: None)()
+        return await super().page(listing, cursor)
+
+
+async def news_come_first() -> tuple[Watch, Moving]:
+    """A source whose list has shown that what is new stands at its top."""
+    provider = Moving()
+    it = Watch(provider)
+    await it.round()
+    add(it, "first", State.FAILED, ended_at=round(it.now))
+    await it.round(FIRST)
+    return it, provider
+
+
+def crowd(it: Watch, name: str, count: int) -> None:
+    """Many tasks that end at once, the last one the newest."""
+    for at in range(count):
+        add(it, f"{name}{at}", State.FAILED, created_at=round(it.now) + at, ended_at=round(it.now) + at)
+    it.now += count
+
+
+async def test_a_read_that_failed_half_way_leaves_no_hole_behind_what_it_brought() -> None:
+    it, provider = await news_come_first()
+
+    def throttle() -> None:
+        raise Throttled("slow down")
+
+    crowd(it, "new", 3 * SIZE)
+    provider.before[SIZE] = throttle
+    await it.round()
+    assert it.states != it.truth
+    await it.round()  # its first page holds no news
+    assert it.states == it.truth
+
+
+async def test_a_page_of_what_the_same_read_has_brought_does_not_end_it() -> None:
+    it, provider = await news_come_first()
+    crowd(it, "new", 4 * SIZE)
+    provider.before[2 * SIZE] = lambda: crowd(it, "newer", SIZE + 1)  # pushes what was on page 1 to page 2
+    await it.round()
+    await it.round()
+    assert it.states == it.truth
+
+
 async def test_what_is_missing_for_good_stays_missing_while_catching_up() -> None:
     it = Watch(Provider(history()), max_tasks=Count(10))
     await it.round()

@@ -40,6 +40,7 @@ class Intake:
         self._now, self._told, self._landed = now, told, landed
         self._counted: set[TaskKey] = set()
         self._news = 0
+        self._fresh: set[TaskKey] = set()
         self._let_go = self._full_since()
 
     def __call__(self, page: Page) -> float:
@@ -50,6 +51,7 @@ class Intake:
         if self._want.newest_first is not None:  # somebody watches: there are rounds after this one
             unknown = [task for task in within if self._is_news(task)]
             self._news += len(unknown)
+            self._fresh.update(task.key for task in unknown)
             if self._want.since is None:
                 self._rounds.check((one for one in unknown if self._store.get(one.key) is None), self._interval)
         self._told(self._store.merge(self.taken, page.tasks, page.rows, at=self._now(), oldest=self._oldest))
@@ -70,6 +72,8 @@ class Intake:
         return self._rounds.enough(listing, trail, math.ceil(left / self._at_once), self._interval)
 
     def _is_news(self, task: Task) -> bool:
+        if task.key in self._fresh:  # pushed down by what came meanwhile: nobody knows yet what stands below it
+            return True
         known = self._store.get(task.key)
         if known is None:
             return task.state.live or task.since > self._let_go

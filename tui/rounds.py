@@ -44,6 +44,7 @@ class Rounds:
 
     def __init__(self) -> None:
         self._lists: dict[str, Known] = {}
+        self._holes: set[str] = set()  # lists of which the last read brought a part: below it there may be more news
         self._first_at: int | None = None
         self._whole_at: int | None = None
         self._wholes = 0
@@ -81,13 +82,15 @@ class Rounds:
             return False
         slack = known.order.slack
         far = slack <= LARGEST and trail.reached(known.order) < known.began - slack - self._lap(interval)
-        if not far and not (known.order.news_first and trail.stale):
+        stale = known.order.news_first and trail.stale and listing.label not in self._holes
+        if not far and not stale:
             return False
         return listing.live is False or calls <= trail.pages
 
     def over(self, want: Want, began: int, outcome: Outcome, skew: float = 0.0) -> None:
         """Takes in how a read turned out that began at `began` (epoch ms); the provider's clock is `skew` s ahead."""
         there = began + round(skew * 1000)
+        self._holes = self._lists.keys() - {listing.label for listing in outcome.trails}
         for listing, trail in outcome.trails.items():
             known, order = self._lists.get(listing.label), trail.order
             if known is not None and trail.cut:
