@@ -312,6 +312,12 @@ async def test_settling_asks_one_after_another_and_keeps_what_the_detail_omits()
     assert [asked(ask) for ask in call.asks] == [{"TaskId": row_id(number)} for number in (4, 5, 2)]
 
 
+async def test_settling_says_of_a_failure_what_the_lists_say() -> None:
+    adapter, _ = mps(response(Status="FINISH", WorkflowTask={"ErrCode": 5, "Message": "no such object"}))
+    (settled,) = await adapter.settle([workflow(4, State.RUNNING, "PROCESSING")])
+    assert (settled.state, settled.error) == (State.FAILED, "subtask failed")  # contract, section 2
+
+
 async def test_settling_fails_as_the_call_fails() -> None:
     adapter, _ = mps(refused("InvalidParameterValue.Limit"))
     with pytest.raises(BadRequest):

@@ -132,7 +132,9 @@ class TencentMps:
 
     async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """DescribeTaskDetail for one task after another: the API takes one id."""
-        return await settled(self.detail, tasks)
+        found = await settled(self.detail, tasks)
+        # in the words of the lists, which every whole read would bring back; `detail` has the provider's own
+        return [one._replace(error=SUBTASK_FAILED) if one.state is State.FAILED else one for one in found]
 
     def deeds(self, task: Task) -> Sequence[Deed]:
         """ManageTask, which can abort what waits, and a live stream while it runs."""
