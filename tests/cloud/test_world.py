@@ -219,3 +219,12 @@ def test_a_by_id_read_finds_exactly_what_the_truth_says() -> None:
         assert (found is not None) == row["by_id"]
         if row["adapter"] != "huawei-kps" or not row["listed"]:  # its lists have a prefix of their own
             assert found == (row["id"], row["native_state"])
+
+
+def test_no_training_starts_in_the_future_however_many_are_asked_for() -> None:
+    lab = Lab(0, seed=65, rate=4000)
+    for _ in range(200):
+        lab.clock.at += 700
+        now = lab.world.advance()
+        assert all(job.started <= now for one in lab.trainings.instances for job in one.roll.jobs)
+    assert sum(len(one.roll.jobs) for one in lab.trainings.instances) > 100

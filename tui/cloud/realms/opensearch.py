@@ -56,7 +56,8 @@ class OpenSearch:
             index = rng.randrange(len(self.instances))
             _, service = SPANS.draw(rng, self.scale.rate)
             outcome = FAILED if self._weather.fails(at, index, CALM) else SUCCESS
-            self._add(Job(self.instances[index], 0, at, at, at + service, outcome))
+            if at >= self.instances[index].last + 1000:  # refused otherwise, not started in the future
+                self._add(Job(self.instances[index], 0, at, at, at + service, outcome))
         for _ in self.live.settle(now):
             pass
         for instance in self.instances:
