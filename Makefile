@@ -12,7 +12,7 @@ STAMP_TEST := $(VENV)/.test.stamp
 STAMP_BENCH := $(VENV)/.bench.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check judges unit e2e bench soak screenshots wheel lock clean
+.PHONY: help demo test cover check judges unit e2e bench soak screenshots wheel lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,9 @@ demo: $(STAMP_RUN) ## the monitor on an embedded demo cloud: no account, no netw
 
 test: $(STAMP_TEST) ## all tests: unit, SDK judges, end to end
 	$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
+
+cover: $(STAMP_TEST) ## all tests but those in a pty, with the coverage of tui: 90 % at least
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not e2e" --cov --cov-report=term:skip-covered --cov-fail-under=90 $(ARGS)
 
 unit: $(STAMP_TEST) ## the fast tests only: no SDK, no pty, no screens, no cloud at work
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not judge and not e2e and not screen and not snapshot and not cloud" --ignore=tests/e2e --ignore=tests/judges --ignore=tests/ui/test_snapshots.py $(ARGS)
