@@ -78,7 +78,7 @@ def gravest(errors: tuple[CallError, ...]) -> CallError | None:
 
 def trouble_of(error: CallError, retry_at: int | None = None) -> Trouble:
     """An error as the state of a source."""
-    code = error.code or (f"HTTP{error.http_status}" if error.http_status else "")
+    code = error.code or (f"HTTP{error.http_status}" if (error.http_status or 0) >= 400 else "")
     return Trouble(word_of(error), code, error.message, error.request_id, retry_at, type(error).__name__)
 
 

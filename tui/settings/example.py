@@ -14,6 +14,7 @@ interval = "15s"           # default poll interval of a source
 # layout = "auto"          # auto | compact | full | deck
 # glyphs = "auto"          # auto | unicode | ascii
 # mouse = "auto"           # auto | on | off
+# notify = "auto"          # auto | bell | osc9 | osc777 | off: when a watched task ends
 
 # [keys]                   # binding id = "key", or "" to unbind (the ids are in README.md)
 

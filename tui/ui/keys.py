@@ -126,7 +126,7 @@ EVENTS: list[BindingType] = [
     *LAYER,
     key("enter", "open", "open its task", "open", TASK, hint=True),
     key("slash", "narrow", "narrow down", "filter", FILTER, hint=True),
-    key("H", "health", "health of the sources", "health", VIEWS, hint=True),
+    key("H", "health", "health", "health", VIEWS, hint=True),
 ]
 HEALTH: list[BindingType] = [
     *LAYER,
