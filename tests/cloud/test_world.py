@@ -228,3 +228,15 @@ def test_no_training_starts_in_the_future_however_many_are_asked_for() -> None:
         now = lab.world.advance()
         assert all(job.started <= now for one in lab.trainings.instances for job in one.roll.jobs)
     assert sum(len(one.roll.jobs) for one in lab.trainings.instances) > 100
+
+
+def test_a_world_that_stops_lists_what_is_true_then() -> None:
+    clock = Hands()
+    world = World(400, seed=3, rate=40, clock=clock)
+    clock.at += 60_000
+    world.stop()
+    clock.at += 60_000
+    keys = world.realms["huawei-kps", "cn-north-4"]
+    assert isinstance(keys, kps.KeyPairs)
+    assert all(job.ended > world.now() for job in keys.running(world.now()))
+    assert world.now() == START + 60_000

@@ -73,7 +73,7 @@ class World:
 
     def stop(self) -> None:
         """From now on nothing happens any more; requests are answered as before."""
-        self.now()
+        self.advance()
         self._freeze = True
 
     def advance(self) -> int:
