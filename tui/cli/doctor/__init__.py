@@ -47,7 +47,7 @@ def gravest(codes: Sequence[int]) -> Exit:
 async def _looked(settings: Config, *, permissions: bool) -> tuple[list[Finding], Sequence[Need], Sequence[Policy]]:
     from tui.cli.doctor.here import of_accounts, of_keyring
     from tui.cli.doctor.there import of_clocks, of_network, of_sources
-    from tui.cli.doctor.trial import try_all
+    from tui.trial import try_all
 
     findings = [of_keyring(settings), *await of_accounts(settings)]
     trials = await try_all(settings, by_id=permissions, told=_asking if sys.stderr.isatty() else _silent)

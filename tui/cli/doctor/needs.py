@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.answers import Want
 from tui.calls import FREE, Action, Ask, Credential, Reply, Secret
 from tui.cli.doctor.finding import Mark
-from tui.cli.doctor.trial import Sent, Step, Trial
+from tui.trial import Sent, Step, Trial
 from tui.cli.doctor.wording import ACTIVATE, inactive
 from tui.cli.exits import Exit, code_of
 from tui.errors import BadRequest, CallError, Denied, NoCredential, NotFound

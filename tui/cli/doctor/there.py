@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.doctor.finding import Finding, Mark
-from tui.cli.doctor.trial import Enough, Sent, Trial
+from tui.trial import Enough, Sent, Trial
 from tui.cli.doctor.wording import facts, line, many, span, trouble_of, way
 from tui.cli.exits import Exit, code_of
 from tui.errors import Unavailable

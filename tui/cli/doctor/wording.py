@@ -11,7 +11,7 @@ from tui.errors import AuthError, CallError
 from tui.model import SourceStatus, Trouble, Word
 
 if TYPE_CHECKING:
-    from tui.cli.doctor.trial import Sent
+    from tui.trial import Sent
 
 LOCKED = "reach the limit"  # Huawei, after more than five bad signatures (huawei.md 4.1)
 ACTIVATE = "activate the product for this account in the vendor's console"

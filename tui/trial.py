@@ -109,7 +109,7 @@ class Watched:
     async def __call__(self, ask: Ask) -> Reply:
         """Sends it. Raises what the line raises, and Enough."""
         if self.left <= 0:
-            raise Enough("the doctor asks no further", code="Enough")
+            raise Enough("asked no further", code="Enough")
         self.left -= 1
         begun = time.monotonic()
         try:
