@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from tui.aside import aside
 from tui.clipboard import Reach, Tool, osc52
 from tui.text import clean, cut_middle
-from tui.ui.aside import aside
 
 PATIENCE = 1.0  # seconds that a tool may take
 NAMED = 40  # cells of what was copied, in the line that says so

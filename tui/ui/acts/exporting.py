@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tui.aside import aside
 from tui.text import clean, cut_middle
 from tui.ui.acts.telling import Telling
-from tui.ui.aside import aside
 from tui.ui.commands import Wrong
 
 NAMED = 60  # cells of a path in a line

@@ -10,9 +10,9 @@ from time import monotonic
 
 from textual.timer import Timer
 
+from tui.aside import aside
 from tui.errors import CallError
 from tui.text import clean
-from tui.ui.aside import aside
 from tui.ui.task.about import Line, Part
 from tui.ui.task.output import Stage
 from tui.ui.task.raw import Raw
