@@ -67,37 +67,46 @@ class Wiring:
         credentials: Callable[[Account], CredentialSource] = source_of,
     ) -> None:
         self._wire = Wire(config.network, turn=patience.turn)
-        budget, clocks = Budget(), Clocks()
-        latches = {name: Latch() for name in config.accounts}  # a key that is refused one source is refused all of them
-        chosen = _chosen(config, only)
+        self._config, self._store, self._write, self._told = config, store, write, told
+        self._patience, self._width, self._credentials = patience, width, credentials
+        self._budget, self._clocks = Budget(), Clocks()
+        self._latches: dict[str, Latch] = {}  # a key that is refused one source is refused all of its account
+        self._sources: dict[str, CredentialSource] = {}  # and is looked for once for all of them
         self.adapters: dict[str, Adapter] = {}
         self.lines: dict[str, Line] = {}
         self.pollers: dict[str, Poller] = {}
-        for settings in chosen:
-            account = config.accounts[settings.account]
-            line = Line(
-                self._wire,
-                account,
-                settings.region,
-                credentials(account),
-                budget=budget,
-                clocks=clocks,
-                latch=latches[settings.account],
-                write=write,
-            )
-            adapter = load(settings.adapter)(settings, account, line)
-            self.adapters[settings.name], self.lines[settings.name] = adapter, line
-            self.pollers[settings.name] = Poller(
-                settings,
-                adapter,
-                line,
-                store,
-                interval=config.interval(settings),
-                told=told,
-                patience=patience,
-                width=width,
-            )
-            store.set_status(replace(store.status(settings.name), keys=_keys(account)))
+        for settings in _chosen(config, only):
+            self.add(settings, config.accounts[settings.account])
+
+    def add(self, settings: SourceSettings, account: Account) -> Poller:
+        """One source more: its poller, which nobody runs yet."""
+        name = settings.name
+        if account.name not in self._sources:
+            self._sources[account.name], self._latches[account.name] = self._credentials(account), Latch()
+        line = Line(
+            self._wire,
+            account,
+            settings.region,
+            self._sources[account.name],
+            budget=self._budget,
+            clocks=self._clocks,
+            latch=self._latches[account.name],
+            write=self._write,
+        )
+        adapter = load(settings.adapter)(settings, account, line)
+        self.adapters[name], self.lines[name] = adapter, line
+        self.pollers[name] = poller = Poller(
+            settings,
+            adapter,
+            line,
+            self._store,
+            interval=self._config.interval(settings),
+            told=self._told,
+            patience=self._patience,
+            width=self._width,
+        )
+        self._store.set_status(replace(self._store.status(name), keys=_keys(account)))
+        return poller
 
     async def __aenter__(self) -> Wiring:
         return self
