@@ -17,7 +17,7 @@ from tui.net import Wire
 from tui.settings import Account
 from tui.settings.endpoints import host_of, is_loopback
 
-LOOK_SECONDS = 5.0  # between two looks for another credential
+LOOK_SECONDS = 5.0  # between two looks for another credential; whoever keeps one may look less often
 _NO_LIMIT: AbstractAsyncContextManager[None] = nullcontext()
 
 
@@ -62,6 +62,8 @@ class Line:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._wire, self._account, self._region, self._credential = wire, account, region, credential
+        self._look: CredentialSource = getattr(credential, "fresh", credential)  # one that keeps nothing is fresh
+        self._stale: Callable[[], None] = getattr(credential, "again", lambda: None)
         self._budget, self._clocks, self._write, self._sleep = budget, clocks, write, sleep
         self._latch = latch or Latch()
         self._lanes: dict[str, Lane | None] = {}
@@ -83,6 +85,16 @@ class Line:
         seconds = max((lane.closed_for for lane in self._lanes.values() if lane), default=0.0)
         return self._clocks.here() + seconds if seconds > 0 else None
 
+    @property
+    def expires_at(self) -> int | None:
+        """When the credential that was used last ends (epoch ms); None where nobody knows, or none was."""
+        return self._used.expires_at if self._used is not None else None
+
+    @property
+    def key_note(self) -> str:
+        """What should be said of the place that the credential comes from, "" where nothing."""
+        return str(getattr(self._credential, "note", ""))
+
     async def credential(self) -> Credential:
         """The account's credential. Raises NoCredential."""
         self._used = None
@@ -90,7 +102,8 @@ class Line:
         return self._used
 
     def again(self) -> None:
-        """Lets the account's refused credential be tried once more: the user asked for it."""
+        """Looks for another credential, and lets one that was refused be tried once more: the user asked for it."""
+        self._stale()
         self._latch.again()
 
     async def renewed(self) -> None:
@@ -99,7 +112,7 @@ class Line:
         while True:
             await self._sleep(LOOK_SECONDS)
             with suppress(NoCredential):
-                if await self._credential() != last:
+                if await self._look() != last:
                     return
             if refused and not self._latch.refuses(last):
                 return

@@ -230,7 +230,9 @@ class SourceStatus:
     the requests of the last round and the tasks it asked by id; `whole_at` is when all lists were last read whole,
     `pushed` what of the config narrows the lists at the provider, `budget` the part (0 to 1) of our share of the
     tightest rate limit that the last minute used, None where the share is off. `wrong_since` is when the word of
-    `trouble` began to hold (the store knows), `keys` names what the credential is read from: environment variables.
+    `trouble` began to hold (the store knows), `keys` names the environment variables that the credential is read from,
+    `credentials` is where it comes from as the config says it (`command` without its words), `expires_at` when it ends,
+    `key_note` what should be said of its place.
     """
 
     source: Source
@@ -254,6 +256,9 @@ class SourceStatus:
     troubled_at: int | None = None
     wrong_since: int | None = None
     keys: tuple[str, ...] = ()
+    credentials: str = ""
+    expires_at: int | None = None
+    key_note: str = ""
 
     @property
     def pace(self) -> float:

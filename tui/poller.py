@@ -122,9 +122,9 @@ class Poller:
         store.add_source(self.source, interval)
 
     def poke(self) -> None:
-        """Reads now and whole, instead of at the next turn; tries a refused credential once more."""
+        """Reads now and whole, instead of at the next turn; looks for a credential that is missing or was refused."""
         trouble = self.status.trouble
-        if trouble is not None and trouble.word is Word.AUTH:
+        if trouble is not None and trouble.word in (Word.AUTH, Word.NOKEY):
             self._line.again()
         self._rounds.insist()
         self._wake.set()
@@ -202,6 +202,8 @@ class Poller:
             skew=self._line.skew,
             budget=self._line.budget,
             pushed=self._pushed,
+            expires_at=self._line.expires_at,
+            key_note=self._line.key_note,
         )
         return outcome
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from tui.adapters import Adapter, adapter_ids, load
 from tui.budget import Budget
 from tui.calls import CredentialSource
 from tui.credentials import names, source_of
+from tui.credentials.cabinets import Cabinets, cabinets
+from tui.credentials.kept import Kept
 from tui.errors import UsageError
 from tui.latch import Latch
 from tui.line import Clocks, Line
@@ -64,11 +67,12 @@ class Wiring:
         told: Callable[[Change], None] = lambda change: None,
         patience: Patience = PATIENT,
         width: int = 2,
-        credentials: Callable[[Account], CredentialSource] = source_of,
+        credentials: Callable[[Account], CredentialSource] | None = None,
     ) -> None:
         self._wire = Wire(config.network, turn=patience.turn)
         self._config, self._store, self._write, self._told = config, store, write, told
-        self._patience, self._width, self._credentials = patience, width, credentials
+        self._patience, self._width = patience, width
+        self._credentials = credentials or partial(source_of, cabinet=cabinets.get() or Cabinets())
         self._budget, self._clocks = Budget(), Clocks()
         self._latches: dict[str, Latch] = {}  # a key that is refused one source is refused all of its account
         self._sources: dict[str, CredentialSource] = {}  # and is looked for once for all of them
@@ -105,22 +109,38 @@ class Wiring:
             patience=self._patience,
             width=self._width,
         )
-        self._store.set_status(replace(self._store.status(name), keys=_keys(account)))
+        self._store.set_status(replace(self._store.status(name), keys=_keys(account), credentials=_place(account)))
         return poller
 
     async def __aenter__(self) -> Wiring:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        for one in self._sources.values():
+            if isinstance(one, Kept):
+                await one.aclose()
         await self._wire.aclose()
+
+    def look_again(self, account: str) -> None:
+        """Somebody has changed an account's key: its sources read on with what there is now."""
+        for name, poller in self.pollers.items():
+            if poller.settings.account == account:
+                self.lines[name].again()
+                poller.poke()
 
 
 def _keys(account: Account) -> tuple[str, ...]:
-    """The environment variables without which an account has no credential; none where it needs none."""
+    """The environment variables without which an account has no credential; none where it comes from elsewhere."""
     kind, _, prefix = account.credentials.partition(":")
-    if kind == "demo":
+    if kind != "env":
         return ()
-    return names(account, prefix if kind == "env" else "")[: 3 if account.auth == "token" else 2]
+    return names(account, prefix)[: 3 if account.auth == "token" else 2]
+
+
+def _place(account: Account) -> str:
+    """Where the credential comes from. The words of a command stay in the config: they may hold anything."""
+    kind, _, _ = account.credentials.partition(":")
+    return kind if kind == "command" else account.credentials
 
 
 def _chosen(config: Config, only: Iterable[str] | None) -> list[SourceSettings]:

@@ -1,95 +1,62 @@
 """Where keys come from: `source_of(account)` gives the one way to ask for an account's credential.
 
-Today: the environment and the demo cloud's fake keys. The keyring, the vault and the vendors' own files are
-named in the config already and answer NoCredential with what to do instead.
+The environment and the demo cloud's fake keys answer at once. Whatever takes its time (keyring, vault, a vendor's own
+file, another program) is an Origin behind a `Kept`, which all lines of the account share.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tui.calls import Credential, CredentialSource, Secret
-from tui.errors import NoCredential
+from tui.credentials.cabinet import Cabinet
+from tui.credentials.cabinets import Cabinets, cabinets
+from tui.credentials.environment import from_environment, names, without_keys
+from tui.credentials.origin import Origin
 from tui.settings import Account
 
-# vendor -> (key id, secret, token, project id); the names of the vendors' own SDKs and CLIs.
-_KEY_PAIR = {
-    "alibaba": (
-        "ALIBABA_CLOUD_ACCESS_KEY_ID",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-        "ALIBABA_CLOUD_SECURITY_TOKEN",
-        None,
-    ),
-    "tencent": ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN", None),
-    "huawei": (
-        "HUAWEICLOUD_SDK_AK",
-        "HUAWEICLOUD_SDK_SK",
-        "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-        "HUAWEICLOUD_SDK_PROJECT_ID",
-    ),
-}
-_IAM_USER = ("HUAWEICLOUD_SDK_USERNAME", "HUAWEICLOUD_SDK_PASSWORD", "HUAWEICLOUD_SDK_DOMAIN_NAME")
+__all__ = ["names", "origin_of", "source_of", "without_keys"]
 
 
-def source_of(account: Account, environ: Mapping[str, str] = os.environ) -> CredentialSource:
-    """The way to ask for this account's credential. What it gives may raise NoCredential at each call."""
+def source_of(
+    account: Account,
+    environ: Mapping[str, str] = os.environ,
+    cabinet: Callable[[str], Cabinet] | None = None,
+) -> CredentialSource:
+    """The way to ask for this account's credential. What it gives may raise NoCredential at each call.
+
+    One for all lines of an account: it asks its place once, whoever wants to know. `cabinet` opens the keyring or the
+    vault; without it, the cabinets of this run do.
+    """
     kind, _, rest = account.credentials.partition(":")
+    if kind not in ("env", "demo"):
+        from tui.credentials.kept import Kept
+
+        return Kept(origin_of(account, environ, cabinet))
 
     async def ask() -> Credential:
-        if kind == "env":
-            return _from_environment(account, environ, rest)
-        if kind == "demo":
-            return _demo(account)
-        raise NoCredential(
-            f'account {account.name}: credentials = "{kind}" does not work in this version yet; '
-            f'use credentials = "env" and set {" and ".join(names(account)[:2])}'
-        )
+        return from_environment(account, environ, rest) if kind == "env" else _demo(account)
 
     return ask
 
 
-def names(account: Account, prefix: str = "") -> tuple[str, ...]:
-    """The environment variables that hold this account's credential; the first two (user: three) are needed."""
-    known = _IAM_USER if account.auth == "token" else _KEY_PAIR[account.vendor]
-    return tuple(prefix + name for name in known if name)
+def origin_of(
+    account: Account, environ: Mapping[str, str] = os.environ, cabinet: Callable[[str], Cabinet] | None = None
+) -> Origin:
+    """The place that this account's `credentials` names, where it is none that answers at once."""
+    kind, _, rest = account.credentials.partition(":")
+    if kind == "profile":
+        from tui.credentials.profiles import Profile
 
+        return Profile(account, rest, environ)
+    if kind == "command":
+        from tui.credentials.command import Command
 
-def without_keys(environ: Mapping[str, str]) -> dict[str, str]:
-    """An environment for a child that needs no key: without these names, whatever the prefix before them."""
-    known = tuple(name for one in (*_KEY_PAIR.values(), _IAM_USER) for name in one if name)
-    return {name: value for name, value in environ.items() if not name.endswith(known)}
+        return Command(account, rest, environ)
+    from tui.credentials.stored import Stored
 
-
-def _from_environment(account: Account, environ: Mapping[str, str], prefix: str) -> Credential:
-    if account.auth == "token":
-        user, password, domain = (_needed(account, environ, prefix + name) for name in _IAM_USER)
-        project = environ.get(f"{prefix}HUAWEICLOUD_SDK_PROJECT_ID") or None
-        return Credential(key_id=user, secret=Secret(password), domain=domain, project_id=project)
-    key_id, secret, token, project_name = _KEY_PAIR[account.vendor]
-    sts = environ.get(f"{prefix}{token}", "")
-    return Credential(
-        key_id=_needed(account, environ, prefix + str(key_id)),
-        secret=Secret(_needed(account, environ, prefix + str(secret))),
-        token=Secret(_sound(account, f"{prefix}{token}", sts)) if sts else None,
-        project_id=(environ.get(prefix + project_name) or None) if project_name else None,
-    )
-
-
-def _needed(account: Account, environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name, "")
-    if not value:
-        raise NoCredential(f"account {account.name}: {name} is not set")
-    if account.auth == "token":  # a password is JSON text, not a header: anything goes
-        return value
-    return _sound(account, name, value)
-
-
-def _sound(account: Account, name: str, value: str) -> str:
-    """A key as it can stand in a header: a blank or line end from a copy would only read as a bad signature."""
-    if value != value.strip() or not value.isascii() or not value.isprintable():
-        raise NoCredential(f"account {account.name}: {name} has blanks, line ends or other characters that no key has")
-    return value
+    return Stored(account, (cabinet or cabinets.get() or Cabinets())(kind))
 
 
 def _demo(account: Account) -> Credential:

@@ -144,6 +144,8 @@ class _File:
                 f"{_brief(one.credentials)} is none of keyring, vault, env, env:PREFIX_, profile:NAME, command:ARGV, "
                 "demo",
             )
+        if problem := _unfit(one):
+            raise self.wrong((*where, "credentials"), problem)
         if one.project_id is not None and not re.fullmatch(r"[0-9A-Za-z_-]+", one.project_id):
             raise self.wrong((*where, "project_id"), f"{one.project_id!r} is no project id")
         return one
@@ -218,6 +220,23 @@ class _File:
     def wrong(self, keys: Keys, problem: str) -> ConfigError:
         name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in keys).lstrip(".")
         return ConfigError(f"{self.path}:{line_of(self.text, keys)}: {name}: {problem}")
+
+
+def _unfit(account: Account) -> str:
+    """What is wrong with where an account's key comes from, as far as that can be seen here; "" where nothing."""
+    kind, _, rest = account.credentials.partition(":")
+    if kind == "profile" and account.auth == "token":
+        return 'no profile holds the password that auth = "token" needs: keyring, vault, env or command:ARGV may'
+    if kind == "command":
+        from shlex import split
+
+        try:
+            words = split(rest)
+        except ValueError:
+            return "the command has a quote that is open"
+        if not words or not words[0]:
+            return "the command names no program"
+    return ""
 
 
 def _brief(word: str) -> str:
