@@ -20,6 +20,10 @@ LIST_PROJECTS = Action(
 LIST_OWN_PROJECTS = Action("KeystoneListAuthProjects", permission=FREE, only="where KeystoneListProjects is denied")
 
 
+class NoProject(BadRequest):
+    """The account has no project in a region, as far as this key may see: there is nothing there for it."""
+
+
 class Access:
     """One source's way in. Its project is looked up once."""
 
@@ -95,6 +99,7 @@ class Access:
         several = f"more than one project is called {self._region}"
         none = f"no project is called {self._region}, or this key may not see it"
         seen = ", ".join(f"{one} ({called})" for one, called in sorted(near.items(), key=str)[:10])
-        raise BadRequest(
+        kind = BadRequest if found or near else NoProject
+        raise kind(
             f"{several if found else none}: set project_id of account {name}" + (f" to one of {seen}" if seen else "")
         )

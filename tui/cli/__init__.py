@@ -13,6 +13,7 @@ from typing import TextIO
 
 from tui.cli.exits import Exit
 from tui.errors import TaskdeckError, UsageError
+from tui.hygiene import KEYLESS, seal
 
 _MODULES = {
     "monitor": "tui.cli.screen",
@@ -25,6 +26,9 @@ _MODULES = {
     "wait": "tui.cli.wait",
     "check": "tui.cli.check",
     "frame": "tui.cli.frame",
+    "login": "tui.cli.login",
+    "logout": "tui.cli.logout",
+    "accounts": "tui.cli.accounts",
     "sources": "tui.cli.sources",
     "doctor": "tui.cli.doctor",
     "config": "tui.cli.config",
@@ -60,6 +64,8 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as leaving:  # argparse, after --help and --version
         return leaving.code if isinstance(leaving.code, int) else Exit.USAGE
     try:
+        if given.command not in KEYLESS:
+            seal()
         found = import_module(_MODULES[given.command])
         code: int = found.run(given)
     except TaskdeckError as error:
@@ -78,12 +84,13 @@ def complain(problem: object, code: int) -> int:
 
 
 def say(line: str, out: TextIO | None = None) -> None:
-    """A line for people on stderr; foreign text in it is made safe."""
+    """A line for people on stderr; foreign text in it is made safe, and no key of ours is in it."""
+    from tui.held import without
     from tui.text import clean
 
     out = out or sys.stderr
     try:
-        print(clean(line, limit=4000), file=out)
+        print(clean(without(line), limit=4000), file=out)
     except OSError:  # nobody listens: the exit code still says it
         _give_up(out)
 

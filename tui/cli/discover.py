@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli import say
 from tui.cli.exits import Exit, code_of, summed
 from tui.cli.place import config
 from tui.cli.trouble import line_of
-from tui.errors import CallError, UsageError
+from tui.errors import AuthError, CallError, ClockSkew, NoCredential, UsageError
 
 if TYPE_CHECKING:
     from tui.adapters import Adapter, Place
+    from tui.calls import CredentialSource
     from tui.line import Line
     from tui.settings import Account, Config
+
+_FOR_ALL = (AuthError, NoCredential, ClockSkew)  # what is wrong with the key is wrong everywhere: said once
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Search(NamedTuple):
@@ -29,6 +34,11 @@ class Search(NamedTuple):
     tables: tuple[Mapping[str, Any], ...] = ()
     error: CallError | None = None
 
+    @property
+    def where(self) -> str:
+        """The API and its region."""
+        return f"{self.adapter.id} in {self.place.region or 'everywhere'}"
+
 
 def run(given: Namespace) -> int:
     """Looks, prints, answers the exit code."""
@@ -36,22 +46,34 @@ def run(given: Namespace) -> int:
     account = settings.accounts.get(given.discover)
     if account is None:
         raise UsageError(f"no such account: {given.discover}; there is {', '.join(settings.accounts) or 'none'}")
-    searches = asyncio.run(_searched(settings, account))
+    return discovered(settings, account)
+
+
+def discovered(settings: Config, account: Account, credential: CredentialSource | None = None) -> int:
+    """Looks everywhere and prints a `[[sources]]` for each find; what failed is a line on stderr. The exit code."""
+    if credential is None:
+        from tui.credentials import source_of
+
+        credential = source_of(account)
+    searches = asyncio.run(_searched(settings, account, credential))
     for search in searches:
-        if search.error is not None:
-            where = search.place.region or "everywhere"
-            say(f"taskdeck: {search.adapter.id} in {where}: {line_of(search.error)}")
         for table in search.tables:
             sys.stdout.write(_toml(search, account, table))
+    sys.stdout.flush()
+    for line in _failures(searches):
+        say(f"taskdeck: {line}")
     failures = [code_of(search.error) for search in searches if search.error is not None]
-    return summed(failures, answered=any(search.error is None for search in searches)) if searches else Exit.FINE
+    answered = [search for search in searches if search.error is None]
+    if answered and not any(search.tables for search in answered):
+        looked = f"{len(answered)} place{'' if len(answered) == 1 else 's'}"
+        say(f"taskdeck: account {account.name}: nothing to monitor was found in {looked} that answered")
+    return summed(failures, answered=bool(answered)) if searches else Exit.FINE
 
 
-async def _searched(settings: Config, account: Account) -> list[Search]:
+async def _searched(settings: Config, account: Account, credential: CredentialSource) -> list[Search]:
     """Each adapter of the vendor: where the config has a source of the account, else in every region it documents."""
     from tui.adapters import Place, every
     from tui.budget import Budget
-    from tui.credentials import source_of
     from tui.latch import Latch
     from tui.line import Clocks, Line
     from tui.net import Wire
@@ -70,7 +92,6 @@ async def _searched(settings: Config, account: Account) -> list[Search]:
         )
     ]
     shared: dict[str, Any] = {"budget": Budget(), "clocks": Clocks(), "latch": Latch()}
-    credential = source_of(account)
     async with Wire(settings.network) as wire:
         lines = [Line(wire, account, one.place.region, credential, **shared) for one in places]
         return list(await asyncio.gather(*(_found(*pair, account) for pair in zip(places, lines, strict=True))))
@@ -86,6 +107,20 @@ async def _found(search: Search, line: Line, account: Account) -> Search:
     return search._replace(tables=tuple(tables))
 
 
+def _failures(searches: Sequence[Search]) -> list[str]:
+    """A line for each place that failed; of what is wrong with the key one for all places."""
+    lines = []
+    of_key = [error for search in searches if isinstance(error := search.error, _FOR_ALL)]
+    for search in searches:
+        error = search.error
+        if error is None or error in of_key[1:]:
+            continue
+        rest = len(of_key) - 1 if error in of_key else 0
+        more = f" [and {rest} more place{'' if rest == 1 else 's'}]" if rest else ""
+        lines.append(f"{search.where}: {line_of(error)}{more}")
+    return lines
+
+
 def _toml(search: Search, account: Account, table: Mapping[str, Any]) -> str:
     """One `[[sources]]`."""
     place = search.place
@@ -93,11 +128,20 @@ def _toml(search: Search, account: Account, table: Mapping[str, Any]) -> str:
     keys: dict[str, Any] = {"name": name, "adapter": search.adapter.id, "account": account.name}
     keys |= {"region": place.region} if place.region else {}
     keys |= {"endpoint": str(place.endpoint)} if place.endpoint else {}
-    lines = [f"{key} = {_value(value)}" for key, value in (keys | dict(table)).items()]
+    lines = [f"{key} = {value_of(value)}" for key, value in (keys | dict(table)).items()]
     return "\n".join(["[[sources]]", *lines, "", ""])
 
 
-def _value(value: Any) -> str:
+def account_table(account: Account) -> str:
+    """The `[accounts.NAME]` of an account: what of it is not the default."""
+    name = account.name if _BARE.fullmatch(account.name) else value_of(account.name)
+    keys = {"vendor": account.vendor, "credentials": account.credentials}
+    keys |= {"auth": account.auth} if account.auth != "aksk" else {}
+    lines = [f"{key} = {value_of(value)}" for key, value in keys.items()]
+    return "\n".join([f"[accounts.{name}]", *lines, "", ""])
+
+
+def value_of(value: Any) -> str:
     """A text or a list of texts in TOML: JSON is, but for characters that no terminal should get."""
     text = json.dumps(value, ensure_ascii=False)
     return "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in text)

@@ -9,6 +9,7 @@ import shutil
 import stat
 import sys
 from argparse import Namespace
+from collections.abc import Iterable, Sequence
 
 
 def coloured(given: Namespace) -> bool:
@@ -21,6 +22,17 @@ def coloured(given: Namespace) -> bool:
 def cells() -> int | None:
     """The width of the terminal; None where stdout is none, and no text is cut."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def aligned(rows: Iterable[Sequence[object]]) -> None:
+    """Rows of as many cells each as columns on stdout; foreign text in them is made safe, nothing is a dash."""
+    from tui.text import clean, width
+
+    cells = [["-" if cell in ("", None) else clean(cell) for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        text = "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True))
+        sys.stdout.write(text.rstrip() + "\n")
 
 
 def listened_to() -> None:

@@ -36,6 +36,7 @@ def build() -> argparse.ArgumentParser:
     _screens(commands)
     _queries(commands)
     _followers(commands)
+    _keys(commands)
     _others(commands)
     return top
 
@@ -126,6 +127,18 @@ def _followers(commands: argparse._SubParsersAction[_Parser]) -> None:
     check = _command(commands, "check", "how many tasks match; 1 if that are more than may")
     _filter(check, "FILTER")
     check.add_argument("--max", type=_most, default=0, metavar="N", help="how many may match (default: 0)")
+
+
+def _keys(commands: argparse._SubParsersAction[_Parser]) -> None:
+    login = _command(commands, "login", "asks for an account's key without echo, tries it, and keeps it in the keyring")
+    login.add_argument("account", metavar="ACCOUNT", help="of the config; with --vendor also one that is not in it yet")
+    login.add_argument("--vendor", choices=("alibaba", "tencent", "huawei"), help="whose key it is")
+    login.add_argument("--store", choices=("keyring", "vault"), help="where to keep it (default: as the config says)")
+    login.add_argument("--stdin", action="store_true", help="do not ask: read one JSON object from stdin")
+    logout = _command(commands, "logout", "removes an account's key from the keyring and the vault")
+    logout.add_argument("account", metavar="ACCOUNT", help="of the config, or one that only a key is kept for")
+    accounts = _command(commands, "accounts", "who you are: each account, where its key is and until when; never a key")
+    _format(accounts, ("table", "json"))
 
 
 def _others(commands: argparse._SubParsersAction[_Parser]) -> None:

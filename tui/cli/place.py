@@ -23,4 +23,10 @@ def config(given: Namespace, judge: Judge | None = None) -> Config:
         raise ConfigError(f"no config at {path}: {BEGIN}")
     from tui.wiring import load_config
 
-    return load_config(path, judge)
+    settings = load_config(path, judge)
+    if any(account.credentials in ("keyring", "vault") for account in settings.accounts.values()):
+        from tui.cli.stores import Stores
+        from tui.credentials.cabinets import cabinets
+
+        cabinets.set(Stores(given))  # --state-dir says where the vault is, and here somebody may be asked to open it
+    return settings

@@ -75,7 +75,7 @@ def _facts(settings: Config, store: Any, name: str) -> dict[str, Any]:
 def _table(rows: list[dict[str, Any]]) -> None:
     """Aligned columns; `calls` are a poll's, `budget` requests a second that we may send, `used` the part of it that
     the last minute took, `interval` seconds."""
-    from tui.text import clean, width
+    from tui.cli.output import aligned
 
     cells = [[name.upper().replace("_", " ") for name in COLUMNS]]
     for row in rows:
@@ -85,8 +85,5 @@ def _table(rows: list[dict[str, Any]]) -> None:
             "used": "-" if row["used"] is None else f"{row['used']:.1%}",
             "interval": f"{row['interval']:g}s",
         }
-        cells.append(["-" if shown[name] in ("", None) else clean(shown[name]) for name in COLUMNS])
-    widths = [max(width(line[at]) for line in cells) for at in range(len(COLUMNS))]
-    for line in cells:
-        text = "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True))
-        sys.stdout.write(text.rstrip() + "\n")
+        cells.append([shown[name] for name in COLUMNS])
+    aligned(cells)

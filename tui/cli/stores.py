@@ -1,0 +1,156 @@
+"""The keyring and the vault as the commands use them; the vault's passphrase is asked for on the terminal."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.errors import NoCredential, UsageError
+
+if TYPE_CHECKING:
+    from tui.calls import Credential, Secret
+    from tui.credentials.cabinet import Cabinet
+
+T = TypeVar("T")
+STORES = ("keyring", "vault")
+TRIES = 3  # for a passphrase
+SHORT = "that is too short: a passphrase has at least {} characters; several words are better than one"
+
+
+class Stores:
+    """Both cabinets of one command, each opened when it is needed; all ask for the passphrase once."""
+
+    def __init__(self, given: Namespace) -> None:
+        from tui.credentials.cabinets import Cabinets
+        from tui.logs import state_dir
+
+        self._cabinets = Cabinets(state_dir(given), self._passphrase)
+        self._typed: Secret | None = None
+
+    def __call__(self, name: str) -> Cabinet:
+        """One of them."""
+        return self._cabinets(name)
+
+    async def ready(self, name: str) -> None:
+        """Opens one of them, so that a key can be put there. NoCredential says why not, and the way out."""
+        from tui.credentials import ways
+        from tui.credentials.keyring import Keyring
+        from tui.credentials.vault import Vault
+
+        cabinet = self(name)
+        if isinstance(cabinet, Vault):
+            if await cabinet.exists():
+                await _patiently(cabinet.unlock)
+            return
+        try:
+            await cabinet.names()
+        except NoCredential as error:
+            if error.code != ways.LOCKED or not isinstance(cabinet, Keyring):
+                raise
+            from tui.cli import say
+
+            say("taskdeck: the keyring is locked; it asks for its password now, for 30 s")
+            await cabinet.unlock()
+
+    async def put(self, name: str, account: str, credential: Credential) -> Sequence[str]:
+        """Keeps a key in exactly one of them; answers what there is to say about it."""
+        from tui.credentials.item import dump
+
+        chosen = self(name)
+        await _patiently(lambda: chosen.put(account, dump(credential)))
+        lines = [f"account {account}: the key {tail(credential)} is in the {name} now"]
+        (other,) = (one for one in STORES if one != name)
+        try:
+            if await self.remove(other, account):
+                lines.append(f"account {account}: removed from the {other}: a key is kept in one place")
+        except (NoCredential, UsageError) as error:
+            if not nowhere(error):
+                lines.append(f"account {account}: the {other} may still have a key of it: {error}")
+        return lines
+
+    async def remove(self, name: str, account: str) -> bool:
+        """Forgets a key; False where there was none."""
+        cabinet = self(name)
+        if account not in await cabinet.names():  # told without the vault's passphrase
+            return False
+        return await _patiently(lambda: cabinet.delete(account))
+
+    async def changed(self, new: Secret) -> None:
+        """Another passphrase for the vault that was opened."""
+        from tui.credentials.vault import Vault
+
+        vault = self("vault")
+        if isinstance(vault, Vault) and self._typed is not None:
+            await vault.change(self._typed, new)
+            self._typed = new
+
+    async def _passphrase(self) -> Secret:
+        """Typed once; twice where the vault is only made by it. NoCredential where nobody can be asked."""
+        from tui.credentials.vault import LOCKED, Vault
+
+        vault = self("vault")
+        try:
+            if isinstance(vault, Vault) and not await vault.exists():
+                self._typed = new_passphrase("Passphrase for the new vault")
+            else:
+                self._typed = _typed("Passphrase of the vault: ")
+        except UsageError as error:
+            raise NoCredential(f"the vault is locked, and {error}", code=LOCKED) from None
+        if self._typed is None:
+            raise NoCredential("no passphrase was typed: the vault stays locked", code=LOCKED)
+        return self._typed
+
+
+def new_passphrase(prompt: str, *, optional: bool = False) -> Secret | None:
+    """A new one, typed twice; None where it is optional and nothing is typed. NoCredential after three tries."""
+    from tui.cli.asking import terminal
+    from tui.credentials.vault import SHORTEST, WEAK
+
+    more = f" (at least {SHORTEST} characters{', Enter: keep it' if optional else ''})"
+    with terminal() as asked:
+        for _ in range(TRIES):
+            first = asked.secret(f"{prompt}{more}: ", exact=True)
+            if optional and not first:
+                return None
+            if len(first.reveal()) < SHORTEST:
+                asked.say(SHORT.format(SHORTEST))
+            elif asked.secret("The same once more: ", exact=True) == first:
+                return first
+            else:
+                asked.say("these two differ")
+    raise NoCredential(f"no passphrase in {TRIES} tries", code=WEAK)
+
+
+def nowhere(error: Exception) -> bool:
+    """Whether an error says that this machine has no keyring at all: no key is in it then."""
+    from tui.credentials import ways
+
+    return isinstance(error, NoCredential) and error.code in (ways.NO_SESSION, ways.NO_KEYRING)
+
+
+def tail(credential: Credential) -> str:
+    """Which key it is, without telling it: the last four of an id that is long enough to have a tail."""
+    return f"..{credential.key_id[-4:]}" if len(credential.key_id) > 8 else ".."
+
+
+def _typed(prompt: str) -> Secret:
+    from tui.cli.asking import terminal
+
+    with terminal() as asked:
+        return asked.secret(prompt, exact=True)
+
+
+async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """Once more after a wrong passphrase, three times in all."""
+    from tui.cli import say
+    from tui.credentials.vault import WRONG
+
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await work()
+        except NoCredential as error:
+            if error.code != WRONG or attempt == TRIES:
+                raise
+            say("taskdeck: that is not the passphrase of the vault")
+    raise AssertionError  # the last try has returned or raised
