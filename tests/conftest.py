@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import leaks
 
 settings.register_profile("desk", max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -19,6 +22,30 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: the collector need not walk it again after every few tests."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_configure() -> None:
+    """From here on the files and processes of the program are known."""
+    leaks.install()
+
+
+def pytest_runtest_setup() -> None:
+    """What a test leaves behind is its own."""
+    leaks.begin()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """No test leaves a secret anywhere: looked for when all of it is over."""
+    report = yield
+    if call.when == "teardown":
+        for name, content in report.sections:
+            leaks.trail.told(name, content)
+        found = leaks.trail.leaks()
+        if found and report.passed:
+            report.outcome = "failed"
+            report.longrepr = "a secret was left behind in: " + "; ".join(dict.fromkeys(found))
+    return report
 
 
 @pytest.fixture(autouse=True)

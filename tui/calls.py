@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
-from urllib.parse import quote
 
 from tui.errors import CallError
+from tui.held import hold, spellings
+from tui.mask import last_four
 
 FREE = "none"
 """The `permission` of an action that every valid credential may call."""
@@ -31,12 +30,16 @@ class Action(NamedTuple):
 
 
 class Secret:
-    """A text that no repr, log or screen ever shows; `reveal()` is for signers alone."""
+    """A text that no repr, log or screen ever shows; `reveal()` is for signers alone.
 
-    __slots__ = ("_text",)
+    A copy within the process is the same object; pickle and JSON refuse it. Traces and logs leave it out (`tui.held`).
+    """
+
+    __slots__ = ("__weakref__", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        hold(self)
 
     def reveal(self) -> str:
         """The text itself."""
@@ -45,15 +48,21 @@ class Secret:
     def hide(self, text: str) -> str:
         """`text` without this in it, as it is, percent-encoded, in base64 or in JSON: providers quote what was sent."""
         if self._text and text:
-            for spelling in sorted(set(_spellings(self._text)), key=len, reverse=True):
+            for spelling in sorted(set(spellings(self._text)), key=len, reverse=True):
                 text = text.replace(spelling, "***")
         return text
 
     def __repr__(self) -> str:
         return "Secret(***)"
 
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
     def __bool__(self) -> bool:
         return bool(self._text)
+
+    def __len__(self) -> int:
+        return len(self._text)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._text == self._text
@@ -61,19 +70,32 @@ class Secret:
     def __hash__(self) -> int:
         return hash(self._text)
 
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
     def __reduce__(self) -> str:
+        raise TypeError("a secret is not written anywhere")
+
+    def __getstate__(self) -> object:
         raise TypeError("a secret is not written anywhere")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """Who signs: a key pair with an optional STS token, or an IAM user (`domain` set, `key_id` the user's name)."""
+    """Who signs: a key pair with an optional STS token, or an IAM user (`domain` set, `key_id` the user's name).
+
+    `expires_at` (epoch ms) is when a temporary key ends, as whoever gave it says; None where nobody does.
+    """
 
     key_id: str
     secret: Secret
     token: Secret | None = None
     domain: str | None = None
     project_id: str | None = None
+    expires_at: int | None = None
 
     def hide(self, text: str) -> str:
         """`text` without our secrets in it: providers quote what was signed, tokens included."""
@@ -82,19 +104,10 @@ class Credential:
                 text = secret.hide(text)
         return text
 
-
-def _spellings(text: str) -> Iterator[str]:
-    """The ways in which a text is quoted."""
-    yield text
-    yield text.replace("/", "\\/")
-    for safe in ("", "/"):
-        once = quote(text, safe=safe, errors="replace")
-        yield from (once, re.sub("%..", lambda escape: escape[0].lower(), once), quote(once, safe=""))
-    data = text.encode(errors="replace")
-    for before in range(3):  # where in the encoded text it begins, modulo three bytes: the signs that are all its own
-        coded = b64encode(bytes(before) + data).decode()[-(-8 * before // 6) : 8 * (before + len(data)) // 6]
-        if len(coded) > 7:
-            yield from (coded, coded.replace("+", "-").replace("/", "_"))
+    def __repr__(self) -> str:
+        """Who signs, by the last four of the id: the whole of it is half of a key."""
+        token = ", with a token" if self.token else ""
+        return f"Credential({last_four(self.key_id) if self.domain is None else self.domain}{token})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +167,9 @@ class Signed(NamedTuple):
     headers: tuple[tuple[str, str], ...]
     body: bytes | None = None
 
+    def __repr__(self) -> str:
+        return f"Signed({', '.join(name for name, _ in self.headers)})"
+
 
 Signer = Callable[[Ask, Credential, float], Signed]
 """(ask, credential, epoch seconds of the provider's clock) -> what to add. A new nonce for every call."""
@@ -162,6 +178,8 @@ Judge = Callable[[Reply], CallError | None]
 """A vendor's error table: the error of a reply, or None for a success."""
 
 CredentialSource = Callable[[], Awaitable[Credential]]
+"""Answers the credential or raises NoCredential. One that keeps what it found (`tui.credentials.kept`) has `fresh()` too,
+which looks again, and `again()`, after which whoever asks gets what the source says then."""
 
 
 class Call(Protocol):

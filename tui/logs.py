@@ -31,6 +31,22 @@ def log_path(given: Namespace) -> Path:
     return Path(named) if named else state_dir(given) / "taskdeck.log"
 
 
+class Masked(logging.Formatter):
+    """Writes lines and traces without our secrets, and without what looks like anybody's."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return masked(super().format(record))
+
+
+def masked(text: str) -> str:
+    """A text as it may stand in a file."""
+    from tui.held import without
+    from tui.mask import whole
+
+    return whole(without(text))
+
+
 class LazyFile(logging.Handler):
     """Opens its file when there is something to say: most runs leave no trace on the disk."""
 
@@ -74,7 +90,7 @@ class LazyFile(logging.Handler):
             handler: logging.Handler = Private(self.path, maxBytes=SIZE, backupCount=KEPT)
         except OSError:
             return logging.NullHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        handler.setFormatter(Masked("%(asctime)s %(levelname)s %(name)s %(message)s"))
         return handler
 
 
@@ -98,7 +114,7 @@ def write_trace(error: BaseException, given: Namespace) -> Path:
     """Writes the trace of a bug where it can be written; answers where."""
     import traceback
 
-    text = "".join(traceback.format_exception(error))
+    text = masked("".join(traceback.format_exception(error)))  # lines of code and messages, never locals
     places: tuple[Callable[[], Path], ...] = (lambda: log_path(given), _temporary)
     for named in places:
         try:
