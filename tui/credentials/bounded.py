@@ -31,6 +31,7 @@ class Breaker:
         self._rest = rest
         self._clock = clock
         self._until = float("-inf")
+        self._why: Exception | None = None
 
     @property
     def open(self) -> bool:
@@ -38,13 +39,14 @@ class Breaker:
         return self._clock() < self._until
 
     @property
-    def left(self) -> float:
-        """Seconds until it is worth asking again."""
-        return max(0.0, self._until - self._clock())
+    def told(self) -> Exception | None:
+        """What whoever asks now is told: why it was tripped. None where asking may be worth it."""
+        return self._why if self.open else None
 
-    def trip(self) -> None:
+    def trip(self, why: Exception | None = None) -> None:
         """It did not answer."""
         self._until = self._clock() + self._rest
+        self._why = why
 
     def close(self) -> None:
         """It answered, or somebody wants to know now."""

@@ -1,17 +1,20 @@
-"""The OS keyring as a cabinet: Secret Service, macOS Keychain or Windows Credential Locker, chosen by the platform.
+"""The OS keyring as a cabinet: Secret Service, macOS Keychain or Windows Credential Locker, by the platform alone.
 
-Never by `keyring.get_keyring()`: what else is installed, configured or in the environment changes nothing.
+Never by `keyring.get_keyring()`: what else is installed, in the environment or in keyring's own config changes nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
+import os
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from tui.calls import Secret
 from tui.credentials import ways
 from tui.credentials.bounded import Breaker, bounded
+from tui.credentials.ways import Plight
 from tui.errors import NoCredential
 
 SERVICE = "taskdeck"
@@ -24,7 +27,7 @@ Answer = TypeVar("Answer")
 
 
 class Store(Protocol):
-    """A platform's keyring, blocking. What goes wrong is a NoCredential, or any other error."""
+    """A platform's keyring, blocking. What goes wrong is a Plight, or an error that nobody foresaw."""
 
     def get(self, account: str) -> str | None:
         """What is kept for an account."""
@@ -42,8 +45,8 @@ class Store(Protocol):
         """Whose keys are kept."""
         ...
 
-    def unlock(self) -> None:
-        """Has the platform ask the user for the keyring's password."""
+    def unlock(self, phrase: Secret | None) -> None:
+        """With the keyring's password, or else by having the platform ask for it."""
         ...
 
     def check(self) -> None:
@@ -55,16 +58,25 @@ _BREAKER = Breaker()  # one for the process: the machine has one keyring, and al
 
 
 class Keyring:
-    """A Cabinet. Its NoCredential has a `code` of `tui.credentials.ways`: with LOCKED, `unlock` is worth a try."""
+    """A Cabinet. No call but `unlock` makes the platform ask the user anything: a locked keyring is left alone.
+
+    Its NoCredential has a `code` of `tui.credentials.ways`; where that is LOCKED, `unlock` is worth a try.
+    """
 
     name = "keyring"
 
     def __init__(
-        self, store: Callable[[float], Store] | None = None, *, seconds: float = SECONDS, breaker: Breaker = _BREAKER
+        self,
+        store: Callable[[float], Store] | None = None,
+        *,
+        seconds: float = SECONDS,
+        breaker: Breaker = _BREAKER,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._store = store or native
         self._seconds = seconds
         self._breaker = breaker
+        self._environ = environ
 
     async def get(self, account: str) -> str | None:
         """What is kept for an account; None where nothing is."""
@@ -79,49 +91,75 @@ class Keyring:
         return await self._ask(lambda store: store.delete(account))
 
     async def names(self) -> Sequence[str]:
-        """The accounts that have something in the keyring."""
+        """The accounts that have something in the keyring, in order."""
         return await self._ask(lambda store: store.names())
 
     async def trouble(self) -> str | None:
         """None where the keyring can be used now, else why not and the exact way out."""
+        plight = await self.plight()
+        return None if plight is None else plight.error.message
+
+    async def plight(self) -> Plight | None:
+        """The same in parts: its code, the cause, and the way out."""
         try:
-            await self._ask(lambda store: store.check())
-        except NoCredential as error:
-            return error.message
+            await self._done(lambda store: store.check(), self._seconds)
+        except Plight as plight:
+            return plight
         return None
 
-    async def unlock(self) -> None:
-        """Has the platform ask the user for the keyring's password, for 30 s. NoCredential where it stays locked."""
+    async def unlock(self, phrase: Secret | None = None) -> None:
+        """Unlocks it with its own password, or else has the desktop ask for that. NoCredential where it stays locked.
+
+        The desktop's question may take 30 s; nothing is waited for otherwise.
+        """
         self.again()
-        await self._ask(lambda store: store.unlock(), UNLOCK_SECONDS)
+        limit = UNLOCK_SECONDS if phrase is None else self._seconds
+        await self._ask(lambda store: store.unlock(phrase), limit)
+
+    @property
+    def takes_phrase(self) -> bool:
+        """Whether `unlock` needs the password: there is no desktop here that could ask for it."""
+        return not ways.desktop(self._environ)
 
     def again(self) -> None:
         """The next call really asks, though one before did not answer."""
         self._breaker.close()
 
     async def _ask(self, work: Callable[[Store], Answer], seconds: float | None = None) -> Answer:
-        limit = self._seconds if seconds is None else seconds
-        if self._breaker.open:
-            raise ways.hung(self._seconds)
         try:
-            return await bounded(lambda: work(self._store(limit)), limit)
-        except NoCredential as error:
-            if error.code == ways.HUNG:
-                self._breaker.trip()
-            raise
+            return await self._done(work, self._seconds if seconds is None else seconds)
+        except Plight as plight:
+            raise plight.error from None
+
+    async def _done(self, work: Callable[[Store], Answer], seconds: float) -> Answer:
+        if (told := self._breaker.told) is not None:
+            raise told
+        deadline = time.monotonic() + seconds
+        try:
+            return await bounded(lambda: work(self._store(deadline)), seconds)
         except TimeoutError:
-            self._breaker.trip()
-            raise ways.hung(limit) from None
-        except asyncio.CancelledError:
+            plight = ways.silent(seconds)
+        except Plight as known:
+            plight = known
+        except NoCredential:
             raise
-        except Exception as error:  # noqa: BLE001 - of D-Bus, of the Keychain, of ctypes: no caller knows them all
-            raise ways.failed(error) from None
+        except Exception as error:  # noqa: BLE001 - of D-Bus, the Keychain, ctypes, imports: nobody knows them all
+            plight = ways.failed(error)
+        if plight.code == ways.HUNG:
+            self._breaker.trip(plight)
+        raise plight
 
 
-def native(seconds: float) -> Store:
-    """This platform's own."""
-    if sys.platform == "linux":
-        from tui.credentials.secret_service import SecretServiceStore
+def native(deadline: float, platform: str = sys.platform) -> Store:
+    """This platform's own keyring, whose calls end before `deadline` (monotonic) where it can see to that itself."""
+    if platform == "darwin":
+        from tui.credentials.keychain import KeychainStore
 
-        return SecretServiceStore(SERVICE, seconds)
-    raise NoCredential(f"no keyring on {sys.platform}", code=ways.NO_KEYRING)
+        return KeychainStore(SERVICE, deadline)
+    if platform == "win32":
+        from tui.credentials.locker import LockerStore
+
+        return LockerStore(SERVICE)
+    from tui.credentials.secret_service import SecretServiceStore
+
+    return SecretServiceStore(SERVICE, deadline)
