@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.adapters._read import moment
+from tui.adapters._read import moment, said
 from tui.formats import rfc3339
 
 
@@ -35,3 +35,9 @@ def test_the_plain_form_and_all_others_say_the_same_moment(when: datetime) -> No
 @pytest.mark.parametrize("wrong", ["2026-11-21T24:00:00Z", "2026-11-21T13:60:01Z", "2026-02-30T13:52:01Z", "T", "2026"])
 def test_what_is_no_time_is_none(wrong: str) -> None:
     assert moment(wrong) is None
+
+
+def test_what_is_said_to_have_gone_wrong_has_no_key_in_it() -> None:
+    assert said("login failed: password=hunter2 at db-1") == "login failed: password=******** at db-1"
+    assert said("exit 137: no such file /in/a.mp4") == "exit 137: no such file /in/a.mp4"
+    assert (said(None), said(""), said(7)) == (None, None, "7")

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests import leaks
+
 BIN = os.environ.get("TASKDECK_BIN") or str(Path(sys.executable).parent / "taskdeck")
 
 
@@ -22,12 +24,13 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         for name in ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
         if name in os.environ
     }
+    leaks.lived_in(home)
     return kept | {"HOME": str(home), "XDG_STATE_HOME": str(home / "state"), "LC_ALL": "C.UTF-8"} | more
 
 
 def taskdeck(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Runs one command to its end."""
-    return subprocess.run(
+    ran = subprocess.run(
         [BIN, *arguments],
         env=environment(home, **more),
         cwd=home,
@@ -36,6 +39,8 @@ def taskdeck(home: Path, *arguments: str, **more: str) -> subprocess.CompletedPr
         timeout=120,
         check=False,
     )
+    leaks.trail.told("output", ran.stdout, ran.stderr)
+    return ran
 
 
 class Cloud(NamedTuple):

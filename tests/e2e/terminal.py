@@ -16,6 +16,8 @@ from types import TracebackType
 
 import pyte
 
+from tests import leaks
+
 # What pyte does not know and would print: key protocol and mode questions.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?]\d*u|\x1b\[\?\d+\$p|\x1b\[>\d*q|\x1bP[^\x1b]*\x1b\\")
 _ANSWERS = ((b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[?2026$p", b"\x1b[?2026;2$y"))
@@ -56,6 +58,7 @@ class Terminal:
                 os.kill(self.pid, signal.SIGKILL)
                 self.wait(5)
         os.close(self._fd)
+        leaks.trail.told("bytes of a terminal", bytes(self.seen))
 
     @property
     def text(self) -> str:
@@ -82,6 +85,7 @@ class Terminal:
         end = time.monotonic() + limit
         while time.monotonic() < end:
             if wanted(self.text):
+                leaks.processes(self.pid)
                 return self.text
             if not self._pump(0.2):
                 break

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tui.mask import inside
+
 
 def decoded(value: Any) -> Any:
     """The value that the text holds; the text itself where it is no JSON; None for "" and null."""
@@ -41,7 +43,7 @@ def first_error(info: Any) -> str | None:
         else:
             said = "" if error is None else str(error)
         if said:
-            return said
+            return inside(said)
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tui.calls import Reply
 from tui.errors import AuthError, BadRequest, CallError, ClockSkew, Denied, NotFound, Throttled, Unavailable
+from tui.mask import inside
 
 _STATUSES: Mapping[int, type[CallError]] = {
     401: AuthError,
@@ -32,7 +33,7 @@ def filled(
     wait: float | None = None,
 ) -> CallError:
     """An error with all that its reply says; `wait`: the provider's hint in seconds."""
-    error = kind(message, code=code, request_id=request_id, http_status=reply.status)
+    error = kind(inside(message), code=code, request_id=request_id, http_status=reply.status)
     if isinstance(error, ClockSkew):
         error.offset = reply.skew
     elif isinstance(error, Throttled | Unavailable):

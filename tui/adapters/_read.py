@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from tui.errors import Malformed
+from tui.mask import inside
 
 Row = Mapping[str, Any]
 
@@ -48,6 +49,12 @@ def text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def said(value: Any) -> str | None:
+    """What somebody's program or a provider says went wrong, without what looks like a key in it."""
+    found = text(value)
+    return inside(found) if found else found
 
 
 def identity(row: Row, name: str) -> str:

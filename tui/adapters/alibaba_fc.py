@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from tui.adapters import Place, _alibaba, _alibaba_cli, _deeds, named
 from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, asked_for, the_only
-from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
+from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, said, text
 from tui.adapters._settle import settled
 from tui.answers import Detail, Listing, Mapped, Output, Page, Want
 from tui.calls import Action, Ask, Call, Reply
@@ -225,7 +225,7 @@ class FunctionCompute:
             ended_at=ended,
             duration_ms=duration(state, started, ended, integer(row.get("durationMs"))),
             retries=integer(row.get("alreadyRetriedTimes")),
-            error=text(row.get("taskErrorMessage")) if failed else None,
+            error=said(row.get("taskErrorMessage")) if failed else None,
             extra=_extra(row),
             seen_at=reply.at,
             request_id=_alibaba.header_id(reply),

@@ -12,7 +12,7 @@ from tui.adapters import Place, _deeds, _huawei_cli, named, one_source
 from tui.adapters._huawei import request_id
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access, NoProject
 from tui.adapters._huawei_tokens import LOGIN
-from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, text
+from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, said, text
 from tui.adapters._settle import vanished, with_facts
 from tui.answers import Detail, Listing, Mapped, Page, Want
 from tui.calls import Action, Call, Reply
@@ -282,7 +282,7 @@ def _split(native: str | None) -> tuple[State, str | None]:
 
 
 def _error(row: Row) -> str | None:
-    parts = (text(row.get("task_error_code")), text(row.get("task_error_msg")))
+    parts = (text(row.get("task_error_code")), said(row.get("task_error_msg")))
     return " ".join(part for part in parts if part) or None
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters import Place, _deeds, _tencent_cli, named, one_source
-from tui.adapters._read import Row, identity, integer, keys, moment, rows, text
+from tui.adapters._read import Row, identity, integer, keys, moment, rows, said, text
 from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.answers import Detail, Listing, Mapped, Page, Want
@@ -261,7 +261,7 @@ def _failure(response: Row) -> str | None:
     for found in objects:
         code = integer(found.get("ErrCode"))
         if code:
-            return text(found.get("Message")) or f"ErrCode {code}"
+            return said(found.get("Message")) or f"ErrCode {code}"
     return SUBTASK_FAILED if any(map(_failed, _inside(objects))) else None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters import Place, _deeds, _tencent_cli, named, one_source
-from tui.adapters._read import Row, identity, integer, moment, rows, text
+from tui.adapters._read import Row, identity, integer, moment, rows, said, text
 from tui.adapters._settle import vanished
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.answers import Detail, Listing, Mapped, Output, Page, Want
@@ -328,7 +328,7 @@ def _object(row: Row, name: str) -> Row:
 
 
 def _error(row: Row, native: str | None, exit_code: int | None) -> str | None:
-    return text(row.get("ErrorInfo")) or (f"exit {exit_code}" if exit_code else native)
+    return said(row.get("ErrorInfo")) or (f"exit {exit_code}" if exit_code else native)
 
 
 def _not_found(key: TaskKey, request: str | None) -> NotFound:

@@ -70,6 +70,7 @@ def _json(source: Source, detail: Detail, *, output: bool) -> None:
 
 def _text(source: Source, detail: Detail, *, output: bool) -> None:
     from tui.formats import as_json, dumps
+    from tui.mask import masked
     from tui.text import clean
 
     shown = as_json(detail.task, source)
@@ -78,7 +79,7 @@ def _text(source: Source, detail: Detail, *, output: bool) -> None:
         if value is not None:
             text = value if isinstance(value, str) else dumps(value)
             sys.stdout.write(f"{clean(name):<16} {clean(text, limit=100_000)}\n")
-    sys.stdout.write("\ndetail\n" + dumps(detail.answer, indent=2) + "\n")
+    sys.stdout.write("\ndetail\n" + dumps(masked(detail.answer), indent=2) + "\n")
     if output and detail.output:
         sys.stdout.write("\noutput\n" + clean(detail.output.text, lines=True, limit=2**31) + "\n")
         if detail.output.dropped:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tui.mask import inside
 from tui.model import State, Task
 from tui.seen import Sight
 from tui.text import clean, fit, width
@@ -75,7 +76,7 @@ def _event(event: Any) -> Moment | None:
         return None
     at = next((at for key in TIMES if (at := _moment(event.get(key))) is not None), None)
     word = next((str(event[key]) for key in WORDS if event.get(key)), "")
-    return Moment(at, word, None, SAID) if at is not None and word else None
+    return Moment(at, inside(word), None, SAID) if at is not None and word else None
 
 
 def _moment(value: Any) -> int | None:
