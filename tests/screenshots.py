@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
 
+from tests import tour
 from tests.ui.svg import picture
 from tui.app import LiveDesk
 from tui.cloud.server import running
@@ -33,6 +34,7 @@ class Shot(NamedTuple):
     theme: str = "deck-dark"
     seconds: float = 1.5
     freeze: bool = True
+    faults: tuple[str, ...] = ("storm",)
 
     @property
     def file(self) -> str:
@@ -40,28 +42,48 @@ class Shot(NamedTuple):
         return f"{self.name}-{self.columns}x{self.lines}"
 
 
+def _tour() -> Iterator[Shot]:
+    """One picture after each step of `docs/tour.md`, and one before the first."""
+    pressed: list[str] = []
+    yield Shot("tour-0", 80, 24)
+    for at, step in enumerate(tour.steps(), 1):
+        pressed.append(tour.TEXTUAL.get(step.key, step.key))
+        yield Shot(f"tour-{at}", 80, 24, tuple(pressed))
+
+
 SHOTS = (
     Shot("deck", 200, 60, seconds=20, freeze=False),
+    Shot("deck", 150, 45, seconds=20, freeze=False),
     Shot("deck", 120, 40),
     Shot("deck", 80, 24),
     Shot("all-bad", 120, 40, ("0", "x")),
     Shot("all", 200, 60, ("0", "j")),
     Shot("filter", 120, 40, ("0", "slash", "r", "e", "tab")),
-    Shot("task", 120, 40, ("0", "x", "j", "enter")),
+    Shot("task", 120, 40, ("4", "x", "j", "enter")),
+    Shot("task-timeline", 120, 40, ("1", "x", "enter", "2")),
+    Shot("task-raw", 120, 40, ("1", "x", "enter", "4")),
+    Shot("causes", 120, 40, ("e", "j")),
+    Shot("why", 120, 40, ("4", "x", "j", "X")),
+    Shot("health", 120, 40, ("H", "j"), faults=("storm", "auth", "throttle")),
+    Shot("health", 80, 24, ("H", "j"), faults=("storm", "auth", "throttle")),
     Shot("help", 120, 40, ("question_mark",)),
     Shot("light", 150, 45, theme="deck-light"),
+    Shot("mocha", 150, 45, theme="catppuccin-mocha"),
+    Shot("cvd", 150, 45, theme="cvd"),
+    *_tour(),
 )
 
 
 async def main() -> None:
-    """Takes all pictures."""
+    """Takes all pictures, or those whose files begin with one of the arguments."""
     FOLDER.mkdir(exist_ok=True)
-    for freeze in (True, False):
-        async with running(tasks=2000, seed=1, freeze=freeze) as cloud:
+    wanted = [shot for shot in SHOTS if shot.file.startswith(tuple(sys.argv[1:]) or "")]
+    for freeze, faults in sorted({(shot.freeze, shot.faults) for shot in wanted}):
+        async with running(tasks=2000, seed=1, freeze=freeze, faults=faults) as cloud:
             with tempfile.TemporaryDirectory() as place:
                 config = Path(place) / "config.toml"
                 config.write_text(cloud.config, "utf-8")
-                for shot in (each for each in SHOTS if each.freeze is freeze):
+                for shot in (one for one in wanted if (one.freeze, one.faults) == (freeze, faults)):
                     svg = FOLDER / f"{shot.file}.svg"
                     svg.write_text(await _take(shot, config), "utf-8")
                     _rasterise(svg)
@@ -83,7 +105,7 @@ async def _settled(desk: LiveDesk, pilot: Pilot[Any]) -> None:
     """Until every source has answered once."""
     for _ in range(300):
         statuses = [desk.store.status(name) for name in desk.store.sources]
-        if statuses and all(one.answered_at and not one.reading for one in statuses):
+        if statuses and all((one.answered_at or one.trouble) and not one.reading for one in statuses):
             await pilot.pause(0.5)
             return
         await pilot.pause(0.1)

@@ -19,8 +19,8 @@ MINUTE = 60_000
 ASK = Ask("tencent-mps", "ap-singapore", "DescribeTasks", "AKID", "", START)
 
 
-def test_chaos_is_made_of_everything_but_auth() -> None:
-    assert set(NAMES) - set(WILD) == {"auth", "chaos"}
+def test_chaos_is_made_of_everything_but_auth_and_storm() -> None:
+    assert set(NAMES) - set(WILD) == {"auth", "storm", "chaos"}
 
 
 def test_one_to_three_are_on_at_any_time_and_each_has_its_turns() -> None:

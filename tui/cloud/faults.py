@@ -12,7 +12,7 @@ from tui.cloud.habits import Habits
 from tui.cloud.turn import CALM, Turn
 
 WILD = ("throttle", "skew", "slow", "garbage", "paging", "order", "hostile", "novel")  # what chaos is made of
-NAMES = (*WILD[:2], "auth", *WILD[2:], "chaos")
+NAMES = (*WILD[:2], "auth", *WILD[2:], "storm", "chaos")
 LIMITS = {"tencent-mps": 100, "tencent-tat": 20, "huawei-iam": 20}
 LIMIT = 10  # requests per second where no document gives a figure
 HIDDEN_SHARE = 0.3
@@ -120,7 +120,7 @@ class Faults:
     def serve(self, habits: Habits, clock: Callable[[], int]) -> None:
         """From now on the switches are those of a running world."""
         self._habits = habits
-        for name in WILD:
+        for name in (*WILD, "storm"):
             self._tell(name, None)
         self._clock = clock
 

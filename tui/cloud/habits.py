@@ -13,7 +13,7 @@ from tui.cloud.chance import mix
 from tui.cloud.job import Job
 
 HOSTILE, NOVEL, NOVEL_END = 1, 2, 4  # flags of `Job.odd`
-SHARES = {"hostile": 0.3, "novel": 0.25, "order": 0.15}
+SHARES = {"hostile": 0.3, "novel": 0.25, "order": 0.15, "storm": 0.85}
 LATE_MS = (2_000, 20_000)
 MOST_EDGES = 512
 WHOLE = 1 << 64
@@ -70,7 +70,7 @@ class Habits:
         self.start = 0  # of the world: what is older is listed
 
     def switch(self, name: str, on: bool, at: int | None, share: float | None = None) -> None:
-        """Switch `hostile`, `novel` or the late rows of `order`; other names are nothing to the world."""
+        """Switch `hostile`, `novel`, `storm` or the late rows of `order`; other names are nothing to the world."""
         periods = self._periods.get(name)
         if periods is None:
             return
@@ -89,6 +89,14 @@ class Habits:
             job.odd |= NOVEL
             if mix(job.n, self._seed + 3) % 3 == 0:
                 job.odd |= NOVEL_END
+
+    def stormy(self, at: int) -> bool:
+        """Whether the storm raged at a time."""
+        return self._periods["storm"].holds(at)
+
+    def struck(self, job: Job) -> bool:
+        """Whether the storm has a newborn task of one of its owners."""
+        return self._strikes("storm", job, 6)
 
     def late(self, job: Job, now: int) -> bool:
         """Whether no list shows the task yet, although it is there."""

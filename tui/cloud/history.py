@@ -46,6 +46,8 @@ class Past(NamedTuple):
     ended: int
     owner: int
     stormy: bool
+    struck: bool = False
+    """Whether the storm of `storm.py` has it: it failed for that cause."""
 
 
 @dataclass(frozen=True, slots=True)

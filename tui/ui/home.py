@@ -89,7 +89,9 @@ class Home(
             self.action_deck()
 
     def action_leave(self) -> None:
-        """Back to the deck; there it asks."""
+        """Back to where one followed a fact, else to the deck; there it asks."""
+        if self.walk_back():
+            return
         if self.view != DECK:
             self.action_deck()
         else:

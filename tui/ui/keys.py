@@ -10,6 +10,7 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from tui.ui.key_names import keys_of, shown
 
 UNBOUND = "f63"  # no keyboard sends it: what "" in the config stands for
+FIRST = ("back", "open", "filter", "state", "bad", "causes", "copy-as")  # all that 80 cells have room for
 MOVE, VIEWS, FILTER, TASK, SCREEN = (Binding.Group(name) for name in ("Move", "Views", "Filter", "Task", "Screen"))
 
 
@@ -32,7 +33,7 @@ MOVEMENT: list[BindingType] = [
 ]
 TAKEN: list[BindingType] = [
     key("c", "copy", "copy id", "copy", TASK, hint=True),
-    key("C", "copy_as", "copy as", "copy-as", TASK),
+    key("C", "copy_as", "copy as", "copy-as", TASK, hint=True),
     key("L", "console", "page in the provider's console", "console", TASK),
     key("b", "watch", "pin on top, tell when it ends", "watch", TASK),
 ]
@@ -67,7 +68,7 @@ HOME: list[BindingType] = [
     key("P", "peek", "peek: the task in a few lines", "peek", VIEWS),
     key("E", "events", "events", "events", VIEWS, hint=True),
     key("H", "health", "health of the sources", "health", VIEWS),
-    key("e", "causes", "causes of failures", "causes", VIEWS, hint=True),
+    key("e", "causes", "causes", "causes", VIEWS, hint=True),
     key("X", "why", "why: what is known about it", "why", TASK),
     key("tab", "next_pane(1)", "next pane", "next-pane", VIEWS, hint=True),
     key("shift+tab", "next_pane(-1)", "previous pane", "previous-pane", VIEWS),
@@ -76,6 +77,7 @@ HOME: list[BindingType] = [
     key("less_than_sign", "sort_beside(-1)", "sort by the column to the left", "sort-left", VIEWS),
     key("greater_than_sign", "sort_beside(1)", "sort by the column to the right", "sort-right", VIEWS),
     key("r", "poke", "refresh now", "refresh", SCREEN, hint=True),
+    key("U", "login", "log in, unlock: the key of this pane", "login", SCREEN),
     key("comma", "pace(1)", "read this less often", "slower", SCREEN),
     key("full_stop", "pace(-1)", "read this more often", "faster", SCREEN),
     key("p", "pause", "pause the screen", "pause", SCREEN, hint=True),
@@ -183,6 +185,7 @@ def gathered(bindings: Iterable[Binding]) -> list[tuple[Binding, str]]:
 
 
 def hinted(active: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
-    """The keys and words for the last line of a screen."""
+    """The keys and words for the last line of a screen: first what one who is new here looks for."""
     found = gathered(each.binding for each in active if each.binding.show)
+    found.sort(key=lambda one: FIRST.index(one[0].id) if one[0].id in FIRST else len(FIRST))
     return [(keys.split(" ")[0], binding.description) for binding, keys in found]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tui.cloud import hostile, novel
+from tui.cloud import hostile, novel, storm
 from tui.cloud.arrivals import Arrivals, Weather, Workers
 from tui.cloud.chance import Scramble, mix, pick
 from tui.cloud.habits import HOSTILE, NOVEL, NOVEL_END
@@ -116,12 +116,16 @@ class FunctionCompute:
             latency, service = SPANS.draw(rng, scale.rate)
             created = scale.start - int(rng.random() * 0.98 * (latency + service))
             jobs.append(self._born(function, created, created + latency, service, False))
-        for past in history(rng, scale.listed - scale.live, self._weights, scale.start):
+        fallen = storm.past(storm.FC, 0, scale, rng) if self.region == storm.FC.region else []
+        others = history(rng, scale.listed - scale.live - len(fallen), self._weights, scale.start)
+        for past in (*fallen, *others):
             function = owners[past.owner]
             latency, service = SPANS.draw(rng, scale.rate)
             fails = rng.random() < (0.4 if past.stormy else CALM)
             created = past.ended - latency - service
             jobs.append(self._born(function, created, created + latency, service, fails))
+            if past.struck:
+                storm.strike(jobs[-1], FAILED, created + latency)
         busy: dict[str, list[int]] = {function.name: [] for function in owners}
         for job in by_creation(jobs):
             job.owner.roll.add(job)
@@ -143,6 +147,8 @@ class FunctionCompute:
         job = self._born(function, at, started, service, fails)
         function.roll.add(job)
         self.scale.habits.mark(job)
+        if self.region == storm.FC.region and function.name == storm.FC.owner and self.scale.habits.struck(job):
+            storm.strike(job, FAILED, started)
         self.live.add(job)
 
     def _born(self, function: Function, created: int, started: int, service: int, fails: bool) -> Job:
@@ -200,6 +206,8 @@ def _attempt(job: Job, now: int) -> tuple[int, float]:
 
 def error_text(job: Job) -> str:
     """What the service says about an ending."""
+    if job.odd & storm.STRUCK and job.outcome == FAILED:
+        return storm.FC.error
     if job.outcome == FAILED:
         return pick(FC_ERRORS, job.n, job.owner.salt)
     if job.outcome == EXPIRED:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
-from tui.cloud import hostile, novel
+from tui.cloud import hostile, novel, storm
 from tui.cloud.arrivals import Arrivals, Weather, Workers
 from tui.cloud.chance import Scramble, mix, pick
 from tui.cloud.habits import HOSTILE, NOVEL, NOVEL_END
@@ -47,6 +47,8 @@ class KeyPairs:
             job = Job(self, 0, at, started, started + service, outcome)
             self.roll.add(job)
             self.scale.habits.mark(job)
+            if self.scale.habits.struck(job):
+                storm.strike(job, FAILED, started)
             self.live.add(job)
         for job in self.live.settle(now):
             (self.failed if job.outcome == FAILED else self.done).append(job)
@@ -106,11 +108,14 @@ class KeyPairs:
             jobs.append(Job(self, 0, created, created + latency, created + latency + service, outcome))
         failed = scale.listed - scale.live
         unlisted = min(200, scale.listed // 2)
-        for i, past in enumerate(history(rng, failed + unlisted, (1,), scale.start)):
+        fallen = storm.past(storm.KPS, 0, scale, rng)
+        for i, past in enumerate([*fallen, *history(rng, failed + unlisted - len(fallen), (1,), scale.start)]):
             latency, service = SPANS.draw(rng, scale.rate)
             outcome = FAILED if i < failed else SUCCEEDED
             started = past.ended - service
             jobs.append(Job(self, 0, started - latency, started, past.ended, outcome))
+            if past.struck:
+                storm.strike(jobs[-1], FAILED, started)
         busy = [scale.start, scale.start]
         ended = []
         for job in by_creation(jobs):
@@ -185,7 +190,8 @@ def row(job: Job, now: int) -> dict[str, Any]:
         "keypair_name": pick(KPS_KEYPAIRS, job.n, 5),
     }
     if now >= job.ended:
-        answer["task_error_code"], answer["task_error_msg"] = pick(KPS_ERRORS, job.n, 6)
+        said = (storm.KPS_CODE, storm.KPS.error) if job.odd & storm.STRUCK else pick(KPS_ERRORS, job.n, 6)
+        answer["task_error_code"], answer["task_error_msg"] = said
     if job.odd & HOSTILE:
         hostile.kps(answer, job.n)
     if job.odd & NOVEL:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tui.cloud import hostile, novel
+from tui.cloud import hostile, novel, storm
 from tui.cloud.arrivals import Arrivals, Weather
 from tui.cloud.chance import Scramble, base36, mix, pick
 from tui.cloud.habits import HOSTILE, NOVEL, NOVEL_END
@@ -78,6 +78,7 @@ class Automation:
         self.live = Live()
         self.invocations: dict[int, Invocation] = {}
         self._last = 0
+        self._stormy = next(one.index for one in self.commands if one.name == storm.TAT.owner)
         self.cancel_ms = max(500, int(CANCEL_MS / scale.rate))
         self._rng = scale.rng(f"tat/{region}")
         self._weather = Weather(scale.rng(f"tat/{region}/weather"), len(self.commands), scale.start, scale.rate)
@@ -98,6 +99,8 @@ class Automation:
                 job = self._born(invocation, at, at + latency, service, fails)
                 self.roll.add(job)
                 self.scale.habits.mark(job)
+                if self.region == storm.TAT.region and command.index == self._stormy and self.scale.habits.struck(job):
+                    storm.strike(job, FAILED, at + latency)
                 self.live.add(job)
         for _ in self.live.settle(now):
             pass
@@ -157,8 +160,10 @@ class Automation:
     def _warm(self) -> None:
         scale, rng = self.scale, self._rng
         now = [Past(scale.start, rng.choices(range(len(WEIGHTS)), WEIGHTS)[0], False) for _ in range(scale.live)]
-        past = sorted(history(rng, scale.listed - scale.live, WEIGHTS, scale.start))
-        self._enrol(by_creation([*self._batches(past, False), *self._batches(now, True)]))
+        fallen = storm.past(storm.TAT, self._stormy, scale, rng) if self.region == storm.TAT.region else []
+        past = sorted(history(rng, scale.listed - scale.live - len(fallen), WEIGHTS, scale.start))
+        drawn = [*self._batches(past, False), *self._batches(now, True), *self._batches(sorted(fallen), False)]
+        self._enrol(by_creation(drawn))
         self.roll.settle_in()
 
     def _batches(self, drawn: list[Past], live: bool) -> Iterator[Job]:
@@ -167,7 +172,7 @@ class Automation:
         at = 0
         while at < len(drawn):
             size = min(1 + int(rng.expovariate(1 / 3.0)), 24, len(drawn) - at)
-            when, index, stormy = drawn[at]
+            when, index, stormy, struck = drawn[at]
             at += size
             spans = [SPANS.draw(rng, scale.rate) for _ in range(size)]
             if live:  # it began within the shortest of their lives, so that all of them are alive
@@ -176,7 +181,10 @@ class Automation:
                 created = when - max(sum(span) for span in spans)
             for latency, service in spans:
                 fails = rng.random() < (0.4 if stormy else CALM)
-                yield self._born(self.commands[index], created, created + latency, service, fails)
+                job = self._born(self.commands[index], created, created + latency, service, fails)
+                if struck:
+                    storm.strike(job, FAILED, created + latency)
+                yield job
 
     def _enrol(self, jobs: list[Job]) -> None:
         """Number the activities in the order of their creation."""
@@ -228,6 +236,8 @@ def exit_code(job: Job, now: int) -> int:
     """0 until it has failed."""
     if now < job.ended:
         return 0
+    if job.odd & storm.STRUCK and job.outcome == FAILED:
+        return storm.TAT_EXIT
     if job.outcome == FAILED:
         return pick((1, 1, 1, 2, 126, 127, 137, 255), job.n, 9)
     return {TIMEOUT: 124, TERMINATED: 143}.get(job.outcome, 0)
@@ -237,6 +247,8 @@ def error_info(job: Job, now: int) -> str:
     """What the service says about an ending; often nothing."""
     if now < job.ended:
         return ""
+    if job.odd & storm.STRUCK and job.outcome == FAILED:
+        return storm.TAT.error
     if job.outcome == FAILED:
         return pick(TAT_ERRORS, job.n, 10)
     if job.outcome == DELIVER_FAILED:
