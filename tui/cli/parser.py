@@ -10,7 +10,7 @@ from tui import __version__
 from tui.errors import UsageError
 
 T = TypeVar("T")
-FAULTS = "throttle, skew, auth, slow, garbage, paging, order, hostile, novel, chaos"  # those of tui.cloud.faults
+FAULTS = "throttle, skew, auth, slow, garbage, paging, order, hostile, novel, storm, chaos"  # those of tui.cloud.faults
 _MARK = "\x00"  # stands before a FILTER such as -state:ok while argparse looks for options
 
 
