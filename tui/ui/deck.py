@@ -110,8 +110,13 @@ class Deck(Screen[None], inherit_bindings=False):
         if self._arranged is not None:
             self.take()
 
+    @property
+    def will_paint(self) -> bool:
+        """Whether the next picture is already on its way: it will show what differs now, too."""
+        return self._pace.waiting
+
     def on_changed(self, message: Changed) -> None:
-        """Something differs. Painted at once, but at most five times a second."""
+        """Something differs. Painted at once, but at most twice a second."""
         if self.is_current:
             self._pace.ask()
 

@@ -97,7 +97,8 @@ class Taskdeck(Dressed, inherit_bindings=False):
         self.run_worker(self.desk.run(self._changed), name="desk", exit_on_error=False)
 
     def _changed(self) -> None:
-        self._home.post_message(Changed())
+        if not self._home.will_paint:  # with 220 sources 60 messages a second
+            self._home.post_message(Changed())
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """The desk has ended: fine, or with what its caller is to say."""
