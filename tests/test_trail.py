@@ -20,7 +20,7 @@ def came(*times: int | None) -> list[Task]:
 def trail(*pages: Sequence[Task], news: Sequence[int] = ()) -> Trail:
     made = Trail()
     for at, page in enumerate(pages):
-        made.add(at, page, news[at] if news else 0)
+        made.add(at, page, {one.key for one in page[: news[at]]} if news else ())
     return made
 
 
@@ -92,3 +92,23 @@ def test_slack_and_reach_are_what_a_reader_from_top_to_bottom_sees(pages: list[l
     else:
         assert made.order.came == worst
         assert made.reached(made.order._replace(ended=math.inf)) == min(flat)
+
+
+def test_how_far_a_read_came_is_told_by_what_was_known_alone() -> None:
+    rows = came(9, 1, 8)
+    assert trail(rows, news=(2,)).reached(trail(came(2, 1)).order) == 8
+    assert trail(rows, news=(3,)).reached(trail(came(2, 1)).order) == math.inf
+
+
+def test_a_part_of_a_list_shows_disorder_and_no_order() -> None:
+    assert trail(came(9, 5, 8)).shown.came == 3
+    known = trail(came(9, 8), came(7, 1)).order
+    assert known.and_also(trail(came(9, 5, 8)).shown).came == 3
+    assert trail(came(9, 1)).order.and_also(known).came == 0
+
+
+def test_a_row_that_came_before_was_not_picked() -> None:
+    assert trail(came(9, 5)).picked(5)
+    assert not trail(came(9, 5)).picked(6)
+    assert not trail(came(9, None)).picked(5)
+    assert trail([]).picked(5)

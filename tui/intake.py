@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 
 from tui.answers import Listing, Page, Want
@@ -39,9 +40,12 @@ class Intake:
         self._oldest, self._most = oldest, most
         self._now, self._told, self._landed = now, told, landed
         self._counted: set[TaskKey] = set()
-        self._news = 0
+        self._news: set[TaskKey] = set()
         self._fresh: set[TaskKey] = set()
         self._let_go = self._full_since()
+        # live tasks that were not met so far, and how many of each scope: counted once, not with each page
+        self._unmet = set(store.live(source.name)) if want.since is not None else set()
+        self._left = Counter(key.scope for key in self._unmet)
 
     def __call__(self, page: Page) -> float:
         """Takes a page in; answers how many more tasks the source's limit lets in."""
@@ -50,25 +54,32 @@ class Intake:
             self._counted.update(task.key for task in within)
         if self._want.newest_first is not None:  # somebody watches: there are rounds after this one
             unknown = [task for task in within if self._is_news(task)]
-            self._news += len(unknown)
-            self._fresh.update(task.key for task in unknown)
+            self._news.update(task.key for task in unknown)
+            self._fresh |= self._news
             if self._want.since is None:
                 self._rounds.check((one for one in unknown if self._store.get(one.key) is None), self._interval)
         self._told(self._store.merge(self.taken, page.tasks, page.rows, at=self._now(), oldest=self._oldest))
         self._landed(page)
+        if self._unmet:
+            self._meet(page)
         return self._most - len(self._counted)
 
-    def news(self) -> int:
-        """How many tasks of the last page were not known, or had not ended as far as was known."""
-        news, self._news = self._news, 0
+    def _meet(self, page: Page) -> None:
+        for task in page.tasks:
+            if task.key in self._unmet:
+                self._unmet.remove(task.key)
+                self._left[task.key.scope] -= 1
+
+    def news(self) -> frozenset[TaskKey]:
+        """The tasks of the last page that were not known, or had not ended as far as was known."""
+        news, self._news = frozenset(self._news), set()
         return news
 
     def enough(self, listing: Listing, trail: Trail) -> bool:
         """Whether a list was read far enough: never by a read that is whole."""
         if self._want.since is None:
             return False
-        seen, live = self.taken.seen, self._store.live(self._source.name)
-        left = sum(key not in seen and listing.scope in (None, key.scope) for key in live)
+        left = len(self._unmet) if listing.scope is None else self._left[listing.scope]
         return self._rounds.enough(listing, trail, math.ceil(left / self._at_once), self._interval)
 
     def _is_news(self, task: Task) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import math
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count, groupby
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from tui.answers import Listing, Page, Want
 from tui.errors import AuthError, CallError, ClockSkew, Malformed, NoCredential, Throttled, Unavailable
-from tui.model import Task
+from tui.model import Task, TaskKey
 from tui.trail import Trail
 
 T = TypeVar("T")
@@ -80,8 +80,8 @@ class Sink(Protocol):
 class Bounds(Protocol):
     """How far the lists of a read go."""
 
-    def news(self) -> int:
-        """How many tasks of the last page were not known so before."""
+    def news(self) -> Collection[TaskKey]:
+        """The tasks of the last page that were not known so before."""
         ...
 
     def enough(self, listing: Listing, trail: Trail) -> bool:

@@ -10,6 +10,7 @@ would have missed something: then the overlap doubles, and past an hour every re
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -26,17 +27,22 @@ FIRST = 60.0  # the second whole read comes soon: it is the first that can tell 
 OVERLAP = 15_000.0  # ms, or two intervals: rows that the provider lists late
 LARGEST = 3_600_000.0  # ms: a list that needs more overlap than this has no order to rely on
 WHOLES = 3  # whole reads one after another that something is missing from: then the missing waits for the next turn
+JUMP = OVERLAP / 2000  # seconds by which a provider's clock has not just been measured differently
 CALM = 12  # whole reads without a row that came late, after which the overlap is half as long again
 
 
 class Known(NamedTuple):
     """A list as it last was: when its last good read began, and in which order it came when it was whole.
 
-    `began` is in epoch ms by the provider's clock, as the times of its rows are.
+    `began` is in epoch ms by the provider's clock, as the times of its rows are; `before`, of the good one before it:
+    what has come since then is read twice, for a row may have moved up past one read.
     """
 
     began: int
+    before: int
     order: Order
+    live: bool | None = None
+    scope: str | None = None
 
 
 class Rounds:
@@ -47,6 +53,8 @@ class Rounds:
         self._holes: set[str] = set()  # lists of which the last read brought a part: below it there may be more news
         self._first_at: int | None = None
         self._whole_at: int | None = None
+        self._whole_there = 0  # the same by the provider's clock
+        self._skew: float | None = None
         self._wholes = 0
         self._wanting = 0
         self._must = True
@@ -62,7 +70,8 @@ class Rounds:
         """What the next read is for (`now` in epoch ms, the interval in seconds)."""
         if self._is_whole(now, interval):
             return Want(newest_first=True)
-        since = round(min(known.began for known in self._lists.values()) - self._lap(interval))
+        lap = self._lap(interval)
+        since = round(min(min(known.began - lap, known.before) for known in self._lists.values()))
         orderly = all(known.order.news_first or known.order.slack <= LARGEST for known in self._lists.values())
         return Want(newest_first=True, since=since, created_after=None if orderly else since)
 
@@ -80,12 +89,24 @@ class Rounds:
         known = self._lists.get(listing.label)
         if listing.live or known is None:
             return False
-        slack = known.order.slack
-        far = slack <= LARGEST and trail.reached(known.order) < known.began - slack - self._lap(interval)
-        stale = known.order.news_first and trail.stale and listing.label not in self._holes
-        if not far and not stale:
+        order = known.order.and_also(trail.shown)
+        reached, until = trail.reached(order), min(self._until(known) - self._lap(interval), known.before)
+        far = order.slack <= LARGEST and reached < until - order.slack
+        # rows without a time are known by their place alone; with one, what came late may stand below what is known
+        stale = known.order.news_first and trail.stale and (reached < until or reached == math.inf)
+        if not far and (not stale or listing.label in self._holes):
             return False
         return listing.live is False or calls <= trail.pages
+
+    def _until(self, known: Known) -> int:
+        """Down to when a list has to be read: what ended in it may have lived, unseen, since the live ones were read.
+
+        Not further back than the last whole read: a list that may not be read for good would make each read one.
+        """
+        if known.live is not False:
+            return known.began
+        live = [one.began for one in self._lists.values() if one.live and one.scope in (None, known.scope)]
+        return min(known.began, max(min(live, default=known.began), self._whole_there))
 
     def over(self, want: Want, began: int, outcome: Outcome, skew: float = 0.0) -> None:
         """Takes in how a read turned out that began at `began` (epoch ms); the provider's clock is `skew` s ahead."""
@@ -93,13 +114,21 @@ class Rounds:
         self._holes = self._lists.keys() - {listing.label for listing in outcome.trails}
         for listing, trail in outcome.trails.items():
             known, order = self._lists.get(listing.label), trail.order
-            if known is not None and trail.cut:
-                order = known.order
-            elif known is not None and order.news_first is None:
-                order = order._replace(news_first=known.order.news_first)
-            self._lists[listing.label] = Known(there, order)
+            if known is not None:
+                first = known.order.news_first if order.news_first is None else order.news_first
+                after = want.created_after  # what the provider has picked, or a part, says nothing about all of a list
+                if trail.cut or (after is not None and trail.picked(after)):
+                    order = known.order
+                else:
+                    order = (order if after is None else known.order)._replace(news_first=first)
+            self._lists[listing.label] = Known(
+                there, there if known is None else known.began, order, listing.live, listing.scope
+            )
         if want.since is None:
             self._whole_is_over(began, there, outcome)
+        elif self._skew is not None and abs(skew - self._skew) > JUMP:
+            self._must = True  # by another clock than the last read: what it took for old may be new
+        self._skew = skew
 
     def _whole_is_over(self, began: int, there: int, outcome: Outcome) -> None:
         self._learn()
@@ -113,7 +142,7 @@ class Rounds:
             return
         self._must = wanting and self._wanting < WHOLES
         self._few = outcome.pages <= max(1, outcome.lists)
-        self._whole_at = began
+        self._whole_at, self._whole_there = began, there
         self._first_at = there if self._first_at is None else self._first_at
         self._wholes += 1
 

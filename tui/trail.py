@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from tui.model import Task
+from tui.model import Task, TaskKey
 
 PART = 0.25  # of the time that a list covers: more disorder than that is none
 HEAD = 10  # pages from the top that tell the order: what was stuck for days says nothing about what comes
@@ -50,6 +50,10 @@ class Order(NamedTuple):
         """By the better time. Where both are as good it is the end: that one reads further."""
         return min(self.came, self.ended)
 
+    def and_also(self, other: Order) -> Order:
+        """What both say: as much disorder as either has seen."""
+        return self._replace(came=max(self.came, other.came), ended=max(self.ended, other.ended))
+
 
 class Trail:
     """The pages of one list as they are read: how far back they reach by the time tasks came, and by when they ended.
@@ -64,12 +68,23 @@ class Trail:
         self._came: dict[int, Reach] = {}
         self._ended: dict[int, Reach] = {}
         self._news: dict[int, int] = {}
+        self._earliest = math.inf  # of all rows; -inf where one has no time
+        self._oldest = [math.inf, math.inf]  # by when they came and when they ended, of the rows that are no news
 
-    def add(self, at: int, tasks: Iterable[Task], news: int = 0) -> None:
-        """Takes in the page `at` of the list (0 is its first), in any order; `news` of its tasks were not known so."""
+    def add(self, at: int, tasks: Iterable[Task], news: Collection[TaskKey] = ()) -> None:
+        """Takes in the page `at` of the list (0 is its first), in any order; `news` are those that were not known so.
+
+        What is news says nothing about how far the read has come: a task that waited for two hours may stand on top.
+        """
         self.pages += 1
         tasks = tuple(tasks)
-        self._news[at] = news
+        self._news[at] = len(news)
+        for one in tasks:
+            came = one.created_at or one.started_at
+            self._earliest = min(self._earliest, came or -math.inf)
+            if one.key not in news:
+                self._oldest[0] = min(self._oldest[0], came or math.inf)
+                self._oldest[1] = min(self._oldest[1], one.ended_at or math.inf)
         self._came[at] = _reach(one.created_at or one.started_at for one in tasks)
         # a list of tasks that have not all ended is not one by the time of their end
         self._ended[at] = _reach(one.ended_at or math.inf for one in tasks)
@@ -82,24 +97,37 @@ class Trail:
         return Order(_slack(self._came), _slack(self._ended), first)
 
     @property
+    def shown(self) -> Order:
+        """The disorder of its head so far, which a part of a list can show; that it is in order it cannot."""
+        return Order(_head(self._came).slack, _head(self._ended).slack)
+
+    @property
     def stale(self) -> bool:
         """Whether its last page (so far) held no news."""
         return bool(self._news) and self._news[max(self._news)] == 0
 
+    def picked(self, after: float) -> bool:
+        """Whether it may be what came after a time alone (epoch ms): no row says otherwise."""
+        return self._earliest >= after
+
     def reached(self, order: Order) -> float:
-        """How far back it was read (epoch ms) by the time that it is in the order of; inf before any row."""
-        by = self._came if order.came < order.ended else self._ended
-        return min((reach.oldest for reach in by.values()), default=math.inf)
+        """How far back it was read (epoch ms) by the time that it is in the order of; inf before any known row."""
+        return self._oldest[0] if order.came < order.ended else self._oldest[1]
 
 
 def _slack(pages: Mapping[int, Reach]) -> float:
     """The slack at the head; inf where it is a good part of all the time that the list covers: that is no order."""
-    head = whole = NOTHING
-    for place, at in enumerate(sorted(pages)):
-        whole = whole.then(pages[at])
-        if place < HEAD:
-            head = head.then(pages[at])
-    return head.slack if head.slack <= (whole.youngest - whole.oldest) * PART else math.inf
+    slack = _head(pages).slack
+    youngest = max((reach.youngest for reach in pages.values()), default=-math.inf)
+    oldest = min((reach.oldest for reach in pages.values()), default=math.inf)
+    return slack if slack <= (youngest - oldest) * PART else math.inf
+
+
+def _head(pages: Mapping[int, Reach]) -> Reach:
+    head = NOTHING
+    for at in sorted(pages)[:HEAD]:
+        head = head.then(pages[at])
+    return head
 
 
 def _reach(times: Iterable[int | float | None]) -> Reach:
