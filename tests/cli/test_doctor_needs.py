@@ -18,7 +18,6 @@ from tui.cli.doctor.finding import Mark
 from tui.cli.doctor.needs import Need, Proof, needs_of
 from tui.cli.doctor.policies import grants, policies_of
 from tui.cli.doctor.there import of_clocks, of_network
-from tui.trial import Sent, Step, Trial
 from tui.cli.doctor.wording import span, way
 from tui.cli.exits import Exit
 from tui.errors import BadRequest, CallError, Denied, NoCredential, NotFound, Throttled, Unavailable
@@ -26,6 +25,7 @@ from tui.model import SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.settings import Config
 from tui.settings.example import EXAMPLE
 from tui.settings.load import parse
+from tui.trial import Sent, Step, Trial
 from tui.wiring import models
 
 ADAPTERS = every()

@@ -74,8 +74,8 @@ async def _looked(given: Namespace, settings: Config) -> tuple[list[dict[str, An
             )
         other = next((one for one in kept if one != row["credentials"] and row["account"] in kept[one]), None)
         if other is not None:
-            said = f"account {row['account']}: the {other} has a key of it, which the config does not name"
-            troubles.append(f"{said}: taskdeck logout {row['account']}")
+            said = f"account {row['account']}: the {other} has a key of it too"
+            troubles.append(f"{said}: taskdeck login {row['account']} leaves one")
     for name, accounts in kept.items():
         rows += [
             _facts(one, None, name, LOCKED if name == "vault" else OK, message="not in the config")
@@ -86,6 +86,7 @@ async def _looked(given: Namespace, settings: Config) -> tuple[list[dict[str, An
 
 
 async def _row(account: Account, cabinets: Cabinets, kept: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    from tui.cli.stores import tail, who
     from tui.credentials import source_of
 
     kind = account.credentials.partition(":")[0]
@@ -100,15 +101,14 @@ async def _row(account: Account, cabinets: Cabinets, kept: Mapping[str, Sequence
     except NoCredential as error:
         state = _STATES.get(error.code, UNUSABLE if error.code else ABSENT)
         return _facts(name, vendor, place, state, message=error.message)
-    who = "IAM user" if found.domain is not None else "temporary key" if found.token else "key"
     over = found.expires_at is not None and found.expires_at <= time.time() * 1000
     return _facts(
         name,
         vendor,
         place,
         EXPIRED if over else OK,
-        who=who,
-        key_id=found.key_id[-4:] if len(found.key_id) > 8 else "",
+        kind=who(found),
+        key_id=tail(found),
         expires_at=found.expires_at,
     )
 
@@ -119,7 +119,7 @@ def _facts(
     credentials: str,
     state: str,
     *,
-    who: str = "",
+    kind: str = "",
     key_id: str = "",
     expires_at: int | None = None,
     message: str = "",
@@ -132,8 +132,8 @@ def _facts(
         "vendor": vendor,
         "credentials": credentials,
         "state": state,
-        "who": who or None,
-        "key_id": f"..{key_id}" if key_id else None,
+        "who": kind or None,
+        "key_id": key_id or None,
         "expires_at": rfc3339(expires_at),
         "message": message or None,
     }

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.cli import say
@@ -56,9 +56,10 @@ def discovered(settings: Config, account: Account, credential: CredentialSource 
 
         credential = source_of(account)
     searches = asyncio.run(_searched(settings, account, credential))
+    taken = {one.name for one in settings.sources if one.account != account.name}
     for search in searches:
         for table in search.tables:
-            sys.stdout.write(_toml(search, account, table))
+            sys.stdout.write(_toml(search, account, table, taken))
     sys.stdout.flush()
     for line in _failures(searches):
         say(f"taskdeck: {line}")
@@ -121,10 +122,11 @@ def _failures(searches: Sequence[Search]) -> list[str]:
     return lines
 
 
-def _toml(search: Search, account: Account, table: Mapping[str, Any]) -> str:
-    """One `[[sources]]`."""
+def _toml(search: Search, account: Account, table: Mapping[str, Any], taken: Set[str]) -> str:
+    """One `[[sources]]`, by a name that no source of another account has."""
     place = search.place
     name = "-".join(part for part in (search.adapter.short.lower(), place.region) if part)
+    name = f"{account.name.replace('/', '-')}-{name}" if name in taken else name
     keys: dict[str, Any] = {"name": name, "adapter": search.adapter.id, "account": account.name}
     keys |= {"region": place.region} if place.region else {}
     keys |= {"endpoint": str(place.endpoint)} if place.endpoint else {}

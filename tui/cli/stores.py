@@ -59,7 +59,7 @@ class Stores:
 
         chosen = self(name)
         await _patiently(lambda: chosen.put(account, dump(credential)))
-        lines = [f"account {account}: the key {tail(credential)} is in the {name} now"]
+        lines = [f"account {account}: {told(credential)} is in the {name} now"]
         (other,) = (one for one in STORES if one != name)
         try:
             if await self.remove(other, account):
@@ -129,9 +129,19 @@ def nowhere(error: Exception) -> bool:
     return isinstance(error, NoCredential) and error.code in (ways.NO_SESSION, ways.NO_KEYRING)
 
 
+def who(credential: Credential) -> str:
+    """What kind of key it is."""
+    return "IAM user" if credential.domain is not None else "temporary key" if credential.token else "key"
+
+
 def tail(credential: Credential) -> str:
     """Which key it is, without telling it: the last four of an id that is long enough to have a tail."""
-    return f"..{credential.key_id[-4:]}" if len(credential.key_id) > 8 else ".."
+    return f"..{credential.key_id[-4:]}" if len(credential.key_id) > 8 else ""
+
+
+def told(credential: Credential) -> str:
+    """Both: `temporary key ..0002`."""
+    return f"{who(credential)} {tail(credential)}".rstrip()
 
 
 def _typed(prompt: str) -> Secret:
