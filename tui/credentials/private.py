@@ -90,15 +90,17 @@ class PrivateFile:
                 told = f"is a link, which is not followed; put the file itself there, or remove the link: {self._rm}"
                 raise self.error(UNSAFE, told) from None
             raise self._failed(error, self.path) from None
-        with os.fdopen(handle, "rb") as file:
+        try:
             state = os.fstat(handle)
             if not stat.S_ISREG(state.st_mode):
                 raise self.error(UNSAFE, f"is no regular file; move it away: {self.away}")
             self._owned(state, self.path, "600")
-            try:
+            with os.fdopen(handle, "rb", closefd=False) as file:
                 data = file.read(self._largest + 1)
-            except OSError as error:
-                raise self._failed(error, self.path) from None
+        except OSError as error:
+            raise self._failed(error, self.path) from None
+        finally:
+            os.close(handle)
         if len(data) > self._largest:
             told = f"is larger than the {self._largest:,} bytes that it may have; move it away: {self.away}"
             raise self.error(DAMAGED, told)

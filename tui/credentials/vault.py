@@ -265,24 +265,29 @@ class Vault:
         self, before: _Key, after: _Key, edit: Callable[[dict[str, str]], object], data: bytes | None
     ) -> bytes:
         """The file with a change in it. What others have put there meanwhile stays."""
-        with self._sound():
-            items: dict[str, str] = {}
-            if data is not None:
+        items: dict[str, str] = {}
+        if data is not None:
+            with self._sound():
                 sealed = form.parse(data)
-                if not before.fits(sealed):
-                    raise _Stale
-                items = form.unseal(sealed, before.key)
-            edit(items)
+            if not before.fits(sealed):
+                raise _Stale
+            items = self._unsealed(sealed, before)
+        edit(items)
+        try:
             return form.seal(items, after.key, after.cost, after.salt)
+        except ValueError as error:
+            raise self._file.error(
+                FAILED, f"{error}; nothing was changed; make room: taskdeck logout ACCOUNT"
+            ) from None
 
     @contextmanager
     def _sound(self) -> Iterator[None]:
         """What is wrong with the bytes of the file, as an error with its name and a way out."""
         try:
             yield
-        except WrongKey as error:
+        except WrongKey:
             self._key = None  # not lock(): this may be a thread
-            told = f"{error}: try again; one that is forgotten cannot be recovered, then begin anew: {self._anew}"
+            told = f"wrong passphrase, try again; a forgotten one cannot be recovered, only begin anew: {self._anew}"
             raise self._file.error(WRONG, told) from None
         except ValueError as error:
             told = f"{error}; nothing was overwritten. Put a copy of it back, or begin anew: {self._anew}"
