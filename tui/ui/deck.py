@@ -224,7 +224,10 @@ class Deck(Screen[None], inherit_bindings=False):
             self.paint()
             return
         self._log = list(self._events.lines)
-        if self.board.settle(now):
+        ended = self.board.settle(now)
+        if self.will_paint:  # within half a second: one picture fewer of three
+            return
+        if ended:
             self._hand_out(SLICE)
         else:
             self.paint()
@@ -274,6 +277,7 @@ class Deck(Screen[None], inherit_bindings=False):
             held=held,
             clock=facts.clock(statuses),
             budget="" if used is None else f"budget {used:.0%}",
+            prod=any(self.desk.guarded(name) for name in store.sources),
         )
 
     def _last_line(self, pen: Pen, cells: int) -> Strip:
