@@ -57,6 +57,6 @@ def test_the_monitor_leaves_at_once(tmp_path: Path) -> None:
             terminal.until("thumbs")
             until(session.started)
             begun = time.monotonic()
-            terminal.press("q")
+            terminal.press("qy")
             assert terminal.wait(10) == 0
             assert time.monotonic() - begun < SOON

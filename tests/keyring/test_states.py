@@ -72,7 +72,7 @@ class TestLocked:
             came = await asked(lambda call=call: call("ali"))  # type: ignore[misc] # mypy sees no type in it
             assert came.refused.code == ways.LOCKED
         refused = (await asked(lambda: keyring.put("ali", ITEM))).refused
-        assert refused.message.startswith("the keyring is locked; unlock it: bash -c '")
+        assert refused.message.startswith("the keyring is locked; unlock it: `bash -c '")
         assert (await asked(keyring.names)).refused.message == refused.message == await keyring.trouble()
 
     async def test_nobody_is_asked_though_there_is_a_display(
@@ -81,7 +81,7 @@ class TestLocked:
         monkeypatch.setenv("DISPLAY", ":99")
         for call in (lambda: keyring.get("ali"), keyring.names, keyring.trouble, lambda: keyring.put("ali", ITEM)):
             came = await asked(call)
-            assert "unlock it: :login asks for it, or bash -c" in getattr(came.answer, "message", came.answer)
+            assert "unlock it: :login asks for it, or `bash -c" in getattr(came.answer, "message", came.answer)
         assert not locked.prompted.exists()
 
     async def test_the_command_of_the_message_unlocks_it(self, locked: Session, keyring: Keyring) -> None:
@@ -135,7 +135,9 @@ class TestSilence:
         keeper = here.keeper()
         with stopped(keeper):
             came = await asked(lambda: keyring.get("ali"))
-            told = f"the keyring (gnome-keyring-d, process {keeper}) is stopped; let it go on: kill -CONT {keeper}, or"
+            told = (
+                f"the keyring (gnome-keyring-d, process {keeper}) is stopped; let it go on: `kill -CONT {keeper}`; or"
+            )
             assert came.refused.message.startswith(told)
             assert came.ticks > 10
             # The next ones are not kept waiting, until somebody wants to know.
@@ -150,7 +152,7 @@ class TestSilence:
             entered(session, monkeypatch)
             came = await asked(lambda: keyring.get("ali"))
         assert re.match(
-            r"D-Bus starts a keyring service that has not come up for 2\.\d s; see which: grep", came.refused.message
+            r"D-Bus starts a keyring service that has not come up for 2\.\d s; see which: `grep", came.refused.message
         )
         assert (came.refused.code, came.ticks > 10) == (ways.HUNG, True)
 
@@ -173,7 +175,7 @@ class TestNobody:
             bare.end()
             refused = (await asked(lambda: keyring.get("ali"))).refused
             assert refused.code == ways.NO_SESSION
-            assert "names a bus that has ended; start one: dbus-run-session" in refused.message
+            assert "names a bus that has ended; start one: `dbus-run-session" in refused.message
 
     async def test_a_service_that_fails_at_once(self, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
         with Session(lambda pipe: {"org.freedesktop.secrets": "/bin/false"}) as broken:
@@ -188,10 +190,10 @@ class TestNobody:
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
         monkeypatch.setenv("XDG_RUNTIME_DIR", "/nowhere")
         refused = (await asked(lambda: keyring.get("ali"))).refused
-        assert refused.message.startswith("no D-Bus session: DBUS_SESSION_BUS_ADDRESS is not set; start one: dbus-run")
+        assert refused.message.startswith("no D-Bus session: DBUS_SESSION_BUS_ADDRESS is not set; start one: `dbus-run")
         monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
         refused = (await asked(lambda: keyring.get("ali"))).refused
-        assert refused.message.startswith("no D-Bus session: SSH without a desktop; start one: dbus-run-session -- ")
+        assert refused.message.startswith("no D-Bus session: SSH without a desktop; start one: `dbus-run-session -- ")
         for way in ('credentials = "vault"', '"env"', '"command:PROGRAM"'):
             assert way in refused.message
 
@@ -227,7 +229,7 @@ class TestNobody:
         with socket.socket(socket.AF_UNIX) as bus:
             bus.bind(str(session.home / "bus"))
             refused = (await asked(lambda: keyring.get("ali"))).refused
-        assert f"join it: export DBUS_SESSION_BUS_ADDRESS=unix:path={session.home}/bus, or" in refused.message
+        assert f"join it: `export DBUS_SESSION_BUS_ADDRESS=unix:path={session.home}/bus`; or" in refused.message
 
 
 @contextmanager

@@ -82,10 +82,12 @@ class KeychainStore:
         status, state = self._native.status()
         if status == _NO_KEYCHAIN:
             raise Plight(
-                ways.EMPTY, "there is no default keychain", "make one: security create-keychain login.keychain"
+                ways.EMPTY, "there is no default keychain", "make one: `security create-keychain login.keychain`"
             )
         if status:
-            raise Plight(ways.FAILED, f"the keychain failed with OSStatus {status}", f"security error {status}")
+            raise Plight(
+                ways.FAILED, f"the keychain failed with OSStatus {status}", f"what that is: `security error {status}`"
+            )
         if not state & _UNLOCKED:
             raise _locked()
 
@@ -156,4 +158,4 @@ def accounts_of(service: str, dump: str) -> set[str]:
 
 
 def _locked() -> Plight:
-    return Plight(ways.LOCKED, "the keychain is locked", f"unlock it: {UNLOCK}")
+    return Plight(ways.LOCKED, "the keychain is locked", f"unlock it: `{UNLOCK}`")

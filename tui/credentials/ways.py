@@ -23,7 +23,7 @@ START = f"dbus-run-session -- bash -c '{_ASK} --unlock --components=secrets >/de
 """A session of its own with an unlocked keyring in it: what SSH without a desktop lacks."""
 UNLOCK = f"bash -c '{_ASK} --replace --unlock --components=secrets >/dev/null'"
 """Unlocks gnome-keyring's login keyring without a desktop, and makes one where there is none."""
-INSTALL = "apt-get install gnome-keyring, or another Secret Service"
+INSTALL = "`apt-get install gnome-keyring`, or another Secret Service"
 
 
 class Plight(Exception):
@@ -36,7 +36,7 @@ class Plight(Exception):
     @property
     def error(self) -> NoCredential:
         """The same, as the error that everybody knows."""
-        return NoCredential(f"{self.cause}; {self.way}, {WITHOUT}", code=self.code)
+        return NoCredential(f"{self.cause}; {self.way}; {WITHOUT}", code=self.code)
 
 
 def desktop(environ: Mapping[str, str] = os.environ) -> bool:
@@ -50,19 +50,19 @@ def no_session(environ: Mapping[str, str] = os.environ) -> Plight:
     socket = Path(environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}") / "bus"
     if socket.is_socket():
         cause = "no D-Bus session: DBUS_SESSION_BUS_ADDRESS is not set, though there is one"
-        return Plight(NO_SESSION, cause, f"join it: export DBUS_SESSION_BUS_ADDRESS=unix:path={socket}")
+        return Plight(NO_SESSION, cause, f"join it: `export DBUS_SESSION_BUS_ADDRESS=unix:path={socket}`")
     why = "SSH without a desktop" if environ.get("SSH_CONNECTION") else "DBUS_SESSION_BUS_ADDRESS is not set"
-    return Plight(NO_SESSION, f"no D-Bus session: {why}", f"start one: {START}")
+    return Plight(NO_SESSION, f"no D-Bus session: {why}", f"start one: `{START}`")
 
 
 def no_such_session(why: str) -> Plight:
     """DBUS_SESSION_BUS_ADDRESS leads nowhere."""
-    return Plight(NO_SESSION, f"no D-Bus session: DBUS_SESSION_BUS_ADDRESS {why}", f"start one: {START}")
+    return Plight(NO_SESSION, f"no D-Bus session: DBUS_SESSION_BUS_ADDRESS {why}", f"start one: `{START}`")
 
 
 def hung_session(seconds: float) -> Plight:
     """The bus itself says nothing."""
-    return Plight(HUNG, f"the D-Bus session has not answered for {seconds:.1f} s", f"start another: {START}")
+    return Plight(HUNG, f"the D-Bus session has not answered for {seconds:.1f} s", f"start another: `{START}`")
 
 
 def no_service(why: str = "") -> Plight:
@@ -75,15 +75,15 @@ def never_up(seconds: float) -> Plight:
     """D-Bus started something for that name, which does not come up."""
     where = "~/.local/share/dbus-1/services /usr/share/dbus-1/services"
     cause = f"D-Bus starts a keyring service that has not come up for {seconds:.1f} s"
-    return Plight(HUNG, cause, f"see which: grep -rs org.freedesktop.secrets {where}")
+    return Plight(HUNG, cause, f"see which: `grep -rs org.freedesktop.secrets {where}`")
 
 
 def hung(seconds: float, who: str, pid: int, state: str) -> Plight:
     """The keyring's process is there, and does not answer."""
     named = f"the keyring ({clean(who, limit=40)}, process {pid})"
     if state in ("T", "t"):
-        return Plight(HUNG, f"{named} is stopped", f"let it go on: kill -CONT {pid}")
-    way = f"end it: kill -KILL {pid}; D-Bus starts another, which wants to be unlocked"
+        return Plight(HUNG, f"{named} is stopped", f"let it go on: `kill -CONT {pid}`")
+    way = f"end it: `kill -KILL {pid}`; D-Bus starts another, which wants to be unlocked"
     return Plight(HUNG, f"{named} has not answered for {seconds:.1f} s", way)
 
 
@@ -96,7 +96,7 @@ def silent(seconds: float) -> Plight:
 
 def gone() -> Plight:
     """It ended while it was asked."""
-    return Plight(NO_KEYRING, "the keyring ended while it was asked", f"unlock the next one: {UNLOCK}")
+    return Plight(NO_KEYRING, "the keyring ended while it was asked", f"unlock the next one: `{UNLOCK}`")
 
 
 def locked(who: str = "gnome-keyring-d", environ: Mapping[str, str] = os.environ) -> Plight:
@@ -104,12 +104,12 @@ def locked(who: str = "gnome-keyring-d", environ: Mapping[str, str] = os.environ
     if not _gnome(who):
         return Plight(LOCKED, "the keyring is locked", f"unlock it in {clean(who, limit=40)}")
     asked = ":login asks for it, or " if desktop(environ) else ""
-    return Plight(LOCKED, "the keyring is locked", f"unlock it: {asked}{UNLOCK}")
+    return Plight(LOCKED, "the keyring is locked", f"unlock it: {asked}`{UNLOCK}`")
 
 
 def empty(who: str = "gnome-keyring-d") -> Plight:
     """There is no default collection: nobody ever gave a password for one."""
-    make = f"make one, with a new password: {UNLOCK}" if _gnome(who) else f"make one in {clean(who, limit=40)}"
+    make = f"make one, with a new password: `{UNLOCK}`" if _gnome(who) else f"make one in {clean(who, limit=40)}"
     return Plight(EMPTY, "the keyring has no collection yet", make)
 
 
