@@ -23,15 +23,17 @@ from tui.by_hand import ByHand
 from tui.courtesy import Courtesy
 from tui.credentials import without_keys
 from tui.deeds import Deed, Done
+from tui.door import LiveDoor
 from tui.errors import ConfigError, Malformed, NotFound
 from tui.memory import Memory
 from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
 from tui.settings.place import is_there
 from tui.store import Store
-from tui.ui.desk import Console, Provider
+from tui.ui.desk import INTO_THE_DEMO, Console, Provider
 
 if TYPE_CHECKING:
-    from tui.settings import Account
+    from tui.credentials.cabinet import Cabinet
+    from tui.settings import Account, SourceSettings
     from tui.watching import Watching
     from tui.wiring import Wiring
 
@@ -42,13 +44,28 @@ RARELY = (400_000, 50, 1_000)
 SWITCH = 0.0005
 # Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.
 FRAMES = "250"
+DEMO_TASKS = 2_000  # as `taskdeck demo` has them
 
 
 class LiveDesk:
-    """The configured sources: nothing is read, and httpx not imported, before `run`."""
+    """The configured sources: nothing is read, and httpx not imported, before `run`.
 
-    def __init__(self, path: Path, *, write: bool = False) -> None:
+    The vault is in the folder `state`; a test has cabinets of its own.
+    """
+
+    demo = False
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        write: bool = False,
+        state: Path | None = None,
+        cabinet: Callable[[str], Cabinet] | None = None,
+    ) -> None:
         self.path = path
+        self.door = LiveDoor(self._begin, self.poke, state, cabinet)
+        self._group: asyncio.TaskGroup | None = None
         self.store = Store(raw_rows=0)  # no screen shows them yet: 5,000 are 8 MB
         self.providers: Sequence[Provider] = [Provider(one.id, one.digit, one.short, one.title) for one in every()]
         self.note = ""
@@ -65,31 +82,33 @@ class LiveDesk:
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled. Raises ConfigError."""
         self._changed = changed
-        if not is_there(self.path):
+        there = is_there(self.path)
+        if not there:
             self._empty()
-            return
-        await self._poll(self.path)
+        await self._poll(self.path if there else None)
 
     def _empty(self) -> None:
         """No config: five panes without a key, and the way in."""
         for provider in self.providers:
             source = Source(provider.short.lower(), provider.adapter, "", "")
             self.store.add_source(source)
-            trouble = Trouble(Word.NOKEY, message="try `taskdeck demo`; begin with `taskdeck config example`")
+            trouble = Trouble(Word.NOKEY, message=f"no config at {self.path}")
             self.store.set_status(SourceStatus(source=source, trouble=trouble))
         self._say(f"no config at {self.path}")
 
-    async def _poll(self, path: Path) -> None:
+    async def _poll(self, path: Path | None) -> None:
         def load() -> tuple[Any, Any]:
             from tui.net import client_library
+            from tui.settings import Config
             from tui.ui.clashes import clashes
             from tui.wiring import Wiring, load_config
 
             client_library()  # here, off the loop, so that no key waits for the import
             import_module("tui.query")
-            return Wiring, load_config(path, clashes)
+            return Wiring, Config(path=self.path) if path is None else load_config(path, clashes)
 
         wiring_type, config = await asyncio.to_thread(load)
+        self.door.use(config)
         self.read_only = self.read_only and not config.monitor.write
         self._accounts = config.accounts
         self._guarded = frozenset(one.name for one in config.sources if config.accounts[one.account].prod)
@@ -97,7 +116,12 @@ class LiveDesk:
 
         patience = PATIENT._replace(turn=self._courtesy.turn)
         async with wiring_type(
-            config, self.store, write=not self.read_only, told=self._told, patience=patience
+            config,
+            self.store,
+            write=not self.read_only,
+            told=self._told,
+            patience=patience,
+            credentials=self.door.source_of,
         ) as wiring:
             self._wiring = wiring
             self.look(self._looked[0], focused=self._looked[1])
@@ -107,11 +131,22 @@ class LiveDesk:
                 self.store, wiring.adapters, changed=lambda: self._changed(), now=lambda: round(time.time() * 1000)
             )
             self._watching.watch(self._watched)
-            self._say("" if config.sources else f"{path} has no [[sources]] yet")
-            async with asyncio.TaskGroup() as group:
+            if path is not None:
+                self._say("" if config.sources else f"{path} has no [[sources]] yet")
+            async with asyncio.TaskGroup() as self._group:
+                group = self._group
                 for poller in wiring.pollers.values():
                     group.create_task(poller.run())
                 group.create_task(self._watching.run())
+
+    def _begin(self, settings: SourceSettings, account: Account) -> None:
+        """Reads a source that is new in this run, in place of the pane that had none."""
+        if self._wiring is None or self._group is None:
+            return
+        self.store.set_status(SourceStatus(source=settings.source))
+        self._accounts = {**self._accounts, account.name: account}
+        self._group.create_task(self._wiring.add(settings, account).run())
+        self._say("")
 
     def poke(self, source: str | None = None) -> None:
         """Reads one source (or all) now."""
@@ -215,6 +250,8 @@ class LiveDesk:
 class DemoDesk(LiveDesk):
     """The same on a demo cloud of our own: a child process on loopback that ends with us."""
 
+    demo = True
+
     def __init__(self, *, tasks: int, seed: int, faults: Sequence[str] = (), write: bool = False) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="taskdeck-demo-")
         super().__init__(Path(self._folder.name) / "config.toml", write=write)
@@ -287,7 +324,15 @@ def run(
     """Runs the monitor on a desk until it is left; answers the exit code. Raises what ended it.
 
     What it remembers is kept in the folder `state`; without one it is forgotten. `themes` is the user's folder of them.
+    Left by `:demo`, it goes on with the demo cloud, on the same terminal, as `taskdeck demo` does.
     """
+    code = _run(desk, filter_text, theme_name, themes, state)
+    if code != INTO_THE_DEMO:
+        return code
+    return _run(DemoDesk(tasks=DEMO_TASKS, seed=1), "", theme_name, themes, None)
+
+
+def _run(desk: LiveDesk, filter_text: str, theme_name: str | None, themes: Path | None, state: Path | None) -> int:
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     from tui.ui.shell import Taskdeck
 

@@ -60,18 +60,34 @@ def clock_off(seconds: float | None) -> str:
 
 def _no_key(status: SourceStatus, screen: bool) -> str:
     if status.keys:
-        return f"set {' and '.join(status.keys)}, then start again"
-    if not status.source.account:  # there is no config yet: what is told of that is the way out
-        return ""
-    return "give the account of this source a key that its endpoint is for"
+    account = status.source.account
+    if not account:  # there is no config yet: what is told of that is the way out
+        return f":login {status.source.name}, or :demo" if screen else ""
+        return f"set {' and '.join(status.keys)}, then start again{f'; or :login {account}' if screen else ''}"
+    if status.credentials == "demo":
+        return "give the account of this source a key that its endpoint is for"
+    return f":login {account}" if screen else f"taskdeck login {account}"
 
 
 def _refused(status: SourceStatus, screen: bool) -> str:
     if status.trouble is not None and status.trouble.kind == "ClockSkew":
         return f"set this machine's clock{', then r' if screen else ''}"
     if status.keys:
-        return f"a valid key in {' and '.join(status.keys)}, then start again"
-    return "r tries again" if screen else "try again"
+        login = f"; or :login {status.source.account}" if screen else ""
+        return f"a valid key in {' and '.join(status.keys)}, then start again{login}"
+    if status.credentials == "demo":
+        return "r tries again" if screen else "try again"
+    return (
+        f":login {status.source.account} gives it another key" if screen else f"taskdeck login {status.source.account}"
+    )
+
+
+def inactive(code: str) -> bool:
+    """Whether a denial is about the account, which has not activated the product, and about no permission.
+
+    tencent.md 2.2.
+    """
+    return any(word in code.lower() for word in ("invalidmpsuser", "invaliduser", "userarrears", "userunregister"))
 
 
 def _denied(status: SourceStatus, screen: bool) -> str:

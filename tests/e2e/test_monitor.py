@@ -115,9 +115,12 @@ def test_ctrl_c_twice_leaves_with_130(tmp_path: Path) -> None:
 def test_without_a_config_the_deck_says_how_to_begin(tmp_path: Path) -> None:
     env = environment(tmp_path, TERM="xterm-256color", XDG_CONFIG_HOME=str(tmp_path / "config"))
     with Terminal([BIN], env, columns=150, lines=45) as screen:
-        text = screen.until(lambda text: all(re.search(rf"{title}  0\+? .*NOKEY", text) for title in TITLES))
-        notes = text.count("try `taskdeck demo`; begin with `taskdeck config example`")
-        assert notes == len(TITLES)  # the events have no room for all of it
+        screen.until(lambda text: all(re.search(rf"{title}  0\+? .*NOKEY", text) for title in TITLES))
+        text = screen.until(lambda text: text.count(":demo ") == len(TITLES))
+        for short in ("fc", "os", "mps", "tat", "kps"):
+            assert f":login {short} " in text
+        screen.press(":demo\r")
+        screen.until(live)
         assert leave(screen) == 0
 
 

@@ -16,6 +16,7 @@ from tui.errors import CallError
 from tui.model import Source, SourceStatus, State, Task, TaskKey, Trouble, Word
 from tui.store import Round, Store
 from tui.ui.desk import Console, Provider
+from tui.ui.door import Door
 
 NOW = 1_795_264_957_000  # 2026-11-21T12:42:37Z
 
@@ -143,6 +144,8 @@ class FakeDesk:
         self.providers: Sequence[Provider] = PROVIDERS
         self.note = ""
         self.read_only = True
+        self.demo = False
+        self.door: Door | None = None
         self.poked: list[str | None] = []
         self.asked: list[TaskKey] = []
         self.looked: tuple[frozenset[str], bool] = frozenset(), True

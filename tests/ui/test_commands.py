@@ -93,7 +93,7 @@ def test_a_line_is_read(line: str, name: str, argument: str) -> None:
         ("tta", "no such command; did you mean :tat?"),
         ("refersh", "no such command; did you mean :refresh?"),
         ("zzz", "no such command"),
-        ("login fc", "no such command; did you mean :log?"),
+        ("lgin fc", "no such command; did you mean :login?"),
         ("p x", ":p could be :pause or :peek"),
         ("log now", ":log takes no argument"),
         ("fc " + "x" * 5_000, "more than 4,096 characters"),

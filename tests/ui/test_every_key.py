@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
+from tests.ui.fake_door import FakeDoor
 from tests.ui.states import tell
 from tui.clipboard import Reach
 from tui.model import State, Task, Word
@@ -32,6 +33,7 @@ from tui.ui.health_screen import HealthScreen
 from tui.ui.help import HelpScreen
 from tui.ui.home import Home
 from tui.ui.keys import APP, MOVEMENT, SCREENS
+from tui.ui.login_dialog import LoginDialog
 from tui.ui.place import Place
 from tui.ui.shell import Taskdeck
 from tui.ui.sort_picker import SortPicker
@@ -666,6 +668,19 @@ async def sorts_by_the_column_to_the_left(stage: Stage, key: str) -> None:
 
 
 # The screen itself.
+
+
+@does("login")
+async def asks_for_the_key_of_this_pane(stage: Stage, key: str) -> None:
+    assert stage.desk.door is None
+    await stage.press(key)
+    assert "nobody to log in to" in stage.seen
+    stage.desk.door = FakeDoor(stage.desk.poke)
+    await stage.press(key)
+    assert isinstance(stage.top, LoginDialog)
+    assert "log in: ali-prod" in stage.seen
+    await stage.press("escape")
+    assert stage.top is stage.home
 
 
 @does("refresh")

@@ -17,7 +17,7 @@ from tui.model import Source, SourceStatus, State, Trouble, Word
 from tui.query import parse
 from tui.store import Store
 from tui.ui import bars, cells, glyphs, sheet, themes, when
-from tui.ui.cards import card, wrapped
+from tui.ui.cards import card
 from tui.ui.events import Event, Events
 from tui.ui.events import text as told
 from tui.ui.facts import Facts
@@ -26,6 +26,7 @@ from tui.ui.health_screen import HealthScreen
 from tui.ui.health_sheet import sheet as sheet_of
 from tui.ui.ink import Ink
 from tui.ui.titles import Pen, notes, title
+from tui.ui.wrapping import wrapped
 from tui.view import Roster
 
 screen = pytest.mark.screen

@@ -28,6 +28,7 @@ def run(given: Namespace) -> int:
             tasks=given.tasks, seed=given.seed, faults=faults(given.faults), write=given.write
         )
     else:
-        desk, state = app.LiveDesk(config_path(given.config), write=given.write), logs.state_dir(given)
+        state = logs.state_dir(given)
+        desk = app.LiveDesk(config_path(given.config), write=given.write, state=state)
     text, themes = getattr(given, "filter", "") or "", config_path(given.config).with_name("themes")
     return app.run(desk, filter_text=text, theme_name=given.theme, themes=themes, state=state)

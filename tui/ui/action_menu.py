@@ -8,11 +8,11 @@ from textual import events
 from textual.strip import Strip
 
 from tui.text import clean
-from tui.ui.cards import wrapped
 from tui.ui.errands import Offer
 from tui.ui.ink import Ink, between
 from tui.ui.picker import Choices, Picker
 from tui.ui.titles import Pen
+from tui.ui.wrapping import wrapped
 
 WIDEST, INDENT = 76, 4  # cells
 MOST = 6  # lines of one offer: a reason is a foreign text

@@ -7,21 +7,25 @@ from collections.abc import Iterator
 from textual.strip import Strip
 
 from tui.model import SourceStatus, Word
-from tui.text import clean, width
+from tui.text import clean
+from tui.ui import first_start
 from tui.ui.facts import Facts
 from tui.ui.ink import Ink
 from tui.ui.titles import STOPPED, Pen, skewed, wrong
+from tui.ui.wrapping import MARGIN, wrapped
 from tui.ways_out import way_out
 
 CALM = frozenset({Word.LIVE, Word.LOADING, Word.SLOW})  # rows come, or are about to
 LEAST = 3  # lines that a card needs to say more than the lines under a title do
-MARGIN = 4
 WAY_OUT = "way out  "
 
 
 def card(facts: Facts, pen: Pen, cells: int, height: int) -> list[Strip]:
     """The lines, as many as there is room for; none where nothing is to be said."""
     told = [status for status in facts.statuses if status.word(pen.now) not in CALM]
+    if first_start.begins(told) and height >= first_start.LEAST:
+        begin = [Ink(), *first_start.begin(facts.provider, told[0], pen, cells)]
+        return [ink.strip(cells) for ink in begin[:height]]
     if height < LEAST or not told:
         return []
     lines: list[Ink] = []
@@ -44,6 +48,7 @@ def _about(status: SourceStatus, pen: Pen, cells: int) -> Iterator[Ink]:
         for line in wrapped(text, cells):
             yield Ink().add(" " * (MARGIN + 2)).add(line, look[token])
     if way := way_out(status, pen.now, screen=True):
+        way = way.replace(f":login {clean(source.account)}", f":login {clean(source.account)} (U)")
         for at, line in enumerate(wrapped(way, cells - len(WAY_OUT))):
             label = WAY_OUT if at == 0 else " " * len(WAY_OUT)
             yield Ink().add(" " * (MARGIN + 2)).add(label, look["key"]).add(line, look["text"])
@@ -65,25 +70,3 @@ def _said(status: SourceStatus, word: Word, pen: Pen) -> Iterator[tuple[str, str
         yield "age.slow", told
     if status.missing:
         yield "dim", clean(f"not read: {', '.join(status.missing)}")
-
-
-def wrapped(text: str, cells: int) -> list[str]:
-    """Clean text in lines of at most so many cells, broken between words where there are any."""
-    lines: list[str] = [""]
-    for word in text.split(" "):
-        for piece in _pieces(word, max(2, cells)):
-            joined = f"{lines[-1]} {piece}" if lines[-1] else piece
-            if width(joined) <= cells or not lines[-1]:
-                lines[-1] = joined
-            else:
-                lines.append(piece)
-    return lines
-
-
-def _pieces(word: str, cells: int) -> list[str]:
-    """A word that no line can hold, in pieces that one can."""
-    if width(word) <= cells:
-        return [word]
-    from rich.cells import chop_cells
-
-    return chop_cells(word, cells)

@@ -12,12 +12,12 @@ from tui.formats import rfc3339
 from tui.model import Task
 from tui.text import clean, cut_middle, fit, width
 from tui.ui import when
-from tui.ui.cards import wrapped
 from tui.ui.cells import Legend
 from tui.ui.columns import Column, Placed, place
 from tui.ui.ink import Ink, between
 from tui.ui.spark import spark
 from tui.ui.titles import Pen
+from tui.ui.wrapping import wrapped
 from tui.view.causes import Cause, Causes
 
 GUTTER, MARGIN = 2, 1

@@ -15,7 +15,7 @@ from tui.ui.edit import Edit
 from tui.ui.ink import Ink, between
 from tui.ui.titles import Pen
 
-LINES = 32  # of the list
+LINES = 34  # of the list: all commands, where there is room
 LABEL = 32  # cells of what would be typed
 
 

@@ -31,6 +31,9 @@ class Wants(Enum):
     SOURCE = "[SOURCE]"
     THEME = "[THEME]"
     FILE = "csv|ndjson|md FILE"
+    LOGIN = "[ACCOUNT|SHORT]"
+    KEYED = "[ACCOUNT]"
+    LOGOUT = "ACCOUNT"
 
 
 class Command(NamedTuple):
@@ -76,6 +79,9 @@ class Known:
     """What arguments can be completed with."""
 
     accounts: Sequence[str] = ()
+    keyed: Sequence[str] = ()
+    """Accounts that may be given a key, also those without a source."""
+    shorts: Sequence[str] = ()
     regions: Sequence[str] = ()
     sources: Sequence[str] = ()
     views: Sequence[str] = ()
@@ -104,6 +110,10 @@ _FIXED = (
     Command("wide", "all columns", "wide", key="wide"),
     Command("peek", "the task under the cursor below the table", "peek", key="peek"),
     Command("watch", "pin the task, or all marked ones, on top; told when it ends", "watch", key="watch"),
+    Command("login", "give an account a key, or unlock the one that is kept", "login", Wants.LOGIN, "login"),
+    Command("test", "one real read with the key of an account", "test", Wants.KEYED),
+    Command("logout", "take the key of an account out of keyring and vault", "logout", Wants.LOGOUT),
+    Command("demo", "the demo cloud instead: no account, no network", "demo"),
     Command("copytest", "a known text each way to the clipboard", "copytest"),
     Command("export", "the rows of this pane into a file; :export! over one that is there", "export", Wants.FILE),
     Command("theme", "other colours for this run: by name, or to look through", "theme", Wants.THEME),
@@ -231,7 +241,14 @@ def _fitting(name: str, commands: Sequence[Command]) -> list[Command]:
 
 def _arguments(command: Command, text: str, known: Known) -> Iterator[Offer]:
     """Offers for the argument alone."""
-    names = {Wants.ACCOUNT: known.accounts, Wants.SOURCE: known.sources, Wants.THEME: known.themes}
+    names = {
+        Wants.ACCOUNT: known.accounts,
+        Wants.SOURCE: known.sources,
+        Wants.THEME: known.themes,
+        Wants.LOGIN: (*known.keyed, *known.shorts),
+        Wants.KEYED: known.keyed,
+        Wants.LOGOUT: known.keyed,
+    }
     match command.wants:
         case Wants.ACCOUNT | Wants.SOURCE | Wants.THEME:
             yield from _words(text, names[command.wants])

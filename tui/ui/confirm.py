@@ -11,11 +11,11 @@ from textual.strip import Strip
 
 from tui.text import clean
 from tui.ui.canvas import Canvas
-from tui.ui.cards import wrapped
 from tui.ui.edit import Edit
 from tui.ui.ink import Ink
 from tui.ui.over import Over
 from tui.ui.titles import Pen
+from tui.ui.wrapping import wrapped
 
 WIDEST, INDENT = 76, 2  # cells
 

@@ -10,6 +10,10 @@ from tui.by_hand import ByHand
 from tui.deeds import Deed, Done
 from tui.model import Task, TaskKey
 from tui.store import Store
+from tui.ui.door import Door
+
+INTO_THE_DEMO = -1
+"""What the monitor is left with by `:demo`."""
 
 
 class Provider(NamedTuple):
@@ -36,6 +40,16 @@ class Desk(Protocol):
     note: str
     """One line for the header while something starts or when there is no config; "" otherwise."""
     read_only: bool
+
+    @property
+    def demo(self) -> bool:
+        """Whether all this is the demo cloud."""
+        ...
+
+    @property
+    def door(self) -> Door | None:
+        """The accounts, and the way in to each; None where there is nobody to ask."""
+        ...
 
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled; `changed` is called (in the loop's thread) whenever store or note differ.

@@ -9,11 +9,11 @@ from textual.strip import Strip
 from tui.model import SourceStatus, Word
 from tui.text import clean, fit
 from tui.ui import when
-from tui.ui.cards import wrapped
 from tui.ui.events import text
 from tui.ui.health import BAR, About, ago
 from tui.ui.ink import Ink, between
 from tui.ui.titles import SINCE, STOPPED, Pen, paces, said, skewed
+from tui.ui.wrapping import wrapped
 from tui.ways_out import failed_step, way_out
 
 TWO_COLUMNS = 76

@@ -14,6 +14,7 @@ from tui.model import Source, Task, TaskKey
 from tui.store import Store
 from tui.ui.board import ALL, DECK
 from tui.ui.desk import Console, Desk, Provider
+from tui.ui.door import Door
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -27,6 +28,9 @@ ROUNDS = 6  # in which every widget handles what waits for it, and what that set
 
 class StillDesk:
     """A desk whose store holds all that there will be."""
+
+    demo = False
+    door: Door | None = None
 
     def __init__(
         self,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.text import cut_end
-from tui.ui.cards import wrapped
 from tui.ui.ink import Ink
 from tui.ui.titles import Pen
+from tui.ui.wrapping import wrapped
 from tui.view.why import Reason
 
 HEAD = "WHY"

@@ -12,6 +12,7 @@ from tui.text import clean
 from tui.ui import commands
 from tui.ui.acts.copying import Copying
 from tui.ui.acts.dressing import Dressing
+from tui.ui.acts.entering import Entering
 from tui.ui.acts.exporting import Exporting
 from tui.ui.acts.filtering import Filtering
 from tui.ui.acts.pacing import MOST, Pacing, reading
@@ -27,7 +28,9 @@ ACTIONS = ("events", "health", "causes", "why", "peek", "wide", "pause", "watch"
 """Commands that are nothing but a key of the screen, and are there when the screen has its action."""
 
 
-class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, Dressing, inherit_bindings=False):
+class Commanding(
+    Filtering, Sorting, Travelling, Pacing, Entering, Copying, Exporting, Dressing, inherit_bindings=False
+):
     """The line, and a method for each `run` of the registry."""
 
     def compose(self) -> ComposeResult:
@@ -57,6 +60,8 @@ class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, Dre
         sources = self.desk.store.sources.values()
         return Known(
             accounts=sorted({source.account for source in sources if source.account}),
+            keyed=() if self.desk.door is None else self.desk.door.accounts(),
+            shorts=[provider.short.lower() for provider in self.desk.providers],
             regions=sorted({source.region for source in sources if source.region}),
             sources=[source.name for source in sources],
             views=list(self._options.views),
@@ -103,6 +108,10 @@ class Commanding(Filtering, Sorting, Travelling, Pacing, Copying, Exporting, Dre
             "view": lambda command, text: self._view(text),
             "every": lambda command, text: self._every(text),
             "refresh": lambda command, text: self._refresh(text),
+            "login": lambda command, text: self.login(text),
+            "test": lambda command, text: self.test(text),
+            "logout": lambda command, text: self.logout(text),
+            "demo": lambda command, text: self.into_the_demo(),
             "copytest": lambda command, text: self.copy_test(),
             "export": lambda command, text: self.export(text),
             "theme": lambda command, text: self.dress(text),
