@@ -11,6 +11,7 @@ from tui.errors import NoCredential, UsageError
 if TYPE_CHECKING:
     from tui.calls import Credential, Secret
     from tui.credentials.cabinet import Cabinet
+    from tui.credentials.keyring import Keyring
 
 T = TypeVar("T")
 STORES = ("keyring", "vault")
@@ -48,10 +49,7 @@ class Stores:
         except NoCredential as error:
             if error.code != ways.LOCKED or not isinstance(cabinet, Keyring):
                 raise
-            from tui.cli import say
-
-            say("taskdeck: the keyring is locked; it asks for its password now, for 30 s")
-            await cabinet.unlock()
+            await _unlocked(cabinet)
 
     async def put(self, name: str, account: str, credential: Credential) -> Sequence[str]:
         """Keeps a key in exactly one of them; answers what there is to say about it."""
@@ -126,7 +124,7 @@ def nowhere(error: Exception) -> bool:
     """Whether an error says that this machine has no keyring at all: no key is in it then."""
     from tui.credentials import ways
 
-    return isinstance(error, NoCredential) and error.code in (ways.NO_SESSION, ways.NO_KEYRING)
+    return isinstance(error, NoCredential) and error.code in (ways.NO_SESSION, ways.NO_KEYRING, ways.EMPTY)
 
 
 def who(credential: Credential) -> str:
@@ -144,6 +142,17 @@ def told(credential: Credential) -> str:
     return f"{who(credential)} {tail(credential)}".rstrip()
 
 
+async def _unlocked(keyring: Keyring) -> None:
+    """The keyring's own password, asked for here or by the desktop. NoCredential where it stays locked."""
+    from tui.cli import say
+
+    if keyring.takes_phrase:
+        await _patiently(lambda: keyring.unlock(_typed("Password of the keyring: ")))
+        return
+    say("taskdeck: the keyring is locked; the desktop asks for its password, for 30 s")
+    await keyring.unlock()
+
+
 def _typed(prompt: str) -> Secret:
     from tui.cli.asking import terminal
 
@@ -154,13 +163,15 @@ def _typed(prompt: str) -> Secret:
 async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
     """Once more after a wrong passphrase, three times in all."""
     from tui.cli import say
+    from tui.credentials import ways
     from tui.credentials.vault import WRONG
 
+    wrong = {WRONG: "that is not the passphrase of the vault", ways.REFUSED: "the keyring did not take that password"}
     for attempt in range(1, TRIES + 1):
         try:
             return await work()
         except NoCredential as error:
-            if error.code != WRONG or attempt == TRIES:
+            if error.code not in wrong or attempt == TRIES:
                 raise
-            say("taskdeck: that is not the passphrase of the vault")
+            say(f"taskdeck: {wrong[error.code]}")
     raise AssertionError  # the last try has returned or raised

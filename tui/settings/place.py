@@ -7,7 +7,10 @@ from pathlib import Path
 
 from tui.errors import ConfigError
 
-BEGIN = "`taskdeck demo` shows the monitor without one; `taskdeck config example` prints one to begin with"
+BEGIN = (
+    "`taskdeck demo` shows the monitor without one; `taskdeck login NAME --vendor VENDOR` prints one for a key of yours"
+    ", `taskdeck config example` a longer one"
+)
 
 
 def config_path(named: str | None = None) -> Path:
