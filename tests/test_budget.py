@@ -6,6 +6,7 @@ import asyncio
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,7 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fidelity.virtual_loop import run
-from tui.budget import LEAST, LONGEST_HINT, SHORT, UNDOCUMENTED, Budget, Lane, Urgency, allowed, loop_time, urgency
+from tui.budget import (
+    HELD,
+    LEAST,
+    LONGEST_HINT,
+    SHORT,
+    UNDOCUMENTED,
+    Budget,
+    Lane,
+    Urgency,
+    allowed,
+    loop_time,
+    urgency,
+)
 from tui.calls import Action
 from tui.errors import Denied, Throttled
 from tui.settings import EVERYTHING
@@ -90,13 +103,14 @@ async def carried_out(one: Lane, plans: Sequence[Plan]) -> Seen:
         urgency.set(plan.urgency)
         async with one.turn():
             let_go.append(loop_time())
-            arrived.append(loop_time() + plan.takes * plan.arrives)
+            arrives = loop_time() + plan.takes * plan.arrives
             flying += 1
             most = max(most, flying)
             try:
                 await asyncio.sleep(plan.takes)
             finally:
                 flying -= 1
+                arrived.append(min(arrives, loop_time()))  # a connection that is given up brings nothing any more
             if plan.ends in ("throttled", "hint"):
                 raise wall(plan.patience if plan.ends == "hint" else None)
             if plan.ends == "denied":
@@ -431,6 +445,39 @@ class TestThrottling:
         ] * 4
         assert [one.retry_after for one in told] == [60] * 4
         assert len({id(one) for one in told}) == 4
+
+    def test_a_hint_of_a_day_closes_a_lane_for_a_quarter_of_an_hour(self) -> None:
+        async def story() -> float:
+            one = lane()
+            await end(one, wall(86_400))
+            return one.closed_for
+
+        assert run(story()) == HELD
+
+    @pytest.mark.parametrize("again", [True, False])
+    def test_who_asks_for_it_gets_one_request_through_a_wall(self, again: bool) -> None:
+        async def story() -> list[float]:
+            one = lane()
+            await end(one, wall(600))
+            one.again()
+            went = list[float]()
+
+            async def ask() -> None:
+                with suppress(Throttled):
+                    async with one.turn():
+                        went.append(loop_time())
+                        await asyncio.sleep(1)
+                        if again:
+                            raise wall(600)
+
+            await asyncio.gather(*(ask() for _ in range(3)))
+            assert (one.closed_for > 0) is again
+            return went
+
+        went = run(story())
+        assert len(went) == (1 if again else 3)
+        assert went[1:] == sorted(went[1:])
+        assert all(one >= went[0] + 1 for one in went[1:])  # not before the first has shown that the wall is gone
 
     @pytest.mark.parametrize("hint", [None, 0.0, -5.0, math.nan, math.inf, LONGEST_HINT * 2])
     def test_what_is_no_hint_closes_nothing(self, hint: float | None) -> None:

@@ -218,14 +218,47 @@ async def test_throttling_backs_off_to_eight_intervals_and_forgets_it_after_a_su
 
 
 @pytest.mark.parametrize(
-    ("hint", "least"), [(400.0, 400), (1.0, 15), (float("inf"), 15), (float("nan"), 15), (1e12, 15)]
+    ("hint", "least"), [(400.0, 400), (86_400.0, 900), (1.0, 15), (float("inf"), 15), (float("nan"), 15), (1e12, 15)]
 )
 async def test_a_hint_is_a_pause_unless_it_is_absurd(hint: float, least: float) -> None:
     error = Throttled("no")
     error.retry_after = hint
     pause = await world({"a": error}).round()
     assert pause is not None
-    assert least <= pause <= 86_400
+    assert least <= pause <= 900
+
+
+async def test_who_asks_for_a_read_of_a_throttled_source_gets_one() -> None:
+    error = Throttled("no")
+    error.retry_after = 86_400.0
+    it = world({"a": error})
+    await it.round()
+    lane = it.poller._line._budget.lane(("alibaba", "ali", ""), Action("List"), 0.6)
+    assert lane is not None
+    it.poller._line._lanes["List"] = lane
+    with pytest.raises(Throttled):
+        async with lane.turn():
+            raise error
+    assert lane.closed_for > 800
+    it.poller.poke()
+    assert lane.closed_for == 0
+
+
+async def test_a_bug_in_who_listens_is_an_error_of_that_source_and_its_polling_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    it = world({"a": [task("1")]})
+
+    def broken(change: Change) -> None:
+        raise RuntimeError("a bug")
+
+    it.poller._told = broken
+    with caplog.at_level(logging.CRITICAL):
+        assert await it.round() is not None
+    assert (it.word(), it.poller.status.trouble and it.poller.status.trouble.code) == (Word.ERROR, "bug")
+    it.poller._told = it.told
+    await it.round()
+    assert it.poller.status.trouble is None
 
 
 async def test_an_interval_longer_than_a_minute_is_kept_when_offline() -> None:

@@ -206,6 +206,23 @@ def test_a_list_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(server.asked) == 5
 
 
+def test_a_list_of_pages_that_bring_next_to_nothing_is_stopped_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reading.FREE_PAGES", 8)
+    server = Server(lambda label, cursor: page([str(cursor)], (cursor or 0) + 1))
+    assert run(server).missing == ("a (more than 9 pages)",)
+    assert len(server.asked) == 9
+
+
+def test_a_list_of_good_pages_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reading.FREE_PAGES", 8)
+
+    def five(label: str, cursor: int | None) -> Page:
+        at = cursor or 0
+        return page([f"{at}.{one}" for one in range(5)], *([at + 1] if at < 60 else []))
+
+    assert run(Server(five)).complete
+
+
 # --- offsets -----------------------------------------------------------------------------------------------------
 
 

@@ -15,8 +15,8 @@ from tests.tasks import task
 from tests.test_rounds import INTERVAL, SIZE, Moving, Provider, Watch, add, end, history, news_come_first
 from tui.answers import Listing, Page, Want
 from tui.errors import Throttled, Unavailable
-from tui.model import State, Task
-from tui.rounds import FIRST
+from tui.model import State, Task, Word
+from tui.rounds import FIRST, WHOLES
 
 
 def quick(it: Watch, ident: str, *, created: float = 0.0, place: int | None = None) -> None:
@@ -239,3 +239,46 @@ async def test_whatever_happens_between_two_pages_two_quiet_rounds_that_catch_up
     await it.round()
     await it.round()
     assert it.truth.items() <= it.states.items()
+
+
+@dataclass
+class Lacking(Provider):
+    """A provider that says of its list that it has more rows than it shows."""
+
+    total: int = 100
+
+    async def page(self, listing: Listing, cursor: Any = None) -> Page:
+        return (await super().page(listing, cursor))._replace(total=self.total)
+
+
+async def test_a_total_that_is_never_reached_does_not_make_every_read_whole() -> None:
+    provider = Lacking(history())
+    it = Watch(provider)
+    for _ in range(WHOLES):
+        assert (await it.round()).since is None
+    assert (await it.round()).since is not None
+    assert provider.pages == 1  # and not the whole list
+    add(it, "new", State.FAILED, ended_at=round(it.now))
+    await it.round()
+    assert it.states == it.truth
+    assert it.poller.status.missing == ("all (40 of 100 rows)",)
+    assert it.poller.status.word(round(it.now)) is Word.PARTIAL
+
+
+async def test_a_total_that_is_reached_again_is_forgiven() -> None:
+    provider = Lacking(history())
+    it = Watch(provider)
+    for _ in range(WHOLES):
+        await it.round()
+    provider.total = 60
+    it.poller.poke()
+    await it.round()
+    assert it.poller.status.missing == ()
+    assert it.poller._rounds._short == set()
+
+
+async def test_one_read_that_lacks_something_is_no_ground_to_believe_it() -> None:
+    provider = Lacking(history())
+    it = Watch(provider)
+    await it.round()
+    assert it.poller._rounds._lists == {}

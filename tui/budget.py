@@ -26,6 +26,7 @@ CALM = 5.0  # seconds that one success speaks for: a silence proves nothing
 AGEING = 10.0  # seconds of waiting that count as one class of urgency
 SHORT = 20.0  # a wall that is waited for here; behind a longer one the caller is told at once, and says THROTTLED
 LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
+HELD = 900.0  # seconds for which a provider's hint closes a lane at most: then one request asks whether it still holds
 MINUTE = 60
 
 
@@ -86,6 +87,7 @@ class Lane:
         self._letting: asyncio.Task[None] | None = None
         self._pace, self._slowed, self._calm = 1.0, -math.inf, -math.inf
         self._closed, self._wall = -math.inf, Throttled("")
+        self._probing = False
         self._seconds: deque[tuple[int, int]] = deque()  # requests by second, of the last minute
 
     @property
@@ -103,6 +105,12 @@ class Lane:
     def closed_for(self) -> float:
         """Seconds for which the provider has told us to wait; 0 where it has not."""
         return max(0.0, self._closed - self._now())
+
+    def again(self) -> None:
+        """Lets one request through a wall, because somebody asked for it: its answer opens the lane, or not."""
+        if self.closed_for > 0:
+            self._closed, self._probing = self._now(), True
+            self._go_on()
 
     @asynccontextmanager
     async def turn(self, check: Callable[[], None] = _fine) -> AsyncIterator[None]:
@@ -158,7 +166,7 @@ class Lane:
         now = self._now()
         while self._counted and self._counted[0] <= now:
             self._counted.popleft()
-        if self._flying >= AT_ONCE:
+        if self._flying >= (1 if self._probing else AT_ONCE):
             return math.inf
         ready = max(self._closed, self._last + self._step)
         if self._flying + len(self._counted) >= self._most:
@@ -182,6 +190,7 @@ class Lane:
 
     def _back(self) -> None:
         self._flying -= 1
+        self._probing = False
         self._counted.append(self._now() + self._window)
         self._go_on()
 
@@ -223,8 +232,8 @@ class Lane:
         now = self._now()
         if went > self._slowed:
             self._pace, self._slowed = max(LEAST, self._pace / 2), now
-        hint = wall.retry_after or 0.0
-        if 0 < hint <= LONGEST_HINT and now + hint > self._closed:
+        hint = min(wall.retry_after or 0.0, HELD) if (wall.retry_after or 0.0) <= LONGEST_HINT else 0.0
+        if hint > 0 and now + hint > self._closed:
             self._closed, self._wall = now + hint, wall
             if hint > SHORT:
                 for one in self._waiting:

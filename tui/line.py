@@ -106,6 +106,12 @@ class Line:
         self._stale()
         self._latch.again()
 
+    def open(self) -> None:
+        """Lets one call of each action through, where the provider has told us to wait: the user asked for it."""
+        for lane in self._lanes.values():
+            if lane is not None:
+                lane.again()
+
     async def renewed(self) -> None:
         """Waits until there is another credential than the last one, or until that one is no longer refused."""
         last, refused = self._used, self._latch.refuses(self._used)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from tui.answers import Page, Want
-from tui.budget import Urgency, urgency
+from tui.budget import HELD, LONGEST_HINT, Urgency, urgency
 from tui.errors import (
     AuthError,
     BadRequest,
@@ -55,9 +55,9 @@ WHOLE = Want()
 DENIED_PAUSE = 300.0  # permissions are changed by people, not by asking again
 LONGEST_PAUSE = 300.0  # between two reads of a source that fails again and again
 DOUBLINGS = 3  # of its interval: the budget slows down by itself, and what is known grows old meanwhile
-LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
 PROBES = (10.0, 60.0)  # seconds between two probes of a provider that is out of reach
 BACKLOG = 1.0  # seconds until the next read while tasks wait to be asked by id
+BUG = Trouble(Word.ERROR, "bug", "a bug in taskdeck; the log has the trace")
 BLURRED = 4.0  # times the interval, while nobody looks
 BLURRED_MOST = 60.0  # seconds: what nobody looks at is still news when somebody comes back
 
@@ -126,6 +126,8 @@ class Poller:
         trouble = self.status.trouble
         if trouble is not None and trouble.word in (Word.AUTH, Word.NOKEY):
             self._line.again()
+        elif trouble is not None and trouble.word is Word.THROTTLED:
+            self._line.open()
         self._rounds.insist()
         self._wake.set()
 
@@ -184,8 +186,7 @@ class Poller:
         except Exception:  # a bug in one adapter is that pane's error card, not the end of the monitor
             log.exception("source %s: a bug while reading", clean(self.source.name))
             self._rounds.insist()
-            trouble = Trouble(Word.ERROR, "bug", "a bug in taskdeck; the log has the trace")
-            self._say(reading=False, **self._troubled(trouble), calls=self._line.calls - before)
+            self._say(reading=False, **self._troubled(BUG), calls=self._line.calls - before)
             return None
         error = gravest(outcome.errors)
         whole = want.everything and want.since is None and (outcome.complete or (outcome.full and not outcome.errors))
@@ -275,7 +276,7 @@ class Poller:
                 return max(interval, DENIED_PAUSE)
             case Throttled():
                 hint = error.retry_after or 0.0
-                return max(interval, doubled, hint if hint <= LONGEST_HINT else 0.0)
+                return max(interval, doubled, min(hint, HELD) if hint <= LONGEST_HINT else 0.0)
             case Unavailable():
                 return min(max(interval, PROBES[0]), PROBES[1])
         if error is None and outcome and not outcome.full and self._settling.backlog:  # its budget says how fast
@@ -296,4 +297,8 @@ class Poller:
         """Replaces parts of the source's state and tells it."""
         status = replace(self.status, tasks=len(self._store.tasks(self.source.name)), **what)  # type: ignore[arg-type]
         self._store.set_status(status)
-        self._told(Change(source=self.source, at=self._now(), status=status))
+        try:
+            self._told(Change(source=self.source, at=self._now(), status=status))
+        except Exception:  # a bug in who listens is that pane's error card: the source goes on being read
+            log.exception("source %s: a bug in what listens to it", clean(self.source.name))
+            self._store.set_status(replace(status, **self._troubled(BUG)))  # type: ignore[arg-type]  # as above

@@ -19,6 +19,8 @@ from tui.trail import Trail
 
 T = TypeVar("T")
 PAGE_CAP = 20_000  # pages of one list: 2 million tasks at 100 a page; a server that never ends is stopped here
+FREE_PAGES = 500  # of them may hold what they like; at 6 calls a second that is a minute and a half
+ROWS_A_PAGE = 5  # after which each page has to bring so many tasks, on the average, that the list had not shown yet
 SLICE = 100  # rows made into tasks or kept at once: 2 ms, so that no key waits for a page of 1,000
 BEYOND = "tasks beyond max_tasks"
 TURNS = 8  # of the loop, after which httpx has put a request on the wire
@@ -53,7 +55,8 @@ class Outcome(NamedTuple):
     """How a read ended: `missing` names lists and pages that were not read, `errors` say why where a call failed.
 
     `full`: it ended where the source's own limit was reached. `lists` counts what was planned; `trails` tells of each
-    list that was read as far as was wanted.
+    list that was read as far as was wanted, `parts` of each that has shown all it shows, though by its own account it
+    lacks something.
     """
 
     pages: int
@@ -62,6 +65,7 @@ class Outcome(NamedTuple):
     full: bool = False
     lists: int = 0
     trails: Mapping[Listing, Trail] = MappingProxyType({})
+    parts: Mapping[Listing, Trail] = MappingProxyType({})
 
     @property
     def complete(self) -> bool:
@@ -123,6 +127,7 @@ async def read(
         BEYOND in run.missing,
         len(listings),
         run.good(listings),
+        run.parts(listings),
     )
 
 
@@ -188,6 +193,7 @@ class _Run:
         self.shapes: dict[Listing, set[int]] = {}
         self.closed: set[Listing] = set()
         self.spoiled: set[Listing] = set()
+        self.broken: set[Listing] = set()
         self.trails: dict[Listing, Trail] = {}
         self.places: dict[Listing, count[int]] = {}
         self.count: dict[Listing, int] = {}
@@ -249,6 +255,11 @@ class _Run:
         """The lists that were read as far as was wanted, without anything missing."""
         return {one: trail for one in listings if one not in self.spoiled and (trail := self.trails.get(one))}
 
+    def parts(self, listings: Iterable[Listing]) -> Mapping[Listing, Trail]:
+        """The lists that lack something although each of their calls was answered."""
+        lacking = self.spoiled - self.broken if not self.over else ()
+        return {one: trail for one in listings if one in lacking and (trail := self.trails.get(one))}
+
     def goes_on(self, rows: int) -> bool:
         """Whether more is wanted once so many rows more are kept: nothing is sent after a refused key."""
         return not self.over and self.room > rows
@@ -276,6 +287,7 @@ class _Run:
 
     def failed(self, listing: Listing, error: CallError) -> None:
         self.errors.append(error)
+        self.broken.add(listing)
         self.missed(listing)
         self.over = self.over or isinstance(error, FATAL)
 
@@ -342,8 +354,9 @@ class _Run:
         fresh = [cursor for cursor in dict.fromkeys(page.next) if hash(cursor) not in seen]
         if len(fresh) < len(page.next):
             self.missed(listing, "a cursor came twice")
-        if fresh and self.count[listing] >= PAGE_CAP:
-            self.missed(listing, f"more than {PAGE_CAP:,} pages")
+        most = min(PAGE_CAP, FREE_PAGES + len(self.keys.get(listing, ())) // ROWS_A_PAGE)
+        if fresh and self.count[listing] >= most:
+            self.missed(listing, f"more than {most:,} pages")
             return []
         seen.update(map(hash, fresh))  # not the tokens themselves: a server may make them megabytes long
         places = self.places.setdefault(listing, count(1))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tui.answers import Listing, Want
@@ -51,6 +51,7 @@ class Rounds:
     def __init__(self) -> None:
         self._lists: dict[str, Known] = {}
         self._holes: set[str] = set()  # lists of which the last read brought a part: below it there may be more news
+        self._short: set[str] = set()  # lists that lacked something in each of several whole reads
         self._first_at: int | None = None
         self._whole_at: int | None = None
         self._whole_there = 0  # the same by the provider's clock
@@ -111,8 +112,9 @@ class Rounds:
     def over(self, want: Want, began: int, outcome: Outcome, skew: float = 0.0) -> None:
         """Takes in how a read turned out that began at `began` (epoch ms); the provider's clock is `skew` s ahead."""
         there = began + round(skew * 1000)
-        self._holes = self._lists.keys() - {listing.label for listing in outcome.trails}
-        for listing, trail in outcome.trails.items():
+        trails = {**outcome.trails, **self._parts(want, outcome)}
+        self._holes = self._lists.keys() - {listing.label for listing in trails}
+        for listing, trail in trails.items():
             known, order = self._lists.get(listing.label), trail.order
             if known is not None:
                 first = known.order.news_first if order.news_first is None else order.news_first
@@ -129,6 +131,14 @@ class Rounds:
         elif self._skew is not None and abs(skew - self._skew) > JUMP:
             self._must = True  # by another clock than the last read: what it took for old may be new
         self._skew = skew
+
+    def _parts(self, want: Want, outcome: Outcome) -> Mapping[Listing, Trail]:
+        """The lists that go on lacking something: as good as they get, they need not be read whole each time."""
+        if want.since is None and self._wanting + 1 < WHOLES:
+            self._short = set()
+        elif want.since is None:
+            self._short = {listing.label for listing in outcome.parts}
+        return {listing: trail for listing, trail in outcome.parts.items() if listing.label in self._short}
 
     def _whole_is_over(self, began: int, there: int, outcome: Outcome) -> None:
         self._learn()

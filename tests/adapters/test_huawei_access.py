@@ -12,6 +12,7 @@ import pytest
 from tests.adapters.scripted import KEY, Answers, ScriptedCall
 from tests.fixture_files import body, reply
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
+from tui.adapters._huawei_brake import LOCK_SECONDS
 from tui.adapters._huawei_tokens import LOGIN
 from tui.adapters.huawei_kps import LIST_RUNNING, Settings
 from tui.calls import Ask, Credential, Reply, Secret
@@ -411,16 +412,25 @@ async def test_a_new_token_that_is_refused_too_ends_it_for_five_minutes() -> Non
     assert logins(call) == 3
 
 
-async def test_after_a_failed_login_only_another_credential_is_tried() -> None:
+async def test_after_a_failed_login_only_another_credential_is_tried_for_five_minutes() -> None:
     answers = iter([reply("huawei-kps/error.auth.iam.http401.json"), token(1), LISTED])
     way, call, clock = access(lambda ask: next(answers), credential=USER, auth="token")
     with pytest.raises(AuthError, match="username or password is wrong"):
         await listed(way)
-    clock.now += 10 * 86_400
-    with pytest.raises(AuthError, match="not sent again until the credential changes"):
+    clock.now += LOCK_SECONDS - 1
+    with pytest.raises(AuthError, match=r"not sent again before .* or until the credential changes"):
         await listed(way)
     assert len(call.asks) == 1
     call.use(Credential(key_id="ExampleUser", secret=Secret("right"), domain="ExampleAccount"))
+    assert await listed(way) is LISTED
+
+
+async def test_a_failed_login_is_tried_again_after_five_minutes_where_somebody_asks_for_it() -> None:
+    answers = iter([reply("huawei-kps/error.auth.iam.http401.json"), token(1), LISTED])
+    way, _, clock = access(lambda ask: next(answers), credential=USER, auth="token")
+    with pytest.raises(AuthError):
+        await listed(way)
+    clock.now += LOCK_SECONDS
     assert await listed(way) is LISTED
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,9 +39,8 @@ class Brake:
         if now >= self._since + self._seconds:
             self._error = None
             return
-        until = "" if math.isinf(self._seconds) else f"before {_utc(self._since + self._seconds)} or "
         again = type(error)(
-            f"refused at {_utc(self._since)}, not sent again {until}until the credential changes: {error.message}",
+            f"refused at {_utc(self._since)}, not sent again before {_utc(self._since + self._seconds)} or until the credential changes: {error.message}",
             code=error.code,
             request_id=error.request_id,
             http_status=error.http_status,

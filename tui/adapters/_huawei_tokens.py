@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -76,8 +75,8 @@ class Tokens:
                 token = await self._log_in(credential)
             except (AuthError, Denied) as error:
                 self._token = None
-                # a policy is changed without a word to us; a wrong password stays wrong, and locks the user
-                known.brake.press(error, self._clock(), LOCK_SECONDS if isinstance(error, Denied) else math.inf)
+                # a policy is changed without a word to us; wrong passwords lock the user, so `r` sends few of them
+                known.brake.press(error, self._clock(), LOCK_SECONDS)
                 raise
             except (Unavailable, Throttled, Malformed):
                 lasting = self._lasting(credential, refused)
