@@ -39,8 +39,10 @@ class Brake:
         if now >= self._since + self._seconds:
             self._error = None
             return
+        until = _utc(self._since + self._seconds)
         again = type(error)(
-            f"refused at {_utc(self._since)}, not sent again before {_utc(self._since + self._seconds)} or until the credential changes: {error.message}",
+            f"refused at {_utc(self._since)}, not sent again before {until} or until the credential changes: "
+            f"{error.message}",
             code=error.code,
             request_id=error.request_id,
             http_status=error.http_status,
