@@ -250,8 +250,8 @@ def _arguments(command: Command, text: str, known: Known) -> Iterator[Offer]:
         Wants.LOGOUT: known.keyed,
     }
     match command.wants:
-        case Wants.ACCOUNT | Wants.SOURCE | Wants.THEME:
-            yield from _words(text, names[command.wants])
+        case wants if wants in names:
+            yield from _words(text, names[wants])
         case Wants.FILTER:
             for one in known.filters(command, text):
                 yield Offer(text[: one.start] + one.text + text[one.end :], one.label, one.doc)
