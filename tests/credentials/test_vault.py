@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -100,10 +102,21 @@ async def test_unlock_takes_a_passphrase_that_was_typed_elsewhere(full: Place) -
     await refused(one.get("ali"), LOCKED)
     assert await one.trouble() == "nobody to ask"
     await refused(one.unlock(OTHER), WRONG)
+    await refused(one.unlock(Secret("")), WRONG)
     await one.unlock(RIGHT)
     assert (await one.trouble(), await one.get("ali")) == (None, TEXT)
     one.lock()
     await refused(one.get("ali"), LOCKED)
+
+
+async def test_a_passphrase_that_was_refused_is_not_kept(full: Place) -> None:
+    typed = Secret("no such " + "passphrase")
+    one, gone = full.open(nobody), ref(typed)
+    with suppress(NoCredential):  # which would keep it alive here
+        await one.unlock(typed)
+    del typed
+    assert "wrong passphrase" in str(await one.trouble())
+    assert gone() is None
 
 
 async def test_twenty_sources_ask_once(full: Place) -> None:

@@ -198,12 +198,12 @@ class Vault:
                     self._hold(key)
                     return sealed, key
                 if asked != self._asked and (told := self._refused):  # somebody was asked while we waited
-                    raise NoCredential(told.message, code=told.code)
+                    raise _again(told)
             self._asked, self._refused = self._asked + 1, None
             try:
-                key = await self._made(passphrase or await self._passphrase(), sealed)
+                key = await self._made(await self._passphrase() if passphrase is None else passphrase, sealed)
             except NoCredential as error:
-                self._refused = error
+                self._refused = _again(error)
                 raise
             self._hold(key)
             return sealed, key
@@ -299,8 +299,9 @@ class Vault:
                 return await bounded(work, seconds)
             except TimeoutError:
                 self._breaker.trip()
-        told = f"its disk has not answered for {seconds:g} s; what was being written may be there or not"
-        raise self._file.error(HUNG, f"{told}: taskdeck accounts; another folder: --state-dir or TASKDECK_STATE_DIR")
+        told = f"has not answered for {seconds:g} s: its disk, or this machine lacks memory"
+        written = "; what was being written may be there or not: taskdeck accounts" if seconds == _WRITE_SECONDS else ""
+        raise self._file.error(HUNG, f"{told}{written}; another folder: --state-dir or TASKDECK_STATE_DIR")
 
     def _absent(self) -> NoCredential:
         return self._file.error(ABSENT, "does not exist yet; make it: taskdeck login ACCOUNT --store vault")
@@ -311,6 +312,11 @@ class Vault:
     @property
     def _anew(self) -> str:
         return f"{self._file.away} && taskdeck login ACCOUNT --store vault"
+
+
+def _again(error: NoCredential) -> NoCredential:
+    """The same without its trace, in whose frames the passphrase is."""
+    return NoCredential(error.message, code=error.code)
 
 
 def _nothing(items: dict[str, str]) -> None:
