@@ -39,7 +39,7 @@ def test_at_most_so_many() -> None:
     assert many[-1] not in watched
     assert "the watch list holds 50" in watched.toggle([many[-1]])
     assert "off the watch list" in watched.toggle(many[:2])
-    assert "pinned on top" in watched.toggle([many[-1]])
+    assert watched.toggle([many[-1]], living=False).endswith(" pinned on top; it has ended, so nothing is asked")
     assert watched.listed[-1] == str(many[-1])
     assert not watched.drop([many[0]])
     assert watched.drop(many)

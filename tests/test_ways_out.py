@@ -11,7 +11,7 @@ from tests.ui.fake_desk import NOW
 from tests.ui.states import KEYS, status
 from tui.model import Trouble, Word
 from tui.reading import BEYOND
-from tui.ways_out import TOO_MANY, clock_off, failed_step, way_out
+from tui.ways_out import ACTIVATE, TOO_MANY, clock_off, failed_step, way_out
 
 CALM = (Word.LIVE, Word.LOADING)
 
@@ -113,3 +113,10 @@ def test_foreign_text_is_clean() -> None:
 )
 def test_two_clocks_are_apart_in_words(seconds: float | None, told: str) -> None:
     assert clock_off(seconds) == told
+
+
+def test_an_account_that_has_not_activated_the_product_is_sent_to_the_console_not_to_the_doctor() -> None:
+    one = status(Word.DENIED)
+    assert "doctor --permissions" in way_out(one, NOW)
+    closed = replace(one, trouble=Trouble(Word.DENIED, "FailedOperation.InvalidMpsUser", "not registered"))
+    assert way_out(closed, NOW) == ACTIVATE

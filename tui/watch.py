@@ -38,8 +38,11 @@ class Watched:
         """As they are remembered: TASKs, oldest first."""
         return [str(key) for key in self._keys]
 
-    def toggle(self, keys: Sequence[TaskKey]) -> str:
-        """Pins tasks, all of which are pinned already: takes them off. Answers what was done."""
+    def toggle(self, keys: Sequence[TaskKey], *, living: bool = True) -> str:
+        """Pins tasks, all of which are pinned already: takes them off. Answers what was done.
+
+        `living`: whether any of them has not ended; those that have are asked no more.
+        """
         if not keys:
             return "no task to watch"
         if all(key in self._keys for key in keys):
@@ -49,11 +52,10 @@ class Watched:
         if len(self) + len(new) > MOST:
             return f"not pinned: the watch list holds {MOST}, {len(self)} are in it; b again takes one off"
         self._keys |= dict.fromkeys(new)
-        return (
-            f"{_many(new)} pinned on top, asked by id every 3 s until it ends"
-            if len(new) == 1
-            else (f"{_many(new)} pinned on top, asked by id every 3 s until they end")
-        )
+        one = len(new) == 1
+        if not living:
+            return f"{_many(new)} pinned on top; {'it has' if one else 'they have'} ended, so nothing is asked"
+        return f"{_many(new)} pinned on top, asked by id every 3 s until {'it ends' if one else 'they end'}"
 
     def drop(self, keys: Iterable[TaskKey]) -> bool:
         """Takes tasks off; whether any of them was pinned."""

@@ -10,6 +10,7 @@ from tui.text import clean
 
 SKEWED = 60.0  # seconds between two clocks: less is no news
 BUG = "bug"  # the code of an error that is ours
+ACTIVATE = "activate the product for this account in the vendor's console"
 TOO_MANY = "tasks beyond max_tasks"
 _NAMES_FAIL = ("name or service", "nodename nor servname", "name resolution", "getaddrinfo", "no address associated")
 _STEPS: Mapping[str, str] = {
@@ -59,10 +60,10 @@ def clock_off(seconds: float | None) -> str:
 
 
 def _no_key(status: SourceStatus, screen: bool) -> str:
-    if status.keys:
     account = status.source.account
     if not account:  # there is no config yet: what is told of that is the way out
         return f":login {status.source.name}, or :demo" if screen else ""
+    if status.keys:
         return f"set {' and '.join(status.keys)}, then start again{f'; or :login {account}' if screen else ''}"
     if status.credentials == "demo":
         return "give the account of this source a key that its endpoint is for"
@@ -91,6 +92,8 @@ def inactive(code: str) -> bool:
 
 
 def _denied(status: SourceStatus, screen: bool) -> str:
+    if status.trouble is not None and inactive(status.trouble.code):
+        return ACTIVATE
     return "taskdeck doctor --permissions names the permission that is missing"
 
 

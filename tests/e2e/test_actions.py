@@ -40,12 +40,13 @@ def test_a_stops_the_task_under_the_cursor(tmp_path: Path) -> None:
         assert writes(demo) == ["StopAsyncTask"]
 
 
-def test_without_the_grant_the_key_does_nothing(tmp_path: Path) -> None:
+def test_without_the_grant_the_key_only_says_what_it_takes(tmp_path: Path) -> None:
     with cloud(tmp_path, "--tasks", "600", "--freeze") as demo, monitor(demo, tmp_path) as screen:
         screen.until("READ-ONLY")
         screen.press("0")
         screen.until(lambda text: re.search(r"RUN .* FC ", text))
         screen.press("A")
+        screen.until("start with --write")
         screen.press("?")
         text = screen.until("keys of this screen")
         assert "asks Function Compute" not in text

@@ -17,6 +17,7 @@ from tui.errors import BadRequest, Denied, Unavailable
 from tui.model import State, Task, TaskKey
 from tui.ui import errands, glyphs, themes
 from tui.ui.action_menu import ActionMenu, Deeds
+from tui.ui.acts.acting import READ_ONLY
 from tui.ui.confirm import Asking, Confirm, Question
 from tui.ui.detail import TaskScreen
 from tui.ui.edit import Edit
@@ -61,7 +62,7 @@ def live(home: Home, source: str, count: int) -> list[Task]:
 
 
 class TestTheGrant:
-    async def test_without_it_there_is_no_key_no_hint_and_no_line_in_the_help(self) -> None:
+    async def test_without_it_the_key_says_what_it_takes_and_there_is_no_hint_and_no_line_in_the_help(self) -> None:
         desk = FakeDesk()
         async with driven(desk, (120, 40), "0") as (pilot, home):
             seek(home, "thumbs", State.RUNNING)
@@ -69,11 +70,14 @@ class TestTheGrant:
             assert on_top(pilot) is home
             assert "READ-ONLY" in text(pilot)
             assert "A stop" not in text(pilot)
+            assert READ_ONLY in text(pilot)
             await press(pilot, "question_mark")
             assert isinstance(on_top(pilot), HelpScreen)
             assert "stop, delete" not in text(pilot)
             await press(pilot, "escape", "enter", "A")
             assert isinstance(on_top(pilot), TaskScreen)
+            assert READ_ONLY in text(pilot)
+            assert "A stop" not in text(pilot)
         assert desk.acted == []
 
     async def test_with_it_the_header_the_hints_and_the_help_say_so(self) -> None:

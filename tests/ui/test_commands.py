@@ -218,7 +218,7 @@ def test_since_is_what_was_created_or_started_since(typed: str, when: str) -> No
 
 @pytest.mark.parametrize("typed", ["25:00", "soon", "2", "2026-02-30", "9 o'clock"])
 def test_what_is_no_time_is_said(typed: str) -> None:
-    with pytest.raises(Wrong, match="is no time: 09:00, 2h, today"):
+    with pytest.raises(Wrong, match="is no time; 09:00, 2h, today"):
         commands.since_clause(typed)
 
 

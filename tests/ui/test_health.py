@@ -533,3 +533,9 @@ async def test_events_and_health_lead_to_each_other(key: str, other: str, title:
         assert f"taskdeck  {title}" in text(pilot)
         await press(pilot, "escape")
         assert pilot.app.screen is home
+
+
+def test_a_source_that_has_stopped_makes_no_calls() -> None:
+    one = replace(status(Word.AUTH), calls=2)
+    assert "calls         none now, 2 in the last round" in lines(one)
+    assert "2 a round" not in lines(one)

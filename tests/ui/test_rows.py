@@ -13,9 +13,9 @@ from textual.strip import Strip
 
 from tests.ui.driving import driven, press, strips
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, tasks_of
-from tui.model import State, Task
+from tui.model import State, Task, TaskKey
 from tui.text import width
-from tui.ui import columns, glyphs, themes
+from tui.ui import cells, columns, glyphs, themes
 from tui.ui.cells import Legend
 from tui.ui.glyphs import ASCII, UNICODE, Glyphs
 from tui.ui.rows import Lines, Mark
@@ -198,3 +198,10 @@ async def test_fresh_tasks_have_their_sign_until_it_is_taken_away() -> None:
         pane.fresh = {}
         pane.repaint()
         assert [strip.text[:2] for strip in pane.draw(120, 30)[1:5]] == ["  ", "› ", "  ", "  "]
+
+
+def test_an_age_that_nobody_told_is_counted_from_when_we_saw_the_task_and_says_so() -> None:
+    legend = Legend(NOW, glyphs.ASCII, {}, {})
+    told = Task(TaskKey("thumbs", "", "a"), State.QUEUED, "Enqueued", seen_at=NOW - 95_000)
+    assert cells.age(told, legend) == "~1m"
+    assert cells.age(told._replace(created_at=NOW - 95_000), legend) == "1m30s"

@@ -284,3 +284,14 @@ def test_the_terminal_is_told_and_stays_so_after_a_stop() -> None:
     assert (driver.sent, driver._mouse) == (["on", "pixels"], True)
     mouse.switch(driver, False)
     assert (driver.sent[2:], driver._mouse) == (["off"], False)
+
+
+@pytest.mark.parametrize("cells", [60, 80, 120, 200])
+def test_the_header_says_that_an_account_is_prod(cells: int) -> None:
+    calm, dear = bars.Header("deck", "ali-prod"), bars.Header("deck", "ali-prod", prod=True)
+    assert " PROD " not in bars.header(calm, PEN, cells).text
+    strip = bars.header(dear, PEN, cells)
+    assert strip.cell_length == cells
+    chip = next(segment for segment in strip if segment.text == " PROD ")
+    assert chip.style is not None
+    assert chip.style.bgcolor == PEN.look["prod"].bgcolor

@@ -65,6 +65,8 @@ SCENES = {
     "task-cli": Scene(("4", "n", "enter", "6")),
     "task-diff": Scene(("4", "n", "enter", "v")),
     "task-fact": Scene(("4", "n", "enter", "enter", "j")),
+    "copies": Scene(("0", "n", "C", "j")),
+    "read-only": Scene(("0", "n", "A")),
     "actions": Scene(("5", "n", "n", "space", "1", "a", "space", "space", "0", "A"), write=True),
     "confirm": Scene(("1", "a", "A", "s", *"job-1"), write=True),
     "causes": Scene(("0",), ("e", "j"), happens=True),
@@ -73,7 +75,7 @@ SCENES = {
     "themes": Scene(("0", "colon", *"theme", "enter", "j", "j")),
     "cards": Scene(words=(Word.NOKEY, Word.OFFLINE, Word.ERROR, Word.EMPTY, Word.AUTH), empty=True),
 }
-THEMED = ("deck", "all", "task", "help")
+THEMED = ("deck", "all", "task", "causes", "help")
 """What is looked at in every theme; in deck-dark as in all sizes, in ansi-dark and mono below."""
 EVERYWHERE = ("deck", "all", "task", "health", "causes")
 """What is also looked at in ASCII, without colour and full of wide characters."""
@@ -125,7 +127,7 @@ class Picture(NamedTuple):
 
 
 PICTURES = [
-    *(Picture(scene, size) for scene in SCENES for size in SIZES if size == SIZES[1] or not scene.startswith("task-")),
+    *(Picture(scene, size) for scene in SCENES for size in SIZES),
     *(Picture(scene, size, *variant) for scene in EVERYWHERE for size in SIZES for variant in VARIANTS.items()),
     *(Picture(scene, SIZES[1], theme, Look(theme)) for scene in THEMED for theme in THEMES),
     Picture("all", SMALL),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from rich.style import Style
+from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
 
@@ -18,6 +19,7 @@ from tests.ui.states import tell
 from tui.errors import ConfigError
 from tui.model import State, Word
 from tui.ui import themes
+from tui.ui.home import Home
 from tui.ui.ink import Ink, laid
 from tui.ui.listening import Background
 from tui.ui.shell import Taskdeck
@@ -396,3 +398,25 @@ async def test_no_screen_keeps_a_colour_of_the_old_theme(keys: str, tmp_path: Pa
         await settle(run.pilot)
         old = {palette("deck-dark").colours(token)[0] for token in TOKENS}
         assert not run.colours() & (old | {"#11151c", "#1b222d", "#23364d", "#213a56", "#19202a"})
+
+
+async def test_a_quiet_screen_writes_no_byte_though_the_file_is_looked_at_each_second(
+    tmp_path: Path, terminal: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, MINE)
+    async with stage(tmp_path, "mine") as run:
+        home = run.app.screen_stack[0]
+        assert isinstance(home, Home)
+        written: list[str] = []
+        monkeypatch.setattr(HeadlessDriver, "is_headless", False)  # now Textual writes what it would to a terminal
+        monkeypatch.setattr(HeadlessDriver, "write", lambda driver, data: written.append(data))
+        for _ in range(5):
+            home.tick()
+            await run.second()
+        assert written == []
+        await press(run.pilot, "j")
+        moved = sum(map(len, written))
+        assert 0 < moved < 2_000
+        await run.edit(MINE.replace("#ff0000", "#00ff00"))
+        assert sum(map(len, written)) > moved + 2_000
+        monkeypatch.undo()

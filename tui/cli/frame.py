@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tui.settings import Config
 
 LARGEST = 1_000
-ON_SCREEN = ("new", "mark")
 
 
 def run(given: Namespace) -> int:
@@ -74,8 +73,9 @@ def named(name: str, scenes: Mapping[str, int | str]) -> int | str:
 def _tables(given: Namespace, settings: Config) -> Mapping[str, Any]:
     """What the app reads of the config, with a filter that was found to be right. Raises UsageError."""
     from tui.cli.asked import asked, saved
+    from tui.query.fields import SCREEN
 
-    asked(given, settings, screen={name: lambda task: False for name in ON_SCREEN})
+    asked(given, settings, screen={name: lambda task: False for name in SCREEN})
     return {
         "monitor": {"time": settings.monitor.time},  # of a theme a text shows nothing
         "ui": {"glyphs": settings.ui.glyphs, "layout": settings.ui.layout},

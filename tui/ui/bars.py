@@ -42,6 +42,8 @@ class Header(NamedTuple):
     """That this machine's clock is wrong."""
     budget: str = ""
     """How much of our share the source nearest to its limit uses."""
+    prod: bool = False
+    """Whether an account on the screen is marked `prod`."""
 
 
 def header(facts: Header, pen: Pen, cells: int) -> Strip:
@@ -85,6 +87,8 @@ def _right(facts: Header, pen: Pen, accounts: str, time: str, pace: str, *, long
     look = pen.look
     quiet = look["chrome.dim"]
     ink = Ink().add(f"{clean(accounts)}   " if accounts else "", quiet)
+    if facts.prod:
+        ink.add(" PROD ", look["prod"]).add("  ")
     write = ("READ-ONLY" if long else "RO") if facts.read_only else "WRITE"
     ink.add(write, quiet if facts.read_only else look["prod"])
     ink.add(f"   {time}" if time else "", quiet)

@@ -51,9 +51,11 @@ def state(task: Task, legend: Legend) -> str:
 
 
 def age(task: Task, legend: Legend) -> str:
-    """Since it ended, else started, else was created."""
+    """Since it ended, else started, else was created; `~` since it was seen, where the provider tells none of them."""
     since = task.ended_at or task.started_at or task.created_at
-    ms = legend.clock(task) - since if since else legend.now - task.seen_at  # when we saw it is by our own clock
+    if not since:
+        return f"~{when.ended(legend.now - task.seen_at)}"  # when we saw it is by our own clock
+    ms = legend.clock(task) - since
     return when.ended(ms) if task.state.final else when.age(ms)
 
 

@@ -334,7 +334,7 @@ def since_clause(text: str) -> str:
     try:
         moment(when, None)(0)
     except (ValueError, OverflowError):
-        raise Wrong(f"{text[:40]!r} is no time: 09:00, 2h, today, 2026-11-21 or 2026-11-21T09:00") from None
+        raise Wrong(f"{text[:40]!r} is no time; 09:00, 2h, today or 2026-11-21T09:00") from None
     return f"(created>={when} OR started>={when})"
 
 

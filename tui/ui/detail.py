@@ -196,9 +196,10 @@ class TaskScreen(Reading, inherit_bindings=False):
         """Asks again now."""
         self._ask()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without the grant there is no key for it."""
-        return action != "act" or not self._desk.read_only
+    @property
+    def barred(self) -> frozenset[str]:
+        """Without the grant the key only says what it takes."""
+        return frozenset({"act"}) if self._desk.read_only else frozenset()
 
     def action_act(self) -> None:
         """What can be done with this task."""

@@ -131,7 +131,7 @@ _CELLS: Mapping[str, Callable[[SourceStatus, About], str]] = {
     "age": lambda status, about: ago(status.answered_at, status, about.pen.now),
     "next": _next,
     "every": lambda status, about: paces(status),
-    "calls": lambda status, about: f"{status.calls:,}",
+    "calls": lambda status, about: "-" if status.word(about.pen.now) in STOPPED else f"{status.calls:,}",
     "rows": lambda status, about: f"{status.tasks:,}" + ("+" if status.missing else ""),
     "budget": lambda status, about: "-" if status.budget is None else f"{status.budget:.0%}",
     "note": _note,

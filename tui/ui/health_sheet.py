@@ -97,7 +97,7 @@ def _figures(status: SourceStatus, about: About, cells: int) -> list[Ink]:
         ("last answer", _moment(status.answered_at, pen, "none yet")),
         ("rows", f"{status.tasks:,}" + ("+" if status.missing else "")),
         ("whole read", _moment(status.whole_at, pen, "none yet")),
-        ("calls", f"{status.calls:,} a round" + (f", {status.by_id:,} by id" if status.by_id else "")),
+        ("calls", _calls(status, pen)),
         ("next read", _coming(status, pen)),
         ("budget used", "-" if used is None else f"{pen.glyphs.bar(used * 100, BAR)} {used:.0%}"),
         ("interval", f"{asked} asked, {status.pace:.0f}s now" if status.pace > status.interval else asked),
@@ -108,6 +108,12 @@ def _figures(status: SourceStatus, about: About, cells: int) -> list[Ink]:
     half = cells // 2
     pairs = zip(facts[::2], facts[1::2], strict=True)
     return [_fact(*left, pen, half).fill(half).extend(_fact(*right, pen, cells - half)) for left, right in pairs]
+
+
+def _calls(status: SourceStatus, pen: Pen) -> str:
+    if status.word(pen.now) in STOPPED:
+        return f"none now, {status.calls:,} in the last round" if status.calls else "none now"
+    return f"{status.calls:,} a round" + (f", {status.by_id:,} by id" if status.by_id else "")
 
 
 def _clock(status: SourceStatus) -> str:

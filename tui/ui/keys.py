@@ -10,7 +10,7 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from tui.ui.key_names import keys_of, shown
 
 UNBOUND = "f63"  # no keyboard sends it: what "" in the config stands for
-FIRST = ("back", "open", "filter", "state", "bad", "causes", "copy-as")  # all that 80 cells have room for
+FIRST = ("back", "open", "filter", "state", "bad", "causes", "act", "copy-as")  # all that 80 cells have room for
 MOVE, VIEWS, FILTER, TASK, SCREEN = (Binding.Group(name) for name in ("Move", "Views", "Filter", "Task", "Screen"))
 
 
@@ -184,8 +184,13 @@ def gathered(bindings: Iterable[Binding]) -> list[tuple[Binding, str]]:
     return [(binding, " ".join(keys)) for binding, keys in found.values()]
 
 
+def listed(active: Iterable[ActiveBinding]) -> list[ActiveBinding]:
+    """Those that are told: a screen's `barred` keys are there, but say only why they do nothing now."""
+    return [each for each in active if each.binding.id not in getattr(each.node, "barred", ())]
+
+
 def hinted(active: Iterable[ActiveBinding]) -> list[tuple[str, str]]:
     """The keys and words for the last line of a screen: first what one who is new here looks for."""
-    found = gathered(each.binding for each in active if each.binding.show)
+    found = gathered(each.binding for each in listed(active) if each.binding.show)
     found.sort(key=lambda one: FIRST.index(one[0].id) if one[0].id in FIRST else len(FIRST))
     return [(keys.split(" ")[0], binding.description) for binding, keys in found]

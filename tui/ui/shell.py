@@ -19,7 +19,7 @@ from tui.ui import glyphs, mouse, options
 from tui.ui.desk import Desk
 from tui.ui.dressed import Dressed
 from tui.ui.home import Home
-from tui.ui.keys import APP, keymap
+from tui.ui.keys import APP, keymap, listed
 from tui.ui.messages import Changed, Sought, Wanted
 from tui.ui.turnstile import Turnstile
 from tui.ui.wardrobe import Wardrobe
@@ -169,7 +169,7 @@ class Taskdeck(Dressed, inherit_bindings=False):
 
         if not isinstance(self.screen, HelpScreen):
             titles = {f"provider-{one.digit}": one.title for one in self.desk.providers}
-            self.push_screen(HelpScreen(self._home.pen, list(self.screen.active_bindings.values()), titles))
+            self.push_screen(HelpScreen(self._home.pen, listed(self.screen.active_bindings.values()), titles))
 
 
 def _today(event: events.Resize) -> events.Resize:

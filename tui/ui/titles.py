@@ -119,18 +119,22 @@ def paces(status: SourceStatus) -> str:
 
 
 def notes(facts: Facts, pen: Pen) -> list[str]:
-    """At most three lines under the title: what is wrong with which source, how old its rows are, what is missing."""
-    many = len(facts.statuses) > 1
-    lines = [
-        (f"{clean(status.source.name)}: " if many else "") + text
-        for status in facts.statuses
-        for text in _about(status, pen)
-    ]
+    """At most three lines under the title: what is wrong with which source, how old its rows are, what is missing.
+
+    Where there is more to say each source has its first line before any has a second one; `H` has the rest.
+    """
     if not facts.statuses:
         return ["no source is configured for this provider"]
-    if len(lines) > NOTES:
-        lines[NOTES - 1 :] = [f"and {len(lines) - NOTES + 1} more"]
-    return lines
+    many = len(facts.statuses) > 1
+    told = [
+        [(f"{clean(status.source.name)}: " if many else "") + text for text in _about(status, pen)]
+        for status in facts.statuses
+    ]
+    lines = [line for about in told for line in about]
+    if len(lines) <= NOTES:
+        return lines
+    first = [line for about in told for line in about[:1]] + [line for about in told for line in about[1:]]
+    return [*first[: NOTES - 1], f"and {len(lines) - NOTES + 1} more: H"]
 
 
 def said(trouble: Trouble) -> str:

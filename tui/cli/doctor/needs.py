@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.answers import Want
 from tui.calls import FREE, Action, Ask, Credential, Reply, Secret
 from tui.cli.doctor.finding import Mark
-from tui.cli.doctor.wording import ACTIVATE, inactive
 from tui.cli.exits import Exit, code_of
 from tui.errors import BadRequest, CallError, Denied, NoCredential, NotFound
 from tui.text import clean
 from tui.trial import Sent, Step, Trial
+from tui.ways_out import ACTIVATE, inactive
 
 log = logging.getLogger(__name__)
 

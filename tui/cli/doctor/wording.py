@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from tui.errors import AuthError, CallError
 from tui.model import SourceStatus, Trouble, Word
+from tui.ways_out import ACTIVATE, failed_step, inactive, way_out
 
 if TYPE_CHECKING:
     from tui.trial import Sent
 
 LOCKED = "reach the limit"  # Huawei, after more than five bad signatures (huawei.md 4.1)
-ACTIVATE = "activate the product for this account in the vendor's console"
 PRINTED = "`taskdeck doctor --permissions` prints the policy"
 
 
@@ -43,8 +43,6 @@ def facts(trouble: Trouble) -> Mapping[str, str | None]:
 
 def way(status: SourceStatus, trouble: Trouble | None, sent: Iterable[Sent] = ()) -> str:
     """What to do about a source; where the usual words would only send one back to the doctor, what it knows."""
-    from tui.ways_out import failed_step, way_out
-
     if trouble is not None and trouble.word is Word.DENIED and inactive(trouble.code):
         return ACTIVATE
     if trouble is not None and trouble.word is Word.DENIED:
@@ -57,14 +55,6 @@ def way(status: SourceStatus, trouble: Trouble | None, sent: Iterable[Sent] = ()
         return "check the route and the firewall to that host, and proxy of [network]"
     now = round(time.time() * 1000)
     return way_out(replace(status, trouble=trouble, answered_at=now), now)
-
-
-def inactive(code: str) -> bool:
-    """Whether a denial is about the account, which has not activated the product, and about no permission.
-
-    tencent.md 2.2.
-    """
-    return any(word in code.lower() for word in ("invalidmpsuser", "invaliduser", "userarrears", "userunregister"))
 
 
 def denied(sent: Iterable[Sent]) -> list[str]:

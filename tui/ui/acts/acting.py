@@ -13,17 +13,20 @@ from tui.ui.acts.marking import Marking
 from tui.ui.acts.telling import Telling
 
 NAMED = 40  # cells of an id in a title
+BARRED = frozenset({"act"})
+READ_ONLY = "read-only: to stop tasks start with --write, or write = true in [monitor]"
 
 
 class Acting(Telling, Marking, inherit_bindings=False):
-    """With the grant alone: without it there is no key for it, and the desk would refuse."""
+    """With the grant alone: without it the key says so, and the desk would refuse."""
 
     busy = False
     _halted = False
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without the grant the key does nothing, and help does not list it."""
-        return not self.desk.read_only if action == "act" else super().check_action(action, parameters)
+    @property
+    def barred(self) -> frozenset[str]:
+        """Without the grant the key only says what it takes, and neither hints nor help list it."""
+        return BARRED if self.desk.read_only else frozenset()
 
     def action_act(self) -> None:
         """On all marked tasks, else on the one under the cursor."""
@@ -31,7 +34,10 @@ class Acting(Telling, Marking, inherit_bindings=False):
 
     def errand(self, tasks: Sequence[Task]) -> None:
         """Asks what to do with some tasks, as the store knows them now."""
-        if self.desk.read_only or not self.fits.enough:
+        if not self.fits.enough:
+            return
+        if self.desk.read_only:
+            self.tell(READ_ONLY)
             return
         if self.busy:
             self.tell("still asking for the last action; Esc on the deck leaves the rest of it")

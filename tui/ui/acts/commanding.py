@@ -21,7 +21,7 @@ from tui.ui.acts.travelling import Travelling
 from tui.ui.board import ALL, DECK
 from tui.ui.command_line import CommandLine
 from tui.ui.commands import Command, Known, Offer, Wrong
-from tui.ui.keys import gathered
+from tui.ui.keys import gathered, listed
 from tui.view import Sort
 
 ACTIONS = ("events", "health", "causes", "why", "peek", "wide", "pause", "watch")
@@ -42,7 +42,7 @@ class Commanding(
 
     def action_command(self) -> None:
         """Opens the line. The keys are looked up before they all go to it."""
-        live = gathered(active.binding for active in self.active_bindings.values())
+        live = gathered(active.binding for active in listed(self.active_bindings.values()))
         self._live_keys = {binding.id: keys.split(" ")[0] for binding, keys in live}
         self._commands = commands.registry(self.desk.providers, lambda run: run not in ACTIONS or self._has(run))
         self._known = self._gather()

@@ -31,7 +31,8 @@ class Watching(Telling, Marking, inherit_bindings=False):
 
     def keep_watch(self, tasks: Sequence[Task]) -> None:
         """Pins tasks, or takes them off where all of them are pinned. The cursor stays on its task."""
-        told = self.watched.toggle([task.key for task in tasks])
+        living = any(not task.state.final for task in tasks)
+        told = self.watched.toggle([task.key for task in tasks], living=living)
         self.active.place.at_home = False  # somebody has chosen this row
         self._hand_over()
         self.take()
