@@ -158,7 +158,7 @@ def _see_output() -> None:
         trail.told("output", found.out, found.err)
         return found
 
-    pytest.CaptureFixture.readouterr = readouterr  # type: ignore[method-assign]
+    pytest.CaptureFixture.readouterr = readouterr  # type: ignore[method-assign]  # no hook tells of it
 
 
 def _see_frames() -> None:
@@ -173,7 +173,7 @@ def _see_frames() -> None:
         if trail.secrets and hasattr(renderable, "render_segments"):
             trail.told("a frame of the screen", renderable.render_segments(self.console))
 
-    App._display = _display  # type: ignore[method-assign]
+    App._display = _display  # type: ignore[method-assign]  # a headless driver is told nothing
 
 
 def install() -> None:

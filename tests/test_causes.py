@@ -219,7 +219,9 @@ def test_of_more_causes_than_are_told_apart_the_others_are_counted() -> None:
     store = filled(*(bad(name, f"word {name}", NOW) for name in names))
     found = grouped(store)
     assert (found.known, found.others, found.tasks) == (MOST, 3, MOST + 3)
-    store.settle(SOURCE, [store.get(TaskKey("src", "fn", name))._replace(state=State.SUCCEEDED) for name in names])  # type: ignore[union-attr]
+    known = [task for name in names if (task := store.get(TaskKey("src", "fn", name))) is not None]
+    assert len(known) == MOST + 3
+    store.settle(SOURCE, [task._replace(state=State.SUCCEEDED) for task in known])
     found.take()
     assert found.work(lambda: True)
     assert (found.known, found.others, found.tasks) == (0, 0, 0)

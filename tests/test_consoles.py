@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -15,9 +16,13 @@ from tui.settings.kinds import Endpoint, Region, SourceName
 TASK = any_task("id-1")._replace(key=TaskKey("s", "fn/../a b", "id-1"))
 
 
-def link(adapter: str, region: str = "", site: str = "intl", *, vendor: str = "tencent") -> str | None:
+Vendor = Literal["alibaba", "tencent", "huawei"]
+Site = Literal["intl", "mainland"]
+
+
+def link(adapter: str, region: str = "", site: Site = "intl", *, vendor: Vendor = "tencent") -> str | None:
     source = SourceSettings(name=SourceName("s"), adapter=adapter, account="a", region=Region(region))
-    account = Account(name="a", vendor=vendor, site=site)  # type: ignore[arg-type]
+    account = Account(name="a", vendor=vendor, site=site)
     return console_link(TASK, source, account)
 
 
@@ -43,7 +48,7 @@ def link(adapter: str, region: str = "", site: str = "intl", *, vendor: str = "t
         ("somebodys-own", "x", "intl", None),
     ],
 )
-def test_the_nearest_page(adapter: str, region: str, site: str, wanted: str | None) -> None:
+def test_the_nearest_page(adapter: str, region: str, site: Site, wanted: str | None) -> None:
     assert link(adapter, region, site) == wanted
 
 

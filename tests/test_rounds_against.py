@@ -244,18 +244,19 @@ async def test_that_there_was_no_news_does_not_show_that_news_come_first() -> No
 
 
 async def test_an_end_that_a_list_takes_back_is_not_lost_because_the_by_id_read_does_not_know_the_task() -> None:
-    provider = Functions()
-    it = Watch(provider)
+    it = Watch(Forgetful())
     add(it, "1", State.SUCCEEDED)
     await it.round()
     add(it, "1", State.RUNNING)
-    provider.settle = lambda tasks: _gone(tasks)  # type: ignore[method-assign]
     await rounds(it, 3)
     assert it.states == {"1": State.SUCCEEDED}
 
 
-async def _gone(tasks: Sequence[Task]) -> Sequence[Task]:
-    return [one._replace(state=State.VANISHED) for one in tasks]
+class Forgetful(Functions):
+    """Knows no task by its id."""
+
+    async def settle(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        return [one._replace(state=State.VANISHED) for one in tasks]
 
 
 async def test_functions_that_come_and_go_leave_nothing_behind() -> None:

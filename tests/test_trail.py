@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,10 +80,10 @@ def test_news_come_first_where_a_page_without_them_has_none_below() -> None:
 
 
 @given(st.lists(st.lists(st.integers(1, 50), max_size=4), min_size=1, max_size=6), st.randoms())
-def test_slack_and_reach_are_what_a_reader_from_top_to_bottom_sees(pages: list[list[int]], rng: object) -> None:
+def test_slack_and_reach_are_what_a_reader_from_top_to_bottom_sees(pages: list[list[int]], rng: Random) -> None:
     made = Trail()
     order = list(enumerate(pages))
-    rng.shuffle(order)  # type: ignore[attr-defined]
+    rng.shuffle(order)
     for at, times in order:
         made.add(at, came(*times))
     flat = [when for page in pages for when in page]

@@ -33,7 +33,7 @@ class Clip:
         driver = pilot.app._driver
         assert driver is not None
         self.written: list[str] = []
-        driver.write = self._keep  # type: ignore[method-assign]
+        driver.write = self._keep  # type: ignore[method-assign]  # what it would send is looked at
 
     def _keep(self, data: str) -> None:
         if data.startswith(("\x1b]52", "\x1bP")):  # not the shape of the pointer

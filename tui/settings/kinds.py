@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
@@ -39,15 +40,15 @@ def seconds(text: str) -> float:
     return total
 
 
-class Kind:
+class Kind(ABC):
     """A value that `tui.settings.reader` (and pydantic) reads by `parse`; `SCHEMA` describes it to pydantic."""
 
     SCHEMA: ClassVar[dict[str, Any]]
 
     @classmethod
+    @abstractmethod
     def parse(cls, value: object) -> Self:
         """The value of a TOML value. ValueError says what is expected."""
-        raise NotImplementedError  # each kind below has its own
 
     def toml(self) -> Any:
         """As it stands in a config: what the schema shows as a default."""

@@ -1,8 +1,12 @@
-"""Canvas: a widget that is a list of lines; only the lines that differ are painted again."""
+"""Canvas: a widget that is a list of lines; only the lines that differ are painted again.
+
+What is abstract here and in other classes of widgets, mypy alone enforces: Textual's metaclass is no ABCMeta.
+"""
 
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
@@ -24,9 +28,9 @@ class Canvas(Widget):
         self._drawn_for: Size | None = None
         self._under: Style | None = None
 
+    @abstractmethod
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """The lines to show, each exactly `width` cells."""
-        raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
         """One line, for Textual."""

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from textual import events
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.strip import Strip
 
 from tui.text import clean, cut_end
 from tui.ui import causes
-from tui.ui.canvas import Bar, Canvas
+from tui.ui.canvas import Bar
 from tui.ui.cells import Legend
 from tui.ui.ink import Ink, between
 from tui.ui.keys import CAUSES
-from tui.ui.narrowing import Narrowing
-from tui.ui.spot import Spot
 from tui.ui.titles import Pen
+from tui.ui.walked import Walked, Walking
 from tui.view.causes import Cause, Causes
 
 SLICE = 0.008  # seconds of looking at tasks between two looks at the keys
@@ -27,17 +24,13 @@ PICTURE = 0.2  # seconds between two pictures while tasks are looked at
 LEAST, SHEET = 4, 9  # lines of the table that there must be beside the sheet, and lines of that
 
 
-class Table(Canvas):
+class Table(Walked[Cause]):
     """The rows in the window, and the cursor's cause whole below them."""
 
     DEFAULT_CSS = "Table { height: 1fr; }"
 
-    class Picked(Message):
-        """Somebody pointed at the cause that has the cursor."""
-
     def __init__(self, about: Callable[[], causes.About], empty: Callable[[], str]) -> None:
         super().__init__()
-        self.spot: Spot[Cause] = Spot()
         self._about, self._empty = about, empty
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
@@ -55,30 +48,8 @@ class Table(Canvas):
             lines += causes.sheet(spot.row, about, width, below)
         return [*lines, *[Strip.blank(width)] * (height - len(lines))][:height]
 
-    def go(self, index: int) -> None:
-        """Puts the cursor on a cause and paints that."""
-        self.spot.go(index)
-        self.repaint()
 
-    def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a cause; one on the cause that has it opens it."""
-        index = self.spot.top + event.y - 1
-        if 0 < event.y <= self.spot.height and index < len(self.spot.rows):
-            again = index == self.spot.cursor
-            self.go(index)
-            if again:
-                self.post_message(self.Picked())
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel."""
-        self.go(self.spot.cursor + 3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel."""
-        self.go(self.spot.cursor - 3)
-
-
-class CausesScreen(Narrowing[None], inherit_bindings=False):
+class CausesScreen(Walking[None, Cause], inherit_bindings=False):
     """The table. `scope` is what holds on the view below, in words; `follow` shows the tasks of a cause.
 
     With `moving` the filter says something else of the same task as time goes by; `still` holds the picture.
@@ -117,6 +88,11 @@ class CausesScreen(Narrowing[None], inherit_bindings=False):
         self.set_interval(1, self._tick)
         self._go_on()
         self.look()
+
+    @property
+    def walked(self) -> Table:
+        """The causes."""
+        return self.table
 
     def on_unmount(self) -> None:
         """Nobody asks any more."""
@@ -195,25 +171,6 @@ class CausesScreen(Narrowing[None], inherit_bindings=False):
             return "no cause has these words"
         return "no task that failed matches the filter" if self._scope else "nothing has failed, as far as is known"
 
-    def action_move(self, by: int) -> None:
-        """A cause."""
-        self.table.go(self.table.spot.cursor + by)
-
-    def action_page(self, share: float) -> None:
-        """A page, or a part of it."""
-        spot = self.table.spot
-        by = int(spot.height * share) or (1 if share > 0 else -1)
-        spot.top += by
-        self.table.go(spot.cursor + by)
-
-    def action_first(self) -> None:
-        """The most frequent."""
-        self.table.go(0)
-
-    def action_last(self) -> None:
-        """The rarest."""
-        self.table.go(len(self.table.spot.rows) - 1)
-
     def action_open(self) -> None:
         """The tasks that have it."""
         cause = self.table.spot.row
@@ -228,7 +185,3 @@ class CausesScreen(Narrowing[None], inherit_bindings=False):
             return
         text = causes.as_markdown(rows, self._legend(), lambda cause: self._found.task(cause.latest))
         self._copy(text, f"{len(rows):,} cause{'s' if len(rows) > 1 else ''} as Markdown")
-
-    def on_table_picked(self) -> None:
-        """A click."""
-        self.action_open()

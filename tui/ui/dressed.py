@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from itertools import count
 from typing import Any
 
@@ -34,9 +35,9 @@ class Dressed(App[int], inherit_bindings=False):
             return Listening
         return found
 
+    @abstractmethod
     def say(self, text: str) -> None:
         """One line on whatever is on top."""
-        raise NotImplementedError
 
     def wear(self, palette: Palette) -> None:
         """Another theme, at once and everywhere."""
@@ -50,8 +51,9 @@ class Dressed(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, Layer):
                 screen.dressed()
-            for canvas in screen.query(Canvas):
-                canvas.redraw()
+            for widget in screen.query():
+                if isinstance(widget, Canvas):
+                    widget.redraw()
 
     def on_mount(self) -> None:
         """Beside what the app itself does."""

@@ -4,42 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual import events
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.strip import Strip
 
 from tui.model import State, Task
 from tui.text import clean, fit
-from tui.ui.canvas import Bar, Canvas
+from tui.ui.canvas import Bar
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
 from tui.ui.events import Event, text
 from tui.ui.ink import Ink, between
 from tui.ui.keys import EVENTS
-from tui.ui.narrowing import Narrowing
-from tui.ui.spot import Spot
 from tui.ui.themes import TONES
 from tui.ui.titles import Pen
+from tui.ui.walked import Walked, Walking
 
 SOURCE, NAMED = 14, 100  # cells for the name of a source, from this width on
 
 
-class Listed(Canvas):
+class Listed(Walked[Event]):
     """The lines in the window."""
 
     DEFAULT_CSS = "Listed { height: 1fr; }"
-
-    class Picked(Message):
-        """Somebody pointed at a line; `again` where it had the cursor."""
-
-        def __init__(self, *, again: bool) -> None:
-            super().__init__()
-            self.again = again
+    HEAD = 0
 
     def __init__(self, write: Callable[[Event, int], Ink], empty: Callable[[], Ink], pen: Callable[[], Pen]) -> None:
         super().__init__()
-        self.spot: Spot[Event] = Spot()
         self._write, self._empty, self._pen = write, empty, pen
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
@@ -55,29 +45,8 @@ class Listed(Canvas):
             lines.append(ink.strip(width, pen.look["cursor"]) if here else ink.strip(width))
         return (lines + [Strip.blank(width)] * (height - len(lines)))[:height]
 
-    def go(self, index: int) -> None:
-        """Puts the cursor on a line and paints that."""
-        self.spot.go(index)
-        self.repaint()
 
-    def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a line; one on the line that has it opens it."""
-        index = self.spot.top + event.y
-        if index < len(self.spot.rows):
-            again = index == self.spot.cursor
-            self.go(index)
-            self.post_message(self.Picked(again=again))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel."""
-        self.go(self.spot.cursor + 3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel."""
-        self.go(self.spot.cursor - 3)
-
-
-class EventsScreen(Narrowing[bool | None], inherit_bindings=False):
+class EventsScreen(Walking[bool | None, Event], inherit_bindings=False):
     """The list. `newest` answers with the events there are, newest first. Answers True for health instead of it."""
 
     BINDINGS = EVENTS
@@ -104,6 +73,11 @@ class EventsScreen(Narrowing[bool | None], inherit_bindings=False):
         self.listed = self.query_one(Listed)
         self.set_interval(1, self.look)
         self.look()
+
+    @property
+    def walked(self) -> Listed:
+        """The lines."""
+        return self.listed
 
     def look(self) -> None:
         """Takes in what has come since."""
@@ -152,25 +126,6 @@ class EventsScreen(Narrowing[bool | None], inherit_bindings=False):
         told = "no event has these words" if self._known else "nothing has changed yet"
         return Ink().add(f"    {told}", self._pen().look["dim"])
 
-    def action_move(self, by: int) -> None:
-        """A line."""
-        self.listed.go(self.listed.spot.cursor + by)
-
-    def action_page(self, share: float) -> None:
-        """A page, or a part of it."""
-        spot = self.listed.spot
-        by = int(spot.height * share) or 1
-        spot.top += by
-        self.listed.go(spot.cursor + by)
-
-    def action_first(self) -> None:
-        """The newest."""
-        self.listed.go(0)
-
-    def action_last(self) -> None:
-        """The oldest."""
-        self.listed.go(len(self.listed.spot.rows) - 1)
-
     def action_health(self) -> None:
         """The other screen about the sources."""
         self.dismiss(True)
@@ -201,11 +156,6 @@ class EventsScreen(Narrowing[bool | None], inherit_bindings=False):
     def _known_task(self, at: int) -> Task | None:
         key = self.listed.spot.rows[at].key if at < len(self.listed.spot.rows) else None
         return None if key is None else self._desk.store.get(key)
-
-    def on_listed_picked(self, message: Listed.Picked) -> None:
-        """A click."""
-        if message.again:
-            self.action_open()
 
 
 def _what(event: Event) -> str:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual import events
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.strip import Strip
 
 from tui.ui import health
 from tui.ui.acts.pacing import reading
-from tui.ui.canvas import Bar, Canvas
+from tui.ui.canvas import Bar
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
 from tui.ui.events import Event
 from tui.ui.health_sheet import sheet
 from tui.ui.ink import Ink
 from tui.ui.keys import HEALTH
-from tui.ui.narrowing import Narrowing
-from tui.ui.spot import Spot
 from tui.ui.titles import Pen
+from tui.ui.walked import Walked, Walking
 
 BESIDE = (180, 20)  # from this size on the sheet of the cursor's source stands beside a table that is long
 SHARE = 0.55  # of the width that the table has then
@@ -29,19 +26,14 @@ EVENTS_INSTEAD = -1  # no digit of a provider
 SHEET = 12  # lines of the sheet of a source in some trouble: what is beyond them the table may have
 
 
-class Page(Canvas):
+class Page(Walked[str]):
     """The table, and the sheet of the cursor's source below or beside it."""
 
     DEFAULT_CSS = "Page { height: 1fr; }"
 
-    class Picked(Message):
-        """Somebody pointed at the source that has the cursor."""
-
     def __init__(self, about: Callable[[], health.About]) -> None:
         super().__init__()
-        self.spot: Spot[str] = Spot()
         self._about = about
-        self._lines = 0
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """The lines."""
@@ -49,8 +41,7 @@ class Page(Canvas):
         beside = width >= BESIDE[0] and height >= BESIDE[1] and len(spot.rows) >= height // 2
         across = int(width * SHARE) if beside else width
         most = max(LEAST + 1, height * 2 // 5, height - 1 - SHEET)
-        self._lines = height if beside else min(len(spot.rows) + 1, most)
-        spot.resize(self._lines - 1)
+        spot.resize((height if beside else min(len(spot.rows) + 1, most)) - 1)
         table = [health.head(about.pen, across)]
         for at in range(spot.top, min(spot.top + spot.height, len(spot.rows))):
             table.append(health.row(about.statuses[spot.rows[at]], about, across, here=at == spot.cursor))
@@ -66,34 +57,12 @@ class Page(Canvas):
         pairs = zip(_filled(table, across, height), right, strict=True)
         return [Strip.join([one, Strip.blank(2), other]) for one, other in pairs]
 
-    def go(self, index: int) -> None:
-        """Puts the cursor on a source and paints that."""
-        self.spot.go(index)
-        self.repaint()
-
-    def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a source; one on the source that has it opens its provider."""
-        index = self.spot.top + event.y - 1
-        if 0 < event.y < self._lines and index < len(self.spot.rows):
-            again = index == self.spot.cursor
-            self.go(index)
-            if again:
-                self.post_message(self.Picked())
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel."""
-        self.go(self.spot.cursor + 3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel."""
-        self.go(self.spot.cursor - 3)
-
 
 def _filled(lines: Sequence[Strip], width: int, height: int) -> list[Strip]:
     return [*lines, *[Strip.blank(width)] * (height - len(lines))][:height]
 
 
-class HealthScreen(Narrowing[int | None], inherit_bindings=False):
+class HealthScreen(Walking[int | None, str], inherit_bindings=False):
     """The table, the cursor on the source `at`. Answers a provider's digit to open, `EVENTS_INSTEAD`, or None."""
 
     BINDINGS = HEALTH
@@ -125,6 +94,11 @@ class HealthScreen(Narrowing[int | None], inherit_bindings=False):
         if self._at in self.page.spot.rows:
             self.page.go(self.page.spot.rows.index(self._at))
 
+    @property
+    def walked(self) -> Page:
+        """The sources."""
+        return self.page
+
     def _about(self) -> health.About:
         store = self._desk.store
         return health.About(
@@ -147,25 +121,6 @@ class HealthScreen(Narrowing[int | None], inherit_bindings=False):
         told = f"{' '.join(status.source)} {about.short(status)} {status.word(about.pen.now)}".lower()
         return all(word in told for word in words)
 
-    def action_move(self, by: int) -> None:
-        """A source."""
-        self.page.go(self.page.spot.cursor + by)
-
-    def action_page(self, share: float) -> None:
-        """A page, or a part of it."""
-        spot = self.page.spot
-        by = int(spot.height * share) or (1 if share > 0 else -1)
-        spot.top += by
-        self.page.go(spot.cursor + by)
-
-    def action_first(self) -> None:
-        """The first source."""
-        self.page.go(0)
-
-    def action_last(self) -> None:
-        """The last one."""
-        self.page.go(len(self.page.spot.rows) - 1)
-
     def action_events(self) -> None:
         """The other screen about the sources."""
         self.dismiss(EVENTS_INSTEAD)
@@ -184,7 +139,3 @@ class HealthScreen(Narrowing[int | None], inherit_bindings=False):
         if name is not None:
             self._desk.poke(name)
             self.say(reading([name]))
-
-    def on_page_picked(self) -> None:
-        """A click."""
-        self.action_open()

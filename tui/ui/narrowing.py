@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -24,9 +25,9 @@ class Narrowing(Layer[Answer], inherit_bindings=False):
         self._edit = Edit()
         self._typing = False
 
+    @abstractmethod
     def look(self) -> None:
         """Takes in what has come since."""
-        raise NotImplementedError
 
     @property
     def words(self) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -42,13 +43,13 @@ class Picker(Over[Answer | None], Generic[Answer, Lines], inherit_bindings=False
         """The list."""
         yield self.choices
 
+    @abstractmethod
     def take(self) -> Answer:
         """What the line under the cursor stands for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def press(self, event: events.Key) -> bool:
         """Acts on a key that only this list has; False when it has no such key."""
-        raise NotImplementedError
 
     def on_key(self, event: events.Key) -> None:
         """j k and arrows move, Enter takes, the list's own keys do what they do, anything else leaves."""
