@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -468,3 +470,64 @@ class TestPolling:
             assert world.words() == {Word.EMPTY}
 
         told(THREE, Cloud(good=KEY.key_id), Keys(None), then, monkeypatch)
+
+
+def _refusal(code: str) -> AuthError:
+    return AuthError("no", code=code)
+
+
+def test_a_signature_that_one_source_gets_wrong_stops_no_other_while_the_key_is_good() -> None:
+    latch, mine, other = Latch(), object(), object()
+    latch.proved(KEY)
+    latch.close(KEY, _refusal("SignatureDoesNotMatch"), mine, signature=True)
+    with pytest.raises(AuthError):
+        latch.check(KEY, mine)
+    latch.check(KEY, other)
+    assert (latch.refuses(KEY, mine), latch.refuses(KEY, other)) == (True, False)
+
+
+def test_where_two_get_it_wrong_or_none_was_right_it_is_the_key() -> None:
+    one, two, other = object(), object(), object()
+    latch = Latch()
+    latch.close(KEY, _refusal("SignatureDoesNotMatch"), one, signature=True)
+    assert latch.refuses(KEY, other)
+    latch = Latch()
+    latch.proved(KEY)
+    latch.close(KEY, _refusal("SignatureDoesNotMatch"), one, signature=True)
+    latch.close(KEY, _refusal("SignatureDoesNotMatch"), two, signature=True)
+    assert latch.refuses(KEY, other)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "code", "stops"),
+    [
+        ("alibaba", "SignatureDoesNotMatch", False),
+        ("alibaba", "InvalidAccessKeyId.NotFound", True),
+        ("tencent", "AuthFailure.SignatureFailure", False),
+        ("tencent", "AuthFailure.SecretIdNotFound", True),
+        ("huawei", "APIGW.0301", True),
+    ],
+)
+def test_which_refusals_stop_the_other_sources_of_an_account(vendor: Any, code: str, stops: bool) -> None:
+    async def story() -> bool:
+        wire, latch = Cloud(good=KEY.key_id), Latch()
+
+        def one() -> Line:
+            account = Account(name="ali", vendor=vendor)
+            return Line(wire, account, "", Keys(), budget=Budget(), clocks=Clocks(), latch=latch)
+
+        good, bad = one(), one()
+        await good(ask("http://127.0.0.1:1"))
+        with pytest.raises(AuthError):
+            await bad(replace(ask("http://127.0.0.1:1"), judge=lambda reply: _refusal(code)))
+        with pytest.raises(AuthError):
+            await bad(ask("http://127.0.0.1:1"))  # not sent
+        sent = len(wire.sent)
+        with suppress(AuthError):
+            await good(ask("http://127.0.0.1:1"))
+        bad.again()
+        assert await bad(ask("http://127.0.0.1:1"))  # one try, which is good
+        assert await good(ask("http://127.0.0.1:1"))
+        return len(wire.sent) - sent == 2
+
+    assert run(story()) is stops

@@ -114,13 +114,13 @@ class Line:
 
     async def renewed(self) -> None:
         """Waits until there is another credential than the last one, or until that one is no longer refused."""
-        last, refused = self._used, self._latch.refuses(self._used)
+        last, refused = self._used, self._latch.refuses(self._used, self)
         while True:
             await self._sleep(LOOK_SECONDS)
             with suppress(NoCredential):
                 if await self._look() != last:
                     return
-            if refused and not self._latch.refuses(last):
+            if refused and not self._latch.refuses(last, self):
                 return
 
     async def __call__(self, ask: Ask) -> Reply:
@@ -148,10 +148,10 @@ class Line:
             async with self._turn(ask.action), self._wire.gate(ask.origin):
                 return await self._sent(ask, credential)
         latch = self._latch
-        latch.check(credential)
-        async with self._turn(ask.action, partial(latch.check, credential)), self._wire.gate(ask.origin):
-            if latch.refuses(credential):  # meanwhile
-                async with latch.one_try(credential):
+        latch.check(credential, self)
+        async with self._turn(ask.action, partial(latch.check, credential, self)), self._wire.gate(ask.origin):
+            if latch.refuses(credential, self):  # meanwhile
+                async with latch.one_try(credential, self):
                     return await self._sent(ask, credential)
             return await self._sent(ask, credential)
 
@@ -172,12 +172,17 @@ class Line:
             raise BadRequest(f"a name or an id of {ask.action.name} cannot be signed") from None
         self.calls += 1
         try:
-            return await self._judged(ask, signed, offset)
+            reply = await self._judged(ask, signed, offset)
         except CallError as error:
             _hide(error, credential, signed)
             if isinstance(error, AuthError) and not ask.by_token:
-                self._latch.close(credential, error)
+                # Huawei says the same of a wrong key and of a wrong signature, and locks a key after five of them
+                signature = self._account.vendor != "huawei" and "signature" in error.code.lower()
+                self._latch.close(credential, error, self, signature=signature)
             raise
+        if not ask.by_token:
+            self._latch.proved(credential)
+        return reply
 
     async def _judged(self, ask: Ask, signed: Signed, offset: float) -> Reply:
         reply = await self._wire.send(ask, signed)
