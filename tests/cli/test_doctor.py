@@ -97,21 +97,55 @@ class TestThisMachine:
         assert lines(ran.out, "state")[0].startswith("fail")
         assert "--state-dir" in lines(ran.out, "state")[0]
 
-    def test_an_account_on_the_keyring_is_told_what_works_today(self, scene: Scene) -> None:
+    def test_an_account_on_a_keyring_that_cannot_be_used(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("DBUS_SESSION_BUS_ADDRESS", "SSH_CONNECTION"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(scene.folder))
         scene.text = scene.text.replace('"demo"', '"keyring"')
+        ran = scene.run("doctor")
+        assert (ran.code, lines(ran.out, "keyring")[0].split()[0]) == (0, "warn")  # no source uses it
         scene.add("media", "https://mps.example")
         scene.add("more", "https://mps.example")
         ran = scene.run("doctor")
         assert ran.code == 3
-        assert lines(ran.out, "keyring")[0].startswith("warn")
-        assert 'credentials = "env"' in lines(ran.out, "keyring")[0]
+        (told,) = lines(ran.out, "keyring")
+        assert told.startswith("fail")
+        assert "no D-Bus session: DBUS_SESSION_BUS_ADDRESS is not set  -> start one: `dbus-run-session -- " in told
+        assert 'credentials = "vault", "env" or "command:PROGRAM"' in told
         assert lines(ran.out, "account")[0].startswith("fail")
-        assert lines(ran.out, "account")[0].endswith(
-            "-> set TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY in the environment that starts taskdeck"
-        )
+        assert "-> start one: `dbus-run-session" in lines(ran.out, "account")[0]
         assert all("NOKEY" in source for source in lines(ran.out, "source"))
         assert len(lines(ran.out, "source")) == 2
         assert lines(ran.out, "network") == []
+        checks = json.loads(scene.run("doctor", "-o", "json").out)["checks"]
+        (found,) = [one for one in checks if one["check"] == "keyring"]
+        assert found == found | {"code": "NoSession", "accounts": ["acme"], "status": "fail"}
+
+    def test_a_keyring_that_works_says_whose_keys_it_has(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Works:
+            name = "keyring"
+
+            async def names(self) -> list[str]:
+                return ["acme", "another"]
+
+            async def get(self, account: str) -> None:
+                return None
+
+        monkeypatch.setattr("tui.credentials.keyring.Keyring", Works)
+        scene.text = scene.text.replace('"demo"', '"keyring"') + '[accounts.b]\nvendor = "huawei"\n'
+        ran = scene.run("doctor")
+        (told,) = lines(ran.out, "keyring")
+        assert told.split(maxsplit=2) == ["ok", "keyring", "unlocked, with the key of acme, without that of b"]
+        accounts = lines(ran.out, "account")
+        assert [one.rpartition("-> ")[2] for one in accounts] == ["taskdeck login acme", "taskdeck login b"]
+
+    def test_an_account_on_the_environment_is_told_its_variables(self, scene: Scene) -> None:
+        scene.text = scene.text.replace('"demo"', '"env:NOT_SET_"')
+        (account,) = lines(scene.run("doctor").out, "account")
+        assert account.endswith(
+            "-> set NOT_SET_TENCENTCLOUD_SECRET_ID, NOT_SET_TENCENTCLOUD_SECRET_KEY"
+            " in the environment that starts taskdeck"
+        )
 
     def test_of_a_key_only_the_end_of_its_id_is_shown(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MINE_TENCENTCLOUD_SECRET_ID", "AKIDsecretidvalue7890")

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from tui.credentials.bounded import Breaker, bounded
+from tui.errors import NoCredential
 
 
 class Clock:
@@ -73,7 +74,7 @@ def test_an_answer_that_comes_after_the_loop_has_ended_hurts_nobody() -> None:
 def test_the_breaker_tells_why_until_it_has_rested() -> None:
     clock = Clock()
     breaker = Breaker(30, clock)
-    why = ValueError("hung")
+    why = NoCredential("hung")
     assert (breaker.open, breaker.told) == (False, None)
     breaker.trip(why)
     clock.now += 29.9

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from tui.aside import aside
+from tui.errors import NoCredential
 
 Answer = TypeVar("Answer")
 
@@ -31,7 +32,7 @@ class Breaker:
         self._rest = rest
         self._clock = clock
         self._until = float("-inf")
-        self._why: Exception | None = None
+        self._why: NoCredential | None = None
 
     @property
     def open(self) -> bool:
@@ -39,11 +40,11 @@ class Breaker:
         return self._clock() < self._until
 
     @property
-    def told(self) -> Exception | None:
+    def told(self) -> NoCredential | None:
         """What whoever asks now is told: why it was tripped. None where asking may be worth it."""
         return self._why if self.open else None
 
-    def trip(self, why: Exception | None = None) -> None:
+    def trip(self, why: NoCredential | None = None) -> None:
         """It did not answer."""
         self._until = self._clock() + self._rest
         self._why = why

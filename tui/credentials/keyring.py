@@ -54,7 +54,8 @@ class Store(Protocol):
         ...
 
 
-_BREAKER = Breaker()  # one for the process: the machine has one keyring, and all accounts' calls hang together
+# One for the process: the machine has one keyring, and all accounts' calls hang together.
+_BREAKER = Breaker()
 
 
 class Keyring:
@@ -96,15 +97,10 @@ class Keyring:
 
     async def trouble(self) -> str | None:
         """None where the keyring can be used now, else why not and the exact way out."""
-        plight = await self.plight()
-        return None if plight is None else plight.error.message
-
-    async def plight(self) -> Plight | None:
-        """The same in parts: its code, the cause, and the way out."""
         try:
-            await self._done(lambda store: store.check(), self._seconds)
-        except Plight as plight:
-            return plight
+            await self._ask(lambda store: store.check())
+        except NoCredential as error:
+            return error.message
         return None
 
     async def unlock(self, phrase: Secret | None = None) -> None:
@@ -126,28 +122,21 @@ class Keyring:
         self._breaker.close()
 
     async def _ask(self, work: Callable[[Store], Answer], seconds: float | None = None) -> Answer:
-        try:
-            return await self._done(work, self._seconds if seconds is None else seconds)
-        except Plight as plight:
-            raise plight.error from None
-
-    async def _done(self, work: Callable[[Store], Answer], seconds: float) -> Answer:
         if (told := self._breaker.told) is not None:
-            raise told
-        deadline = time.monotonic() + seconds
+            raise NoCredential(told.message, code=told.code)
+        limit = self._seconds if seconds is None else seconds
+        deadline = time.monotonic() + limit
         try:
-            return await bounded(lambda: work(self._store(deadline)), seconds)
+            return await bounded(lambda: work(self._store(deadline)), limit)
         except TimeoutError:
-            plight = ways.silent(seconds)
+            plight = ways.silent(limit)
         except Plight as known:
             plight = known
-        except NoCredential:
-            raise
         except Exception as error:  # noqa: BLE001 - of D-Bus, the Keychain, ctypes, imports: nobody knows them all
             plight = ways.failed(error)
         if plight.code == ways.HUNG:
-            self._breaker.trip(plight)
-        raise plight
+            self._breaker.trip(plight.error)
+        raise plight.error
 
 
 def native(deadline: float, platform: str = sys.platform) -> Store:

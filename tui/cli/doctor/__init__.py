@@ -49,7 +49,7 @@ async def _looked(settings: Config, *, permissions: bool) -> tuple[list[Finding]
     from tui.cli.doctor.there import of_clocks, of_network, of_sources
     from tui.trial import try_all
 
-    findings = [of_keyring(settings), *await of_accounts(settings)]
+    findings = [await of_keyring(settings), *await of_accounts(settings)]
     trials = await try_all(settings, by_id=permissions, told=_asking if sys.stderr.isatty() else _silent)
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")

@@ -7,7 +7,7 @@ import stat
 import tempfile
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.cli.doctor.finding import Finding, Mark
 from tui.cli.doctor.wording import many
@@ -17,7 +17,6 @@ from tui.errors import ConfigError, NoCredential
 if TYPE_CHECKING:
     from tui.settings import Account, Config
 
-WORKING = ("env", "demo")  # kinds of `credentials` that give a key in this version
 _ELSEWHERE = "--state-dir or TASKDECK_STATE_DIR names another"
 
 
@@ -75,14 +74,27 @@ def _unwritable(folder: Path, why: str) -> Finding:
     return Finding(Mark.FAIL, "state", f"{folder}: {why}", way=_ELSEWHERE, exit=Exit.USAGE)
 
 
-def of_keyring(settings: Config) -> Finding:
-    """The keyring and its like: which accounts rely on them."""
-    waiting = [account for account in settings.accounts.values() if _kind(account) not in WORKING]
-    if not waiting:
+async def of_keyring(settings: Config) -> Finding:
+    """The OS keyring: whether it can be used now, and by whom it is needed."""
+    users = [account.name for account in settings.accounts.values() if account.credentials == "keyring"]
+    if not users:
         return Finding(Mark.OK, "keyring", "not used: every account names another way")
-    names = ", ".join(account.name for account in waiting)
-    said = f"this version reads no keyring, vault, profile or command yet; they are what {names} name"
-    return Finding(Mark.WARN, "keyring", said, way='credentials = "env" and the variables of the vendor\'s SDK')
+    from tui.credentials.keyring import Keyring
+
+    facts: dict[str, Any] = {"accounts": users}
+    try:
+        kept = await Keyring().names()
+    except NoCredential as error:
+        needed = any(source.account in users for source in settings.sources)
+        mark, code = (Mark.FAIL, Exit.AUTH) if needed else (Mark.WARN, Exit.FINE)
+        said, _, way = error.message.partition("; ")
+        return Finding(mark, "keyring", said, way=way, exit=code, facts=facts | {"code": error.code})
+    there = ", ".join(user for user in users if user in kept)
+    absent = ", ".join(user for user in users if user not in kept)
+    said = (
+        "unlocked" + (f", with the key of {there}" if there else "") + (f", without that of {absent}" if absent else "")
+    )
+    return Finding(Mark.OK, "keyring", said, facts=facts | {"kept": list(kept)})
 
 
 async def of_accounts(settings: Config) -> list[Finding]:
@@ -91,7 +103,7 @@ async def of_accounts(settings: Config) -> list[Finding]:
 
 
 async def _of_account(settings: Config, account: Account) -> Finding:
-    from tui.credentials import names, source_of
+    from tui.credentials import source_of
 
     used = any(source.account == account.name for source in settings.sources)
     facts = {"vendor": account.vendor, "credentials": _kind(account)}
@@ -99,14 +111,24 @@ async def _of_account(settings: Config, account: Account) -> Finding:
         credential = await source_of(account)()
     except NoCredential as error:
         mark, code = (Mark.FAIL, Exit.AUTH) if used else (Mark.WARN, Exit.FINE)
-        kind, _, prefix = account.credentials.partition(":")
-        needed = names(account, prefix if kind == "env" else "")
-        way = f"set {', '.join(needed[: 3 if account.auth == 'token' else 2])} in the environment that starts taskdeck"
-        return Finding(mark, "account", error.message, account.name, way, code, facts | {"word": "NOKEY"})
+        said, way = _parted(account, error.message)
+        return Finding(mark, "account", said, account.name, way, code, facts | {"word": "NOKEY"})
     who = "IAM user" if credential.domain is not None else "temporary key" if credential.token else "key"
     tail = credential.key_id[-4:] if len(credential.key_id) > 8 else ""
     said = f"{account.vendor}, {_kind(account)}, {who} ..{tail}" + ("" if used else "; no source uses it")
     return Finding(Mark.OK, "account", said, account.name, facts=facts)
+
+
+def _parted(account: Account, message: str) -> tuple[str, str]:
+    """What is wrong, and the way out, which follows it but for the environment."""
+    from tui.credentials import names
+
+    kind, _, prefix = account.credentials.partition(":")
+    if kind != "env":
+        said, _, way = message.partition("; ")
+        return said, way
+    needed = names(account, prefix)[: 3 if account.auth == "token" else 2]
+    return message, f"set {', '.join(needed)} in the environment that starts taskdeck"
 
 
 def _kind(account: Account) -> str:
