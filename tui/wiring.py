@@ -13,7 +13,6 @@ from tui.budget import Budget
 from tui.calls import CredentialSource
 from tui.credentials import names, source_of
 from tui.credentials.cabinets import Cabinets, cabinets
-from tui.credentials.kept import Kept
 from tui.errors import UsageError
 from tui.latch import Latch
 from tui.line import Clocks, Line
@@ -117,8 +116,8 @@ class Wiring:
 
     async def __aexit__(self, *exc: object) -> None:
         for one in self._sources.values():
-            if isinstance(one, Kept):
-                await one.aclose()
+            if (close := getattr(one, "aclose", None)) is not None:  # a look under way, and the program it waits for
+                await close()
         await self._wire.aclose()
 
     def look_again(self, account: str) -> None:

@@ -7,10 +7,10 @@ import json
 import os
 import shlex
 import signal
+import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 from tui.calls import Credential
 from tui.credentials.environment import without_keys
@@ -24,6 +24,7 @@ from tui.text import clean
 SECONDS = 60.0  # as long as the vendors' own tools wait for such a program
 LARGEST = 64 * 1024  # bytes that it may print; the longest STS answers have some 5,000
 GRACE_SECONDS = 1.0  # for what is still in the pipe of a program that has ended, and for one that was killed
+PAUSES = (0.005, 0.1)  # seconds between two looks whether it has ended: most take some milliseconds
 LINE = 160  # signs of its first line of complaint
 
 
@@ -70,13 +71,28 @@ class Command:
         return found
 
     async def _run(self, words: Sequence[str]) -> tuple[int, bytes, bytes]:
-        loop = asyncio.get_running_loop()
         name = clean(words[0], limit=60)
+        process = self._started(words, name)
+        run = _Run(process)
         try:
-            transport, run = await loop.subprocess_exec(
-                _Run,
-                *words,
-                stdin=asyncio.subprocess.DEVNULL,
+            async with asyncio.timeout(self._seconds):
+                code = await run.ended()
+            if run.flooded:
+                raise self._wrong(f"({name}) printed more than {LARGEST:,} bytes")
+            return code, bytes(run.printed), bytes(run.complaint)
+        except TimeoutError:
+            raise self._wrong(f"({name}) has not ended within {self._seconds:g} s; it was stopped") from None
+        finally:
+            run.close()
+
+    def _started(self, words: Sequence[str], name: str) -> subprocess.Popen[bytes]:
+        """The program. Not asyncio's: cancelled while it connects the pipes, that one waits for ever (Python 3.11)."""
+        try:
+            return subprocess.Popen(  # noqa: S603 - the words are the user's own config
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 env=without_keys(self._environ),
                 start_new_session=True,  # a group of its own, so that all that it starts ends with it
             )
@@ -84,62 +100,70 @@ class Command:
             raise self._wrong(f"names no program that is there: {name}") from None
         except (OSError, ValueError) as error:  # the second: a zero byte
             raise self._wrong(f"cannot be run: {name}: {getattr(error, 'strerror', None) or 'no such name'}") from None
-        try:
-            async with asyncio.timeout(self._seconds):
-                await run.over
-            if run.flooded:
-                raise self._wrong(f"({name}) printed more than {LARGEST:,} bytes")
-            code = transport.get_returncode()
-            return (0 if code is None else code), bytes(run.printed[1]), bytes(run.printed[2])
-        except TimeoutError:
-            raise self._wrong(f"({name}) has not ended within {self._seconds:g} s; it was stopped") from None
-        finally:
-            if not run.whole:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(transport.get_pid(), signal.SIGKILL)
-            with suppress(TimeoutError):  # so that nobody is left to tell the loop, once it is closed, that it ended
-                async with asyncio.timeout(GRACE_SECONDS):
-                    await run.exited
-            transport.close()
 
     def _wrong(self, problem: str) -> NoCredential:
         return NoCredential(f"account {self._account.name}: its command {problem}")
 
 
-class _Run(asyncio.SubprocessProtocol):
-    """What a program prints, up to a limit. `over`: it has ended, or printed too much."""
+class _Run:
+    """What a program prints, up to a limit, and its end. `close` ends it with its group, and waits for nobody."""
 
-    def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self.over: asyncio.Future[None] = loop.create_future()
-        self.exited: asyncio.Future[None] = loop.create_future()
-        self.printed = {1: bytearray(), 2: bytearray()}
-        self.flooded = False
-        self._open = {1, 2}
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.printed, self.complaint = bytearray(), bytearray()
+        self._process, self._loop = process, asyncio.get_running_loop()
+        self._over: asyncio.Future[None] = self._loop.create_future()  # nothing more is printed, or too much was
+        self._pipes: dict[int, bytearray] = {}
+        for pipe, kept in ((process.stdout, self.printed), (process.stderr, self.complaint)):
+            if pipe is not None:
+                os.set_blocking(pipe.fileno(), False)
+                self._pipes[pipe.fileno()] = kept
+                self._loop.add_reader(pipe.fileno(), self._more, pipe.fileno())
 
     @property
-    def whole(self) -> bool:
-        """Whether it has ended, and nothing that it started can print any more."""
-        return self.exited.done() and not self._open
+    def flooded(self) -> bool:
+        """Whether it printed more than anybody wants to read."""
+        return len(self.printed) > LARGEST
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        kept = self.printed[fd]
-        kept += data[: LARGEST - len(kept)]
-        if fd == 1 and len(data) and len(kept) == LARGEST:
-            self.flooded = True
-            _set(self.over)
+    async def ended(self) -> int:
+        """Its exit code, once it has ended and its output is read; what it leaves behind may hold the pipe."""
+        pause = PAUSES[0]
+        while not self.flooded:
+            code = self._process.poll()
+            if code is not None:
+                await asyncio.wait([self._over], timeout=GRACE_SECONDS)
+                return code
+            if self._over.done():
+                await asyncio.sleep(pause)
+            else:
+                await asyncio.wait([self._over], timeout=pause)
+            pause = min(2 * pause, PAUSES[1])
+        return 0
 
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        self._open.discard(fd)
-        if self.exited.done() and 1 not in self._open:
-            _set(self.over)
+    def close(self) -> None:
+        """Ends it, and whatever of its group may still be there."""
+        for fd in self._pipes:
+            self._loop.remove_reader(fd)
+        if self._pipes or self._process.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        with suppress(subprocess.TimeoutExpired):  # a disk that it waits for may hold it even so
+            self._process.wait(GRACE_SECONDS)
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
 
-    def process_exited(self) -> None:
-        _set(self.exited)
-        if 1 not in self._open:
-            _set(self.over)
-        else:  # what it left behind holds the pipe
-            asyncio.get_running_loop().call_later(GRACE_SECONDS, _set, self.over)
+    def _more(self, fd: int) -> None:
+        try:
+            data = os.read(fd, LARGEST)
+        except BlockingIOError:
+            return
+        kept = self._pipes[fd]
+        kept += data[: LARGEST + 1 - len(kept)]
+        if not data:
+            del self._pipes[fd]
+            self._loop.remove_reader(fd)
+        if (not data or self.flooded) and kept is self.printed and not self._over.done():
+            self._over.set_result(None)
 
 
 def argv(line: str) -> list[str]:
@@ -149,11 +173,6 @@ def argv(line: str) -> list[str]:
     except ValueError:
         return []
     return [os.path.expanduser(words[0]), *words[1:]] if words and words[0] else []  # noqa: PTH111 - Path's raises
-
-
-def _set(future: asyncio.Future[Any]) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 def _first_line(complaint: bytes) -> str:

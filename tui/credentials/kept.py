@@ -119,10 +119,10 @@ class Kept:
         try:
             if told or over or await self._origin.changed():
                 self._take(await self._origin.read())
-            elif held is not None:
+            elif held is not None and self._error is None:
                 self._rest(held)
-            else:
-                self._fail(self._error, keep=False)
+            else:  # as wrong as before
+                self._fail(self._error, keep=True)
         except NoCredential as error:
             self._fail(error, keep=not told)
         self._seen, self._last = asked, asyncio.get_running_loop().time()
