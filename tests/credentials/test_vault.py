@@ -88,7 +88,7 @@ async def test_a_wrong_passphrase_is_told_and_asked_for_again(full: Place) -> No
     before = full.data
     asked = Asked(OTHER, OTHER, Secret(""), RIGHT)
     one = full.open(asked)
-    await refused(one.get("ali"), WRONG, "wrong passphrase, try again")
+    await refused(one.get("ali"), WRONG, "wrong passphrase; try again")
     await refused(one.put("ali", "new"), WRONG)
     await refused(one.delete("ali"), WRONG)
     assert await one.trouble() is not None  # whoever looks for a change need not ask again

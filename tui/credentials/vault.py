@@ -287,7 +287,7 @@ class Vault:
             yield
         except WrongKey:
             self._key = None  # not lock(): this may be a thread
-            told = f"wrong passphrase, try again; a forgotten one cannot be recovered, only begin anew: {self._anew}"
+            told = f"wrong passphrase; try again. Nothing recovers one that is forgotten, then begin anew: {self._anew}"
             raise self._file.error(WRONG, told) from None
         except ValueError as error:
             told = f"{error}; nothing was overwritten. Put a copy of it back, or begin anew: {self._anew}"
