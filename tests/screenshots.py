@@ -60,7 +60,7 @@ SHOTS = (
     Shot("all", 200, 60, ("0", "j")),
     Shot("filter", 120, 40, ("0", "slash", "r", "e", "tab")),
     Shot("task", 120, 40, ("4", "x", "j", "enter")),
-    Shot("task-timeline", 120, 40, ("1", "x", "enter", "2")),
+    Shot("task-timeline", 120, 40, ("1", "x", "j", "enter", "2")),
     Shot("task-raw", 120, 40, ("1", "x", "enter", "4")),
     Shot("causes", 120, 40, ("e", "j")),
     Shot("why", 120, 40, ("4", "x", "j", "X")),

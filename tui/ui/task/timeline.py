@@ -37,7 +37,8 @@ class Moment(NamedTuple):
 def moments(task: Task, sights: Sequence[Sight], answer: Any = None) -> list[Moment]:
     """All of them, oldest first. A time that an event of the provider tells as well is told by the event."""
     found = [_saw(sight) for sight in sights]
-    events = list(_events(answer))
+    # the provider's word of an event means no other state than the same word of the task
+    events = [one._replace(state=task.state) if one.word == task.native_state else one for one in _events(answer)]
     found += events
     final = task.state if task.state.final else None
     times = (
