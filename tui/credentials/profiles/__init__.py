@@ -46,7 +46,7 @@ class Profile:
             told = 'no profile holds the password that auth = "token" needs'
             way = f'auth = "aksk", or taskdeck login {self._account.name} and credentials = "keyring"'
             raise NoCredential(f"account {self._account.name}: {told}; {way}")
-        shelf = Shelf(self._environ)
+        shelf = Shelf(self._environ, self._account.name)
         module = import_module(_VENDORS[self._account.vendor])
         find: Callable[[Asked], Credential] = module.find
         try:

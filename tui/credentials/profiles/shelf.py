@@ -22,8 +22,8 @@ Stamp = tuple[int, int, int, int] | None
 class Shelf:
     """Reads files and remembers their stamps; NoCredential says which file is wrong and how."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
+    def __init__(self, environ: Mapping[str, str], account: str) -> None:
+        self._environ, self._account = environ, account
         self._home = environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises without one
         self.stamps: dict[str, Stamp] = {}
         self.note = ""
@@ -59,10 +59,11 @@ class Shelf:
             raise self.wrong(path, "that is no path") from None
         except OSError as error:
             raise self.wrong(path, error.strerror or type(error).__name__) from None
+        state = os.fstat(handle)
+        if not stat.S_ISREG(state.st_mode):
+            os.close(handle)
+            raise self.wrong(path, "that is no regular file")
         with os.fdopen(handle, "rb") as file:
-            state = os.fstat(handle)
-            if not stat.S_ISREG(state.st_mode):
-                raise self.wrong(path, "that is no regular file")
             try:
                 data = file.read(LARGEST + 1)
             except OSError as error:
@@ -105,4 +106,4 @@ class Shelf:
 
     def wrong(self, path: str, problem: str) -> NoCredential:
         """An error about a file."""
-        return NoCredential(f"{self.told(path)}: {problem}")
+        return NoCredential(f"account {self._account}: {self.told(path)}: {problem}")
