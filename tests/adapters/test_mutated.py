@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -60,9 +61,9 @@ def contents(draw: st.DrawFn, name: str) -> tuple[bytes, int]:
         places = list(nodes(value))
         if not places:
             break
-        holder, at = draw(st.sampled_from(places))
+        holder, at = places[draw(st.integers(0, len(places) - 1))]
         if draw(st.booleans()):
-            holder[at] = draw(st.sampled_from(JUNK))
+            holder[at] = deepcopy(draw(st.sampled_from(JUNK)))  # or the next one is put into it
         else:
             del holder[at]
     text = json.dumps(value, ensure_ascii=draw(st.booleans()))
