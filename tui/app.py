@@ -32,7 +32,6 @@ from tui.store import Store
 from tui.ui.desk import INTO_THE_DEMO, Console, Provider
 
 if TYPE_CHECKING:
-    from tui.credentials.cabinet import Cabinet
     from tui.settings import Account, SourceSettings
     from tui.watching import Watching
     from tui.wiring import Wiring
@@ -48,23 +47,13 @@ DEMO_TASKS = 2_000  # as `taskdeck demo` has them
 
 
 class LiveDesk:
-    """The configured sources: nothing is read, and httpx not imported, before `run`.
-
-    The vault is in the folder `state`; a test has cabinets of its own.
-    """
+    """The configured sources: nothing is read, and httpx not imported, before `run`. The vault is in `state`."""
 
     demo = False
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        write: bool = False,
-        state: Path | None = None,
-        cabinet: Callable[[str], Cabinet] | None = None,
-    ) -> None:
+    def __init__(self, path: Path, *, write: bool = False, state: Path | None = None) -> None:
         self.path = path
-        self.door = LiveDoor(self._begin, self.poke, state, cabinet)
+        self.door = LiveDoor(self._begin, self.poke, state)
         self._group: asyncio.TaskGroup | None = None
         self.store = Store(raw_rows=0)  # no screen shows them yet: 5,000 are 8 MB
         self.providers: Sequence[Provider] = [Provider(one.id, one.digit, one.short, one.title) for one in every()]

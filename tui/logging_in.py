@@ -245,7 +245,7 @@ def _notes(door: LiveDoor, account: Account, credential: Credential, proof: Proo
 
 def _of_source(adapter: type[Adapter], account: Account) -> Iterator[Field]:
     """What a new source must say beside the key."""
-    yield Field("account", "name of the account", text=account.name)
+    yield Field("account", "account", text=account.name)
     optional = "region" not in _needed(adapter)
     yield Field("region", "region", optional=optional, offers=adapter.regions)
     for key in _own(adapter):

@@ -92,12 +92,13 @@ def _typed(form: Form, at: int, pen: Pen, room: int, here: bool) -> Ink:
     text = clean(line.text)
     if not here or len(text) != len(line.text):  # what was cleaned is no longer as long as what the caret is in
         return ink.add(cut_middle(text, room), look["text"])
-    first = max(0, line.caret - room + 1)
+    first, ghost = max(0, line.caret - room + 1), clean(form.ghost)
     for cell in range(first, len(text) + 1):
         if ink.width + width(text[cell : cell + 1]) > room:
             break
-        ink.add(text[cell : cell + 1] or " ", look["text"] + look["caret"] if cell == line.caret else look["text"])
-    return ink.add(cut_end(clean(form.ghost), max(0, room - ink.width)), look["dim"])
+        sign = text[cell : cell + 1] or ghost[:1] or " "
+        ink.add(sign, look["text"] + look["caret"] if cell == line.caret else look["text"])
+    return ink.add(cut_end(ghost[1:], max(0, room - ink.width)), look["dim"])
 
 
 def stuck(trouble: Stuck, ways: Sequence[Way], pen: Pen, cells: int) -> Iterator[Line]:
