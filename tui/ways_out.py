@@ -67,6 +67,8 @@ def _no_key(status: SourceStatus, screen: bool) -> str:
         return f"set {' and '.join(status.keys)}, then start again{f'; or :login {account}' if screen else ''}"
     if status.credentials == "demo":
         return "give the account of this source a key that its endpoint is for"
+    if elsewhere := _elsewhere(status):
+        return f"{elsewhere}{', which is looked at every few seconds' if screen else ''}"
     return f":login {account}" if screen else f"taskdeck login {account}"
 
 
@@ -78,6 +80,8 @@ def _refused(status: SourceStatus, screen: bool) -> str:
         return f"a valid key in {' and '.join(status.keys)}, then start again{login}"
     if status.credentials == "demo":
         return "r tries again" if screen else "try again"
+    if elsewhere := _elsewhere(status):
+        return f"{elsewhere}{', which is looked at every few seconds' if screen else ''}"
     return (
         f":login {status.source.account} gives it another key" if screen else f"taskdeck login {status.source.account}"
     )
@@ -89,6 +93,14 @@ def inactive(code: str) -> bool:
     tencent.md 2.2.
     """
     return any(word in code.lower() for word in ("invalidmpsuser", "invaliduser", "userarrears", "userunregister"))
+
+
+def _elsewhere(status: SourceStatus) -> str:
+    """Where a key that we only read is given: not to us."""
+    kind, _, name = status.credentials.partition(":")
+    if kind == "profile":
+        return f"a valid key in profile {name} of the vendor's own CLI"
+    return "the command of this account has to print a valid key" if kind == "command" else ""
 
 
 def _denied(status: SourceStatus, screen: bool) -> str:

@@ -142,13 +142,25 @@ def test_no_key_is_no_key(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None
     assert "media: NOKEY - account acme: TENCENTCLOUD_SECRET_ID is not set" in ran.err
 
 
-@pytest.mark.parametrize("kind", ["keyring", "vault", "profile:x", "command:x"])
-def test_credentials_that_are_not_there_yet_say_what_to_do(scene: Scene, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("credentials", "told"),
+    [
+        ("vault", "account acme: the vault has no key of it; taskdeck login acme"),
+        ("profile:x", r"account acme: there is no profile x: ~/\.tccli/x\.credential does not exist"),
+        ("command:no-such-program", "account acme: its command names no program that is there: no-such-program"),
+        ("command:sh -c 'echo log in first >&2; exit 1'", "its command .sh. ended with exit code 1: log in first"),
+    ],
+)
+def test_a_place_without_a_key_says_what_it_lacks(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, credentials: str, told: str
+) -> None:
+    monkeypatch.setenv("HOME", str(scene.folder))
     scene.source("media", FINE)
-    scene.text = scene.text.replace('credentials = "demo"', f'credentials = "{kind}"')
+    scene.text = scene.text.replace('credentials = "demo"', f'credentials = "{credentials}"')
     ran = scene.run("list")
     assert ran.code == 3
-    assert "TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY" in ran.err
+    assert ran.err.startswith("taskdeck: media: NOKEY ")
+    assert re.search(told, ran.err), ran.err
 
 
 def test_a_bug_in_an_adapter_is_70_and_says_where_the_trace_is(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
