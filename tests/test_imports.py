@@ -12,7 +12,19 @@ import pytest
 
 pytestmark = pytest.mark.e2e  # in processes of their own
 
-HEAVY = {"textual", "rich", "httpx", "httpcore", "pydantic", "pydantic_core", "keyring", "starlette", "uvicorn", "ssl"}
+HEAVY = {
+    "textual",
+    "rich",
+    "httpx",
+    "httpcore",
+    "pydantic",
+    "pydantic_core",
+    "keyring",
+    "cryptography",
+    "starlette",
+    "uvicorn",
+    "ssl",
+}
 RUN = (
     "import io, sys, json; from tui.cli import run; sys.stdout = io.StringIO(); run({!r}); sys.stdout = sys.__stdout__"
 )
