@@ -418,7 +418,7 @@ class TestSettling:
         for rounds in range(1, 4):
             assert await it.round() == BACKLOG  # not after the whole interval: they wait
             assert it.word() is Word.PARTIAL
-            assert it.poller.status.missing == (f"{SETTLE + 1} tasks that left the lists, in turn",)
+            assert it.poller.status.missing == (f"{SETTLE + 1} tasks that left the lists wait to be asked by id",)
             assert sum(map(len, it.adapter.settled)) == rounds * SETTLE
         assert len({one for asked in it.adapter.settled for one in asked}) == SETTLE * 2 + 1
 

@@ -82,7 +82,7 @@ class Settling:
         if want.since is not None and lost - self._lost:
             self._insist()
         self._lost = lost
-        missing = (LEFT,) if errors else (f"{self.backlog:,} {LEFT}, in turn",) if self.backlog else ()
+        missing = (LEFT,) if errors else (f"{self.backlog:,} {LEFT} wait to be asked by id",) if self.backlog else ()
         return outcome._replace(errors=(*outcome.errors, *errors), missing=(*outcome.missing, *missing))
 
     async def _asked(self, some: Sequence[Task], errors: list[CallError], patience: Patience) -> list[Task]:

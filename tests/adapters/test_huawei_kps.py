@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qsl
 
 import pytest
@@ -518,3 +520,26 @@ async def test_a_search_through_a_list_that_repeats_itself_ends() -> None:
     kps, call = cloud(failed=page, x=reply("huawei-kps/detail.task.success-reset.json"))
     assert (await kps.detail(TaskKey("keys", "", "x"))).task.state is State.SUCCEEDED
     assert paths(call) == ["failed-tasks", "failed-tasks", "running-tasks", "tasks/x"]
+
+
+async def test_two_are_asked_by_id_abreast_and_one_that_cannot_be_asked_is_said() -> None:
+    flying = most = 0
+
+    async def answer(self: HuaweiKps, task_id: str) -> Reply:
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await asyncio.sleep(0)
+        flying -= 1
+        if task_id.endswith("3"):
+            raise Unavailable("no")
+        return body({"task_status": "SUCCESS_RESET", "task_id": task_id, "server_id": "vm"})
+
+    one, _ = cloud()
+    with patch.object(HuaweiKps, "_asked", answer):
+        found = await one.settle([known(1), known(2), known(4)])
+        assert [task.state for task in found] == [State.SUCCEEDED] * 3
+        assert most == 2
+        with pytest.raises(Unavailable):
+            await one.settle([known(1), known(2), known(3), known(4)])
+    assert flying == 0

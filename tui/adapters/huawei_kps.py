@@ -30,6 +30,7 @@ DELETE_ALL_FAILED = Action("DeleteAllFailedTask", "write", permission="kps:domai
 LIMIT = 1000  # the default, and the most that is documented
 PLANNED = 1000  # cursors handed out at once; what a wild total would add is read page by page
 SEARCHED = 1000  # pages read for one task
+ABREAST = 2  # tasks asked by id at the same time
 
 # The regions of the vendor's SDK (huawei.md 1).
 REGIONS = (
@@ -157,12 +158,7 @@ class HuaweiKps:
         Most of what leaves the running list has succeeded, and a poll has just read the top of the failed list: so a
         list of 20,000 old failures is not read for each task that ended well.
         """
-        by_id: dict[str, Task] = {}
-        for task in tasks:
-            try:
-                by_id[task.key.id] = _with_status(task, await self._asked(task.key.id))
-            except NotFound:
-                by_id[task.key.id] = vanished(task)
+        by_id = {one.key.id: one for one in await self._states(tasks)}
         lost = {key for key, task in by_id.items() if task.state in {State.FAILED, State.VANISHED}}
         failed: dict[str, tuple[Task, Row]] = {}
         try:
@@ -173,6 +169,25 @@ class HuaweiKps:
         return [
             with_facts(task, failed[task.key.id][0]) if task.key.id in failed else by_id[task.key.id] for task in tasks
         ]
+
+    async def _states(self, tasks: Sequence[Task]) -> list[Task]:
+        """Each by id, two abreast, which is what the budget lets go: one by one a slow provider would halve it."""
+        from asyncio import gather  # 40 ms, which a command without a network need not pay
+
+        found: list[Task] = []
+        for at in range(0, len(tasks), ABREAST):
+            some = await gather(*map(self._state, tasks[at : at + ABREAST]), return_exceptions=True)
+            for one in some:
+                if isinstance(one, BaseException):
+                    raise one
+                found.append(one)
+        return found
+
+    async def _state(self, task: Task) -> Task:
+        try:
+            return _with_status(task, await self._asked(task.key.id))
+        except NotFound:
+            return vanished(task)
 
     def deeds(self, task: Task) -> Sequence[Deed]:
         """Nothing stops a task here; the record of one that failed can be deleted."""
