@@ -137,6 +137,7 @@ def test_whatever_else_is_in_the_file_is_told_in_a_sentence(noise: bytes, start:
         (mended(put(DATA, LANES, b"\x00\x00")), "asks for .* 0 lanes"),
         (mended(put(DATA, MEMORY, b"\x00\x10\x00\x00\x00\x05")), "asks for 5 passes over 1,048,576 KiB"),
     ],
+    ids=lambda one: one if isinstance(one, str) else "",  # the bytes are other ones in each worker
 )
 def test_what_is_refused_before_anybody_is_asked_for_a_passphrase(data: bytes, told: str) -> None:
     with pytest.raises(ValueError, match=told):
