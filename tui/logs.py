@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import stat
@@ -13,6 +14,7 @@ from pathlib import Path
 
 SIZE = 1_000_000
 KEPT = 3
+TAIL = 64_000  # bytes of its end that are shown
 
 
 def state_dir(given: Namespace) -> Path:
@@ -110,6 +112,15 @@ def place() -> Path | None:
     return next((one.path for one in logging.getLogger("tui").handlers if isinstance(one, LazyFile)), None)
 
 
+def tail(path: Path) -> list[str]:
+    """The last lines of a log, oldest first. OSError where there is none that can be read."""
+    with open(path, "rb", opener=_waiting_for_nobody) as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(0, end - TAIL))
+        lines = file.read(TAIL).decode("utf-8", "replace").splitlines()
+    return lines[1:] if end > TAIL else lines
+
+
 def write_trace(error: BaseException, given: Namespace) -> Path:
     """Writes the trace of a bug where it can be written; answers where."""
     import traceback
@@ -142,6 +153,15 @@ def _temporary() -> Path:
 def prepare(path: Path) -> None:
     """Makes the folder of a file, for the owner alone."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _waiting_for_nobody(path: str, flags: int) -> int:
+    """A pipe in the place of the log has no end: OSError."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no file")
+    return handle
 
 
 def _private(path: str, flags: int) -> int:

@@ -257,6 +257,36 @@ class TestConfig:
         assert ran.code == 2
         assert "views.bad" in ran.err
 
+    @pytest.mark.parametrize(
+        ("theme", "told"),
+        [
+            (
+                'base = "deck-dark"\n[tokens]\ntextt = "bold"\n',
+                "mine.toml:3: tokens.textt: no such token; did you mean text?",
+            ),
+            (
+                'base = "deck-dark"\n[tokens]\ntext = "#12345"\n',
+                "mine.toml:3: tokens.text: '#12345' is no colour: #rrggbb",
+            ),
+            ('base = "deck-drak"\n', "mine.toml:1: base: theme 'deck-drak' does not exist; did you mean deck-dark?"),
+        ],
+    )
+    def test_a_theme_of_the_users_that_is_wrong_is_found(self, scene: Scene, theme: str, told: str) -> None:
+        folder = scene.path.with_name("themes")
+        folder.mkdir()
+        (folder / "mine.toml").write_text('base = "deck-dark"\n')
+        assert scene.run("config", "check").code == 0
+        (folder / "mine.toml").write_text(theme)
+        ran = scene.run("config", "check")
+        assert (ran.code, ran.out) == (2, "")
+        assert told in ran.err
+
+    def test_a_theme_that_does_not_exist_is_found(self, scene: Scene) -> None:
+        scene.text += '[monitor]\ntheme = "deck-drak"\n'
+        ran = scene.run("config", "check")
+        assert (ran.code, ran.out) == (2, "")
+        assert "monitor.theme: theme 'deck-drak' does not exist; did you mean deck-dark?" in ran.err
+
     def test_the_example_passes_the_check_and_the_schema(self, scene: Scene) -> None:
         scene.text = scene.plain("config", "example").out
         assert scene.run("config", "check").code == 0

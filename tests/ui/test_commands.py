@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from tui.ui.commands import Command, Known, Offer, Wants, Wrong, fuzzy, offers, 
 from tui.ui.desk import Provider
 from tui.ui.events_screen import EventsScreen
 from tui.ui.help import HelpScreen
+from tui.ui.log_screen import LogScreen
 
 ALL_OF_THEM = registry(PROVIDERS, lambda run: True)
 KNOWN = Known(
@@ -153,7 +155,7 @@ def test_an_empty_line_offers_every_command_with_its_key() -> None:
     found = offers("", ALL_OF_THEM, KNOWN, lambda name: f"<{name}>" if name else "")
     assert len(found) == len(ALL_OF_THEM)
     assert Offer("tat ", ":tat [FILTER]", "Command tasks", "<provider-4>") in found
-    assert Offer("log", ":log", "where the log file is", "") in found
+    assert Offer("log", ":log", "the end of the log file", "") in found
 
 
 def test_a_filter_is_completed_by_the_filter_language() -> None:
@@ -474,16 +476,51 @@ async def test_commands_that_are_keys_do_what_the_keys_do() -> None:
         assert home.active.wide is not wide
 
 
+async def logged(pilot: Pilot[int]) -> None:
+    """Until the log has been read."""
+    for worker in [one for one in pilot.app.workers if one.name == "log"]:
+        await worker.wait()
+
+
 @screen
-async def test_the_log_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_log_is_shown_from_its_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "task\x1b[2Jdeck.log"
+    path.write_text(
+        "".join(f"line {at}\n" for at in range(20_000)) + "password=hunter2 \x1b[2J\n" + "界" * 500 + "end\n"
+    )
+    monkeypatch.setattr(logs, "place", lambda: path)
+    async with driven(None, (80, 24)) as (pilot, home):
+        await enter(pilot, "log")
+        await logged(pilot)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, LogScreen)
+        shown = text(pilot)
+        assert "end" in shown
+        assert "password=********" in shown
+        assert "\x1b" not in shown
+        assert "line 19999" in shown
+        await press(pilot, "g")
+        assert "line 19999" not in text(pilot)
+        assert "line 0\n" not in text(pilot)  # only the end is read
+        await press(pilot, "escape")
+        assert pilot.app.screen_stack == [home]
+
+
+@screen
+async def test_a_log_that_cannot_be_read_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
     async with driven(None, (120, 40)) as (pilot, home):
-        monkeypatch.setattr(logs, "place", lambda: Path("/var/\x1b[2Jtaskdeck.log"))
-        await enter(pilot, "log")
-        assert home.told.startswith("log: /var/")
-        assert "\x1b" not in home.told
-        monkeypatch.setattr(logs, "place", lambda: None)
-        await enter(pilot, "log")
-        assert home.told == "log: none in this run"
+        for path, told in (
+            (Path("/var/\x1b[2Jnone.log"), "nothing is in the log yet: /var/"),
+            (tmp_path / "pipe", "the log cannot be read"),
+            (None, "there is no log in this run"),
+        ):
+            monkeypatch.setattr(logs, "place", lambda path=path: path)
+            await enter(pilot, "log")
+            await logged(pilot)
+            await settle(pilot)
+            assert home.told.startswith(told)
+            assert "\x1b" not in home.told
 
 
 @screen

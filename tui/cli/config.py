@@ -33,7 +33,22 @@ def checked(given: Namespace) -> Config:
             parse(text, views=found.views)
         except QueryError as error:
             raise ConfigError(f"{found.path}: views.{name}: {error}") from None
+    _themes(found)
     return found
+
+
+def _themes(found: Config) -> None:
+    """The theme that is worn, and each of the user's own: what is wrong is found before somebody wants to wear it."""
+    from tui.ui import themes
+
+    own = found.path.with_name("themes") if found.path is not None else None
+    if found.monitor.theme not in (themes.AUTO, *themes.names(own)):
+        try:
+            themes.palette(found.monitor.theme, own)
+        except ConfigError as error:
+            raise ConfigError(f"{found.path}: monitor.theme: {error}") from None
+    for path in sorted(own.glob("*.toml")) if own is not None else ():
+        themes.palette(path.stem, own)
 
 
 def _check(given: Namespace) -> None:

@@ -117,7 +117,7 @@ _FIXED = (
     Command("copytest", "a known text each way to the clipboard", "copytest"),
     Command("export", "the rows of this pane into a file; :export! over one that is there", "export", Wants.FILE),
     Command("theme", "other colours for this run: by name, or to look through", "theme", Wants.THEME),
-    Command("log", "where the log file is", "log"),
+    Command("log", "the end of the log file", "log"),
     Command("help", "the keys of this screen", "help", key="help"),
     Command("quit", "leave", "quit", key="quit", aliases=("q",)),
 )

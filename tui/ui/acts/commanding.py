@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 
 from tui import logs
+from tui.aside import aside
 from tui.errors import UsageError
 from tui.text import clean
 from tui.ui import commands
@@ -192,7 +194,24 @@ class Commanding(
         return [commands.one_of("source", text, self._known.sources)]
 
     def _log_file(self) -> None:
-        self.say(f"log: {clean(logs.place() or 'none in this run')}")
+        path = logs.place()
+        if path is None:
+            self.say("there is no log in this run")
+        else:
+            self.run_worker(self._show_log(path), name="log", group="log", exclusive=True, exit_on_error=False)
+
+    async def _show_log(self, path: Path) -> None:
+        """The disk that it lies on may be dead."""
+        try:
+            lines = await aside(lambda: logs.tail(path))
+        except FileNotFoundError:
+            self.say(f"nothing is in the log yet: {clean(path)}")
+        except OSError as error:
+            self.say(f"the log cannot be read: {clean(path)}: {error.strerror or error}")
+        else:
+            from tui.ui.log_screen import LogScreen
+
+            self.app.push_screen(LogScreen(self.pen, path, lines))
 
 
 def _fields() -> Sequence[str]:
