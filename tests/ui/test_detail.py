@@ -305,6 +305,21 @@ async def test_any_output_can_be_read_to_its_end(content: str) -> None:
         assert held > 0 or not content.strip()
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("\ufffd\x00" * 1_000 + "\nend", "no text: 1,000 bytes are neither UTF-8 nor (from Windows) GBK"),
+        ("错误 fine", ""),
+    ],
+)
+async def test_what_is_no_text_is_told_above_it(content: str, told: str) -> None:
+    desk = FakeDesk()
+    async with driven(desk, (120, 30), "0") as (pilot, home):
+        await printed(pilot, desk, home, content)
+        assert ("no text: " in text(pilot)) == bool(told)
+        assert told in text(pilot)
+
+
 async def test_fifty_megabytes_are_shown_at_once_and_cut_between_the_keys() -> None:
     desk = FakeDesk()
     async with driven(desk, (80, 24), "0") as (pilot, home):

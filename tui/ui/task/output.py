@@ -67,7 +67,7 @@ class Output:
         self.words = ""
         self.printed: Printed | None = None
         self.rows: Rows | None = None
-        self.size = 0
+        self.size = self.unread = 0
 
     def label(self) -> str:
         """How large it is, as far as anyone knows, and whether it is hidden."""
@@ -81,6 +81,7 @@ class Output:
         self.stage, self.printed, self.rows, self.trouble = Stage.HERE, printed, None, ""
         text = printed.text if printed is not None else ""
         self.size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+        self.unread = 0 if text.isascii() else text.count("\ufffd")
 
     def lines(self, cells: int) -> Sequence[Line]:
         """What one can do about it; then the text, as far as it has been cut into rows."""
@@ -93,8 +94,11 @@ class Output:
         return Lines(self.head(pen), self.rows, self.words, pen)
 
     def head(self, pen: Pen) -> Sequence[Line]:
-        """What the provider cut off, and where the rest is."""
+        """What of it is no text, what the provider cut off, and where the rest is."""
         printed, lines = self.printed, list[Line]()
+        if self.unread:
+            told = f"no text: {self.unread:,} bytes are neither UTF-8 nor (from Windows) GBK; each stands as \ufffd"
+            lines.append(Line(Ink().add(told, pen.look["age.slow"])))
         if printed is not None and printed.dropped:
             told = f"the provider cut off {size(printed.dropped)}"
             lines.append(Line(Ink().add(told, pen.look["age.slow"])))
