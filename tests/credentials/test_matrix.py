@@ -238,3 +238,23 @@ async def test_a_source_goes_on_by_itself_when_its_place_has_another_key(
         await line.renewed()
         await poller.poll()
         assert store.status("tx-0").trouble is None
+
+
+async def test_the_state_of_a_source_says_where_its_key_is_from_and_when_it_ends(demo: World, tmp_path: Path) -> None:
+    ends = 4_000_000_000
+    profiles(tmp_path)
+    (tmp_path / ".aliyun" / "config.json").chmod(0o644)
+    (tmp_path / "key").write_text(json.dumps({**ITEMS["tx"], "expiration": ends}))
+    config = settings(demo, {"ali": "profile:p", "tx": f"command:cat {shlex.quote(str(tmp_path / 'key'))}"})
+    store = Store()
+
+    def ask(account: Account) -> Any:
+        return source_of(account, {"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
+
+    async with Wiring(config, store, credentials=ask) as wiring:
+        for poller in wiring.pollers.values():
+            await poller.poll()
+    ali, tx = store.status("ali-0"), store.status("tx-0")
+    assert (ali.credentials, ali.expires_at, ali.trouble) == ("profile:p", None, None)
+    assert ali.key_note.startswith("others can reach ~/.aliyun/config.json (mode 0644): chmod 600 ")
+    assert (tx.credentials, tx.expires_at, tx.trouble, tx.key_note) == ("command", ends * 1000, None, "")

@@ -539,3 +539,38 @@ def test_a_source_that_has_stopped_makes_no_calls() -> None:
     one = replace(status(Word.AUTH), calls=2)
     assert "calls         none now, 2 in the last round" in lines(one)
     assert "2 a round" not in lines(one)
+
+
+# A key that ends.
+
+
+@pytest.mark.parametrize(
+    ("place", "left", "said"),
+    [
+        ("keyring", 601_000, ""),
+        ("keyring", 599_000, "its temporary key ends in 10m"),
+        ("profile:prod", 61_000, "its temporary key ends in 1m10s"),
+        ("profile:prod", -1, "its temporary key has ended"),
+        ("command", 200_000, ""),  # it is renewed by then
+        ("command", 100_000, "its temporary key ends in 1m40s"),
+    ],
+)
+def test_a_pane_says_that_a_key_ends_while_there_is_time_to_do_something(place: str, left: int, said: str) -> None:
+    one = replace(status(Word.LIVE), credentials=place, expires_at=NOW + left, skew=None)
+    assert [line for line in notes(Facts(PROVIDERS[0], (one,)), PEN) if "key" in line] == ([said] if said else [])
+
+
+def test_health_counts_down_to_the_end_of_a_key_and_says_where_it_is_from() -> None:
+    note = "others can reach ~/.aliyun/config.json (mode 0644): chmod 600 /root/.aliyun/config.json"
+    one = replace(
+        status(Word.LIVE), keys=(), credentials="profile:p\x1b[31m", expires_at=NOW + 5_000_000, key_note=note
+    )
+    seen = lines(one, 200)
+    assert "profile p" in seen
+    assert f"of the vendor's CLI; {note}" in seen
+    assert "\x1b" not in seen
+    assert "key ends      14:05:57   in 1h24m" in seen, seen
+    over = replace(one, expires_at=NOW - 1_000, credentials="command")
+    assert "the command in the config" in lines(over)
+    assert "it has ended" in lines(over)
+    assert "key ends" not in lines(replace(one, expires_at=None))

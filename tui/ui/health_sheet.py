@@ -12,7 +12,7 @@ from tui.ui import when
 from tui.ui.events import text
 from tui.ui.health import BAR, About, ago
 from tui.ui.ink import Ink, between
-from tui.ui.titles import SINCE, STOPPED, Pen, paces, said, skewed
+from tui.ui.titles import SINCE, STOPPED, Pen, ending, paces, said, skewed
 from tui.ui.wrapping import wrapped
 from tui.ways_out import failed_step, way_out
 
@@ -139,10 +139,23 @@ def _more(status: SourceStatus, about: About, cells: int) -> Iterator[Ink]:
     pen, last = about.pen, status.last_trouble
     yield from _long("not read", clean(", ".join(status.missing)), pen, cells, "age.slow")
     yield from _long("asks only for", clean(", ".join(status.pushed)), pen, cells)
-    yield from _long("key from", clean(", ".join(status.keys)), pen, cells)
+    yield from _long("key from", _key_place(status), pen, cells)
+    if status.expires_at is not None:
+        left = status.expires_at - pen.now
+        told = f"{pen.time(status.expires_at)}   {f'in {when.until(left)}' if left > 0 else 'it has ended'}"
+        yield from _long("key ends", told, pen, cells, "age.slow" if ending(status, pen) else "text")
     if last is not None:
         at = f"{_moment(status.troubled_at, pen, '')}   " if status.troubled_at is not None else ""
         yield from _long("last error", clean(f"{at}{last.word} {said(last)}{_request(last.request_id)}"), pen, cells)
+
+
+def _key_place(status: SourceStatus) -> str:
+    """Where the key comes from, and what should be said of that place."""
+    kind, _, name = status.credentials.partition(":")
+    places = {"keyring": "the OS keyring", "vault": "the vault", "command": "the command in the config"}
+    place = f"profile {name} of the vendor's CLI" if kind == "profile" else places.get(kind, "")
+    place = ", ".join(status.keys) or place
+    return clean("; ".join(part for part in (place, status.key_note) if part))
 
 
 def _lately(status: SourceStatus, about: About, cells: int) -> Iterator[Ink]:

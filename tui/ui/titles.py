@@ -31,6 +31,8 @@ ORDER = (
 )
 STOPPED = frozenset({Word.AUTH, Word.NOKEY})
 SINCE = STOPPED | {Word.OFFLINE}
+SOON = 600_000  # ms before the end of a temporary key at which a pane says so
+RENEWED = 165_000  # the same where a new one is asked for 180 s before: then none has come
 CALM = frozenset({Word.LIVE, Word.EMPTY, Word.LOADING})
 
 
@@ -173,6 +175,8 @@ def _about(status: SourceStatus, pen: Pen) -> list[str]:
         lines.append(f"reading page {status.pages_read + 1}, {status.rows_read:,} rows")
     if told := skewed(status):
         lines.append(told)
+    if told := ending(status, pen):
+        lines.append(told)
     if status.missing and not (word in STOPPED and status.answered_at is None):
         lines.append(clean(f"not read: {', '.join(status.missing)}"))
     if word is Word.EMPTY:
@@ -181,6 +185,16 @@ def _about(status: SourceStatus, pen: Pen) -> list[str]:
     if way and not any(way in line for line in lines):
         lines.append(f"way out: {way}")
     return lines
+
+
+def ending(status: SourceStatus, pen: Pen) -> str:
+    """That a temporary key ends soon: 10 min before, or where a new one should have come by then; "" before that."""
+    if status.expires_at is None or status.word(pen.now) in STOPPED:
+        return ""
+    left = status.expires_at - pen.now
+    if left >= (RENEWED if status.credentials == "command" else SOON):
+        return ""
+    return f"its temporary key ends in {when.until(left)}" if left > 0 else "its temporary key has ended"
 
 
 def skewed(status: SourceStatus) -> str:
