@@ -73,11 +73,11 @@ class LiveDesk:
         self._changed = changed
         there = is_there(self.path)
         if not there:
-            self._empty()
+            self._empty(f"no config at {self.path}")
         await self._poll(self.path if there else None)
 
-    def _empty(self) -> None:
-        """No config: five panes without a key, and the way in."""
+    def _empty(self, told: str) -> None:
+        """No source: five panes without a key, and the way in."""
         for provider in self.providers:
             source = Source(provider.short.lower(), provider.adapter, "", "")
             self.store.add_source(source)
@@ -120,8 +120,10 @@ class LiveDesk:
                 self.store, wiring.adapters, changed=lambda: self._changed(), now=lambda: round(time.time() * 1000)
             )
             self._watching.watch(self._watched)
-            if path is not None:
-                self._say("" if config.sources else f"{path} has no [[sources]] yet")
+            if config.sources:
+                self._say("")
+            elif path is not None:
+                self._empty(f"{path} has no [[sources]] yet")
             async with asyncio.TaskGroup() as self._group:
                 group = self._group
                 for poller in wiring.pollers.values():

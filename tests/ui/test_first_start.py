@@ -29,7 +29,7 @@ SIZES = [(60, 15), (80, 24), (200, 60)]
 def unconfigured(path: Path = Path("/nowhere/taskdeck/config.toml")) -> FakeDesk:
     """A desk as one without a config is; nothing runs."""
     live = LiveDesk(path)
-    live._empty()
+    live._empty(f"no config at {path}")
     desk = FakeDesk(0)
     desk.store, desk.note = live.store, live.note
     desk.door = FakeDoor(desk.poke, "")
@@ -147,7 +147,7 @@ async def test_from_no_config_to_a_live_source_of_ones_own(tmp_path: Path) -> No
             await fill_on(pilot, key["access_key_id"], key["access_key_secret"], "", str(endpoint))
             await until(pilot, lambda: "the same again" in text(pilot))
             await fill(pilot, "correct horse battery", "correct horse battery")
-            await until(pilot, lambda: "paste these lines" in text(pilot))
+            await until(pilot, lambda: "taskdeck never writes its config" in text(pilot))
             assert f'endpoint = "{endpoint}"' in text(pilot)
             await press(pilot, "enter")
             await until(pilot, lambda: bool(desk.store.tasks("fc")) and "live" in text(pilot))

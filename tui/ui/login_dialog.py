@@ -123,7 +123,7 @@ class LoginDialog(Over[str], inherit_bindings=False):
             yield from self._passing(pen, cells)
         else:
             yield from lines.told(pen, cells, "mark", self._said)
-            note = "this config is never written by taskdeck: paste these lines into it"
+            note = "taskdeck never writes its config: paste these lines into it, for the next run"
             yield from lines.told(pen, cells, "dim", note, more=True)
             yield lines.blank()
             yield from lines.paste(self._toml, pen, cells)
@@ -149,7 +149,9 @@ class LoginDialog(Over[str], inherit_bindings=False):
         if wrong:
             yield from lines.told(pen, cells, "state.bad", wrong)
         else:
-            yield from lines.told(pen, cells, "dim", f"kept in {self._login.place}, after one real read", more=True)
+            yield from lines.told(
+                pen, cells, "dim", f"will be kept in {self._login.place}, after one real read", more=True
+            )
         yield lines.blank()
         ghost = [("Right", "take it")] if self._form.ghost else []
         yield lines.keys(pen, cells, ("Enter", "test and keep"), ("Tab", "next"), *ghost, ("Esc", "leave"))
