@@ -81,9 +81,9 @@ class LiveDesk:
         for provider in self.providers:
             source = Source(provider.short.lower(), provider.adapter, "", "")
             self.store.add_source(source)
-            trouble = Trouble(Word.NOKEY, message=f"no config at {self.path}")
+            trouble = Trouble(Word.NOKEY, message=told)
             self.store.set_status(SourceStatus(source=source, trouble=trouble))
-        self._say(f"no config at {self.path}")
+        self._say(told)
 
     async def _poll(self, path: Path | None) -> None:
         def load() -> tuple[Any, Any]:
