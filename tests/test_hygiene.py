@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import pickle
+import re
 import subprocess
 import sys
 from argparse import Namespace
@@ -294,3 +295,12 @@ def test_a_test_that_leaves_a_secret_fails(tmp_path: Path) -> None:
     assert "3 passed, 2 errors" in ran.stdout
     assert "a secret was left behind in: Captured stdout call" in ran.stdout
     assert "a secret was left behind in: Captured log call" in ran.stdout
+
+
+def test_the_page_about_security_names_tests_that_exist() -> None:
+    page = (leaks.ROOT / "docs" / "security.md").read_text("utf-8")
+    named = set(re.findall(r"`(tests/[\w/.]+\.py)(?:::(\w+))?`", page))
+    assert len(named) > 15
+    for path, test in named:
+        text = (leaks.ROOT / path).read_text("utf-8")
+        assert f"def {test}(" in text if test else text
