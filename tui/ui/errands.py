@@ -12,7 +12,7 @@ from tui.text import clean, cut_middle
 
 NAMED = 3  # of many tasks: how many are named before it happens
 REASONS = 2  # different ones why some cannot be acted on
-IDENT = 40  # cells of an id in a sentence
+IDENT = 24  # cells of an id in a sentence: with the request id and what became of it a line has 112
 
 
 class Offer(NamedTuple):
