@@ -54,6 +54,7 @@ def _tour() -> Iterator[Shot]:
 SHOTS = (
     Shot("deck", 200, 60, seconds=20, freeze=False),
     Shot("deck", 150, 45, seconds=20, freeze=False),
+    Shot("storm", 150, 45, ("x",)),
     Shot("deck", 120, 40),
     Shot("deck", 80, 24),
     Shot("all-bad", 120, 40, ("0", "x")),
