@@ -241,8 +241,8 @@ async def test_the_ini_files_of_the_sdks(
         ("alibaba", "[prod]\ntype = new\n", "is of type new, which is nothing that taskdeck knows"),
         ("tencent", "[prod]\nsecret_id = x\n", "has no secret_key"),
         ("huawei", "[prod]\nidp_id = x\nid_token_file = y\n", "has an identity provider .idp_id. and no key"),
-        ("huawei", "s3cret without a section", "~/.huaweicloud/credentials: that is no ini file$"),
-        ("huawei", "[prod]\ns3cret without a value\n", "~/.huaweicloud/credentials: that is no ini file$"),
+        ("huawei", "s3cret without a section", "~/.huaweicloud/credentials: that is no ini file; mend it"),
+        ("huawei", "[prod]\ns3cret without a value\n", "~/.huaweicloud/credentials: that is no ini file; mend it"),
     ],
 )
 async def test_what_is_wrong_in_an_ini_file(tmp_path: Path, vendor: str, content: str, told: str) -> None:
@@ -278,9 +278,9 @@ async def test_the_profiles_of_a_cli_are_listed(tmp_path: Path) -> None:
     write(
         tmp_path, FILES["alibaba"], {"current": "gone", "profiles": [{"name": "a"}, 7, {"name": None}, {"name": "b"}]}
     )
-    assert "~/.aliyun/config.json has a, b;" in await refused(asked(tmp_path, "alibaba"))
+    assert "~/.aliyun/config.json has a, b," in await refused(asked(tmp_path, "alibaba"))
     write(tmp_path, FILES["alibaba"], {"profiles": None})
-    assert "~/.aliyun/config.json has none;" in await refused(asked(tmp_path, "alibaba"))
+    assert "~/.aliyun/config.json has none," in await refused(asked(tmp_path, "alibaba"))
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "x\0y", "\x1b[31m", "ä", "n" * 5000])
@@ -341,7 +341,7 @@ async def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: 
     with monkeypatch.context() as patched:
         patched.setattr("tui.credentials.profiles.shelf.os.open", forbidden)
         said = await refused_file(asked(tmp_path, "alibaba"))
-    assert said == "~/.aliyun/config.json: Permission denied"
+    assert said == "~/.aliyun/config.json: Permission denied; mend it with the vendor's CLI"
 
 
 async def test_a_link_is_followed_and_a_bom_is_no_trouble(tmp_path: Path) -> None:

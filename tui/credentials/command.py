@@ -25,6 +25,7 @@ SECONDS = 60.0  # as long as the vendors' own tools wait for such a program
 LARGEST = 64 * 1024  # bytes that it may print; the longest STS answers have some 5,000
 GRACE_SECONDS = 1.0  # for what is still in the pipe of a program that has ended, and for one that was killed
 PAUSES = (0.005, 0.1)  # seconds between two looks whether it has ended: most take some milliseconds
+SHAPE = "it has to print the JSON of docs/credentials.md"
 LINE = 160  # signs of its first line of complaint
 
 
@@ -58,13 +59,13 @@ class Command:
         if code != 0:
             said = _first_line(complaint)
             how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-            raise self._wrong(f"({name}) {how}{f': {said}' if said else ''}")
+            raise self._wrong(f"({name}) {how}{f': {said}' if said else ''}; run it by hand to see more")
         try:
             given = json.loads(printed.decode("utf-8-sig"))
         except (ValueError, RecursionError):  # the second: ten thousand brackets
             given = None
         if not isinstance(given, dict):
-            raise self._wrong(f"({name}) printed {'no JSON object' if printed.strip() else 'nothing'}")
+            raise self._wrong(f"({name}) printed {'no JSON object' if printed.strip() else 'nothing'}; {SHAPE}")
         found = credential_of(self._account, given)
         if found.expires_at is not None and found.expires_at <= time.time() * 1000:
             raise self._wrong(f"({name}) printed a key that ended at {told(found.expires_at)}")

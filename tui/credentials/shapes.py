@@ -69,7 +69,9 @@ def _text(account: Account, found: Mapping[str, Any], names: tuple[str, ...], *,
             raise NoCredential(f"account {account.name}: the {name} that its command printed is no text")
         return sound(account, f"the {name} that its command printed", value)
     if needed:
-        raise NoCredential(f"account {account.name}: its command printed JSON without {names[0]} (docs/credentials.md)")
+        raise NoCredential(
+            f"account {account.name}: its command printed JSON without {names[0]}; see docs/credentials.md"
+        )
     return ""
 
 

@@ -17,9 +17,9 @@ _ROLE_PAGE = "http://100.100.100.200/latest/meta-data/ram/security-credentials/"
 _KEPT = {"cloudsso": "CloudSSO", "oauth": "OAuth", "external": "External"}
 # Modes that take a network to become a key, and those that never do: lower case -> as the CLI writes it, way out.
 _OTHERS = {
-    "ecsramrole": ("EcsRamRole", f'a role of this machine: credentials = "command:curl -s {_ROLE_PAGE}ROLE"'),
+    "ecsramrole": ("EcsRamRole", f'a role of this machine; credentials = "command:curl -s {_ROLE_PAGE}ROLE"'),
     "oidc": ("OIDC", "have a program exchange the token of OIDC"),
-    "credentialsuri": ("CredentialsURI", 'ask that address yourself: credentials = "command:curl -s ADDRESS"'),
+    "credentialsuri": ("CredentialsURI", 'an address that has to be asked; credentials = "command:curl -s ADDRESS"'),
     "rsakeypair": ("RsaKeyPair", "its session keys come from the network"),
     "ramrolearnwithrolename": ("RamRoleArnWithRoleName", "a role, from a role of this machine"),
     "bearertoken": ("BearerToken", "these calls are signed with a key pair, which it has not"),
@@ -88,7 +88,7 @@ def _role(asked: Asked, path: str, entry: Mapping[str, Any]) -> str:
     role = arn if _ARN.fullmatch(arn) else "ARN"
     using = profile if re.fullmatch(r"[\w.-]+", profile, re.ASCII) else "KEY_PROFILE"
     asks = f"aliyun sts AssumeRole --RoleArn {role} --RoleSessionName taskdeck --profile {using}"
-    return f'a role has to be asked for: credentials = "command:{asks}"'
+    return f'a role has to be asked for; credentials = "command:{asks}"'
 
 
 def _of_ini(asked: Asked, path: str, section: Mapping[str, str]) -> Credential:

@@ -43,7 +43,7 @@ class Asked(NamedTuple):
         """It is in none of the files: which there are, and what is in them."""
         parts = [f"{self.shelf.told(path)} {_has(names)}" for path, names in looked]
         begin = f"account {self.account.name}: there is no profile {clean(self.name, limit=80)}"
-        return NoCredential(f"{begin}: {'; '.join(parts)}")
+        return NoCredential(f"{begin}: {', '.join(parts)}; name one that is there, or make it with the vendor's CLI")
 
     def text(self, path: str, entry: Mapping[str, Any], key: str) -> str:
         """A field as a text, "" where it is missing or null."""

@@ -17,7 +17,7 @@ _MODES = {
         "SSO",
         'its key is in a form that no document shows; credentials = "command:PROGRAM" takes what a program prints',
     ),
-    "ecsagency": ("ecsAgency", f'an agency of this machine: credentials = "command:curl -s {_KEYS_PAGE}"'),
+    "ecsagency": ("ecsAgency", f'an agency of this machine; credentials = "command:curl -s {_KEYS_PAGE}"'),
     "token": ("token", 'a token that cannot be renewed; auth = "token" with user and password renews its own'),
     "agency": ("agency", 'an agency has to be asked for; credentials = "command:PROGRAM" takes what a program prints'),
 }

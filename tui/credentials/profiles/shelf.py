@@ -106,4 +106,4 @@ class Shelf:
 
     def wrong(self, path: str, problem: str) -> NoCredential:
         """An error about a file."""
-        return NoCredential(f"account {self._account}: {self.told(path)}: {problem}")
+        return NoCredential(f"account {self._account}: {self.told(path)}: {problem}; mend it with the vendor's CLI")

@@ -39,14 +39,14 @@ def find(asked: Asked) -> Credential:
 def _of_cli(asked: Asked, path: str, entry: Mapping[str, Any]) -> Credential:
     kind = asked.text(path, entry, "type").casefold() or "default"
     if kind == "cvm-role":
-        raise asked.refused(path, kind, f'a role of this machine: credentials = "command:curl -s {_ROLE_PAGE}ROLE"')
+        raise asked.refused(path, kind, f'a role of this machine; credentials = "command:curl -s {_ROLE_PAGE}ROLE"')
     if kind not in ("default", "oauth", "sso"):
         raise asked.refused(path, kind, 'taskdeck does not know it; credentials = "command:PROGRAM" takes any program')
     arn = asked.text(path, entry, "role-arn")
     if arn:
         role = arn if _ARN.fullmatch(arn) else "ARN"
         asks = f"tccli sts AssumeRole --RoleArn {role} --RoleSessionName taskdeck --profile KEY_PROFILE"
-        raise asked.wrong(path, f'has a role-arn, which has to be asked for: credentials = "command:{asks}"')
+        raise asked.wrong(path, f'has a role-arn, which has to be asked for; credentials = "command:{asks}"')
     found = asked.pair(path, entry, "secretId", "secretKey", "token")
     if kind == "default":
         return found
