@@ -36,7 +36,7 @@ FAULTS: dict[str, str] = {
     "order": "rows come late and out of order, states go back for one read",
     "hostile": "escape sequences, markup, bidi and invisible signs, 20,000 characters in names, errors and outputs",
     "novel": "statuses, task types and fields that no document names",
-    "storm": "one function, one command and the servers of one project fail, each for one cause; the cloud answers as ever",
+    "storm": "one function, one command and the servers of one project fail, each for one cause",
     "chaos": "all of these but auth and storm, at random, each for a while",
 }
 HEAD = """# What each fault looks like
