@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tui.answers import Detail
+from tui.courtesy import HUSH
 from tui.mask import MASK
 from tui.model import SourceStatus, State, Trouble, Word
 from tui.query import parse
@@ -22,7 +23,7 @@ from tui.ui.clauses import with_state
 from tui.ui.edit import Edit
 from tui.ui.events import Events
 from tui.ui.facts import Facts, gather
-from tui.ui.pace import Pace
+from tui.ui.pace import LEAST, Pace
 from tui.ui.task.about import About
 from tui.ui.task.raw import Raw
 from tui.ui.titles import Pen, notes, title
@@ -167,16 +168,55 @@ def test_quick_keys_write_into_the_text(text: str, value: str, after: str) -> No
     parse(after)
 
 
+class Paced:
+    """A pace whose time stands still but for `pass_by`; `done` is when the work was done."""
+
+    def __init__(self) -> None:
+        self.now, self.done = 100.0, list[float]()
+        self.later: list[tuple[float, Callable[[], None]]] = []
+        self.pace = Pace(self._in, lambda: self.done.append(self.now), lambda: self.now)
+
+    def _in(self, wait: float, work: Callable[[], None]) -> None:
+        self.later.append((self.now + wait, work))
+
+    def pass_by(self, seconds: float) -> None:
+        """Time passes; what is due is done."""
+        end = self.now + seconds
+        while due := [one for one in self.later if one[0] <= end]:
+            first = min(due, key=lambda one: one[0])
+            self.later.remove(first)
+            self.now = first[0]
+            first[1]()
+        self.now = end
+
+
 def test_work_is_not_done_again_before_its_time() -> None:
-    done: list[int] = []
-    later: list[Callable[[], None]] = []
-    pace = Pace(lambda wait, work: later.append(work), lambda: done.append(1))
+    paced = Paced()
     for _ in range(50):
-        pace.ask()
-    assert len(done) == 1
-    assert len(later) == 1
-    later[0]()
-    assert len(done) == 2
+        paced.pace.ask()
+    assert paced.done == [100.0]
+    assert len(paced.later) == 1
+    assert paced.pace.waiting
+    paced.pass_by(3)
+    assert paced.done == [100.0, 100.0 + LEAST]
+    assert not paced.pace.waiting
+
+
+def test_work_waits_for_the_picture_of_a_key_but_not_for_ever() -> None:
+    paced = Paced()
+    paced.pace.key()
+    paced.pace.ask()
+    assert not paced.done
+    paced.pass_by(HUSH)
+    assert paced.done == [100.0 + HUSH]
+    paced.pass_by(10)
+    paced.pace.key()
+    paced.pace.ask()
+    for _ in range(50):  # keys that repeat
+        paced.pass_by(0.03)
+        paced.pace.key()
+    assert len(paced.done) == 2
+    assert paced.done[1] - (110.0 + HUSH) < 0.5 + HUSH
 
 
 def test_events_are_what_changed_not_what_was_there() -> None:

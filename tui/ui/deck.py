@@ -115,6 +115,10 @@ class Deck(Screen[None], inherit_bindings=False):
         """Whether the next picture is already on its way: it will show what differs now, too."""
         return self._pace.waiting
 
+    def typing(self) -> None:
+        """Somebody has pressed a key: what differs in the store waits until its picture is out."""
+        self._pace.key()
+
     def on_changed(self, message: Changed) -> None:
         """Something differs. Painted at once, but at most twice a second."""
         if self.is_current:

@@ -8,38 +8,56 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
+from tui.courtesy import HUSH
+
 LEAST = 0.5  # seconds; what keys do is shown at once, not by this
+PATIENCE = 0.5  # seconds for which keys that follow each other can put it off
 SHARE = 4  # rests four times as long as the work took
 
 
 class Pace:
     """Coalesces requests for one piece of work. `later` runs a callback after some seconds."""
 
-    def __init__(self, later: Callable[[float, Callable[[], None]], object], work: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        later: Callable[[float, Callable[[], None]], object],
+        work: Callable[[], None],
+        now: Callable[[], float] = perf_counter,
+    ) -> None:
         self._later = later
         self._work = work
+        self._now = now
         self._waiting = False
-        self._free_at = 0.0
+        self._free_at = self._wanted_at = 0.0
+        self._key_at = -HUSH
 
     @property
     def waiting(self) -> bool:
         """Whether the work will be done anyway, soon."""
         return self._waiting
 
+    def key(self) -> None:
+        """Somebody has pressed a key: what that shows goes first, the work waits a moment."""
+        self._key_at = self._now()
+
     def ask(self) -> None:
         """Has the work done now, or as soon as it may be."""
+        if not self._waiting:
+            self._wanted_at = max(self._now(), self._free_at)
+            self._go()
+
+    def _go(self) -> None:
+        now = self._now()
+        hushed = self._key_at + HUSH if now - self._wanted_at < PATIENCE else 0.0
+        wait = max(self._free_at, hushed) - now
+        self._waiting = wait > 0
         if self._waiting:
-            return
-        wait = self._free_at - perf_counter()
-        if wait <= 0:
-            self._run()
+            self._later(wait, self._go)
         else:
-            self._waiting = True
-            self._later(wait, self._run)
+            self._run()
 
     def _run(self) -> None:
-        self._waiting = False
-        began = perf_counter()
+        began = self._now()
         self._work()
-        ended = perf_counter()
+        ended = self._now()
         self._free_at = ended + max(LEAST, SHARE * (ended - began))

@@ -68,9 +68,10 @@ class Taskdeck(Dressed, inherit_bindings=False):
         return self._home
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys of a burst go one by one: the first may move the focus that the others are meant for."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        """Keys and pastes of a burst go one by one: the first may move the focus that the others are meant for."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.desk.typing()
+            self._home.typing()
             await self._turnstile.key(event)
         elif isinstance(event, events.Resize) and not self.is_headless:
             await super().on_event(_today(event))
