@@ -98,7 +98,7 @@ class DBusLike(Exception):
 @pytest.mark.parametrize(
     "error", [DBusLike(CANARY), KeyringError(CANARY), OSError(5, CANARY), ImportError(CANARY), AssertionError(CANARY)]
 )
-async def test_any_error_is_one_of_ours_and_quotes_nothing(error: Exception) -> None:
+async def test_any_error_is_one_of_ours_and_quotes_nothing(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     cabinet = on(Shelf(raising(error)))
     for call in (cabinet.get, cabinet.delete, lambda name: cabinet.put(name, CANARY)):
         with pytest.raises(NoCredential) as caught:
@@ -107,6 +107,8 @@ async def test_any_error_is_one_of_ours_and_quotes_nothing(error: Exception) -> 
         assert caught.value.message.startswith(f"the keyring failed with {type(error).__name__}; ")
         assert CANARY not in repr(caught.value)
         assert caught.value.__cause__ is caught.value.__context__ is None
+    assert f"keyring: {type(error).__name__} at {__file__}:" in caplog.text
+    assert CANARY not in caplog.text
     trouble = await cabinet.trouble()
     assert trouble is not None
     assert 'or do without a keyring: credentials = "vault", "env" or "command:PROGRAM"' in trouble

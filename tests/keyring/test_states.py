@@ -47,10 +47,12 @@ class TestRoundTrip:
             collection.create_item("by hand", {"service": SERVICE, "username": "ali"}, ITEM.encode())
             collection.create_item("by hand", {"service": SERVICE, "username": "tx"}, ITEM.encode())
             collection.create_item("not ours", {"service": "mail", "username": "me"}, b"x")
-        assert await keyring.names() == ["ali", "tx"]
+            assert await keyring.names() == ["ali", "tx"]
+            assert await keyring.get("tx") == ITEM
+            await keyring.put("tx", "new")
+            assert [item.get_secret() for item in collection.search_items({"username": "tx"})] == [b"new"]
         assert await keyring.delete("ali") is True
         assert await keyring.get("ali") is None  # both copies are gone
-        assert await keyring.delete("tx") is True
 
     async def test_it_is_still_there_for_the_next_daemon(self, here: Session, keyring: Keyring) -> None:
         await keyring.put("ali", ITEM)

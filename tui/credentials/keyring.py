@@ -5,6 +5,7 @@ Never by `keyring.get_keyring()`: what else is installed, in the environment or 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -16,6 +17,8 @@ from tui.credentials import ways
 from tui.credentials.bounded import Breaker, bounded
 from tui.credentials.ways import Plight
 from tui.errors import NoCredential
+
+log = logging.getLogger(__name__)
 
 SERVICE = "taskdeck"
 SECONDS = 3.0
@@ -133,10 +136,20 @@ class Keyring:
         except Plight as known:
             plight = known
         except Exception as error:  # noqa: BLE001 - of D-Bus, the Keychain, ctypes, imports: nobody knows them all
+            # Its text may quote what was to be kept.
+            log.warning("keyring: %s at %s", type(error).__name__, _place(error))
             plight = ways.failed(error)
         if plight.code == ways.HUNG:
             self._breaker.trip(plight.error)
         raise plight.error
+
+
+def _place(error: BaseException) -> str:
+    """Where it was raised: file and line, and nothing of what they worked on."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
 
 
 def native(deadline: float, platform: str = sys.platform) -> Store:

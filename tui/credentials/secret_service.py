@@ -98,9 +98,13 @@ class SecretServiceStore:
             return found
 
     def put(self, account: str, text: str) -> None:
-        """Keeps it."""
+        """Keeps it, in place of all that was kept: keyring replaces what it has put there itself, and no more."""
         with self._backend() as backend:
             backend.set_password(self._service, account, text)  # type: ignore[no-untyped-call] # keyring's own
+        with self._backend() as backend:  # the connection was closed by that
+            for item in self._items(backend, {"username": account}):
+                if item.get_attributes().get("application") != backend.appid:
+                    item.delete()
 
     def delete(self, account: str) -> bool:
         """Forgets it, all copies of it: another program may have added one with attributes of its own."""

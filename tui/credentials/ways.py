@@ -124,8 +124,8 @@ def no_phrase() -> Plight:
 
 
 def failed(error: BaseException) -> Plight:
-    """It failed in a way nobody foresaw. Only the kind of the error is told: its text may quote what was to be kept."""
-    return Plight(FAILED, f"the keyring failed with {type(error).__name__}", "the log has no more")
+    """It failed in a way nobody foresaw. Its text is not told: that may quote what was to be kept."""
+    return Plight(FAILED, f"the keyring failed with {type(error).__name__}", "the log says where")
 
 
 def _gnome(who: str) -> bool:
