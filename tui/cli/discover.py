@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence, Set
@@ -15,6 +13,7 @@ from tui.cli.exits import Exit, code_of, summed
 from tui.cli.place import config
 from tui.cli.trouble import line_of
 from tui.errors import AuthError, CallError, ClockSkew, NoCredential, UsageError
+from tui.settings.written import source_table
 
 if TYPE_CHECKING:
     from tui.adapters import Adapter, Place
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from tui.settings import Account, Config
 
 _FOR_ALL = (AuthError, NoCredential, ClockSkew)  # what is wrong with the key is wrong everywhere: said once
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Search(NamedTuple):
@@ -130,20 +128,4 @@ def _toml(search: Search, account: Account, table: Mapping[str, Any], taken: Set
     keys: dict[str, Any] = {"name": name, "adapter": search.adapter.id, "account": account.name}
     keys |= {"region": place.region} if place.region else {}
     keys |= {"endpoint": str(place.endpoint)} if place.endpoint else {}
-    lines = [f"{key} = {value_of(value)}" for key, value in (keys | dict(table)).items()]
-    return "\n".join(["[[sources]]", *lines, "", ""])
-
-
-def account_table(account: Account) -> str:
-    """The `[accounts.NAME]` of an account: what of it is not the default."""
-    name = account.name if _BARE.fullmatch(account.name) else value_of(account.name)
-    keys = {"vendor": account.vendor, "credentials": account.credentials}
-    keys |= {"auth": account.auth} if account.auth != "aksk" else {}
-    lines = [f"{key} = {value_of(value)}" for key, value in keys.items()]
-    return "\n".join([f"[accounts.{name}]", *lines, "", ""])
-
-
-def value_of(value: Any) -> str:
-    """A text or a list of texts in TOML: JSON is, but for characters that no terminal should get."""
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in text)
+    return source_table(keys | dict(table)) + "\n"

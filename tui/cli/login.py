@@ -192,14 +192,17 @@ async def _kept(stores: Stores, stored: str, account: Account, credential: Crede
 
 def _to_paste(given: Namespace, settings: Config, account: Account, credential: Credential) -> None:
     """The TOML of an account that the config does not know yet, and what it has."""
-    from tui.cli.discover import account_table, discovered
+    from tui.cli.discover import discovered
     from tui.settings.place import config_path
+    from tui.settings.written import account_table
 
     async def known() -> Credential:
         return credential
 
     say(f"taskdeck: put this into the config, {config_path(given.config)}")
-    sys.stdout.write(account_table(account))
+    keys = {"vendor": account.vendor, "credentials": account.credentials}
+    keys |= {"auth": account.auth} if account.auth != "aksk" else {}
+    sys.stdout.write(account_table(account.name, keys) + "\n")
     sys.stdout.flush()
     if sys.stderr.isatty():
         say(f"looking for what {account.name} has, in every region of {account.vendor}")
