@@ -43,12 +43,14 @@ class Reader(Canvas):
         return self.lines[self.spot.cursor] if self.spot.cursor < len(self.lines) else None
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
-        """The lines in the window. Until one moves, the cursor is on the first line that opens something."""
+        """The lines in the window. Until one moves, the cursor is on the first that opens something, no head."""
         self.lines, self.height, spot, pen = self._write(width), height, self.spot, self._pen()
         if not spot.moved:
             first = list(enumerate(self.lines[:height]))
             opening = next((at for at, line in first if line.opens is not None), None)
-            spot.cursor = opening if opening is not None else next((at for at, line in first if line.ink.width), 0)
+            head = pen.look["head"]
+            told = (at for at, line in first if line.ink.width and line.ink.parts[0][1] != head)
+            spot.cursor = opening if opening is not None else next(told, 0)
         self._clamp()
         drawn = []
         for at, line in enumerate(self.lines[spot.top : spot.top + height], spot.top):
