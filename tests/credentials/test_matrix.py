@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 from tests.cli.world import World, world
 from tests.credentials.vaults import CHEAP
 from tui.calls import Secret
+from tui.cloud import server
+from tui.cloud.acs3 import Key
 from tui.cloud.keys import DEMO_KEYS, HUAWEI_USER, STS_KEYS
 from tui.credentials import kept, source_of
 from tui.credentials.cabinet import Cabinet
@@ -186,6 +189,34 @@ async def test_a_token_of_somebody_else_is_refused_by_the_same_cloud(demo: World
         drawer.texts[who] = json.dumps({**ITEMS[who], "security_token": "another"})
     found = await words(settings(demo, dict.fromkeys(("ali", "tx", "hw-sts"), "keyring")), {}, drawer)
     assert {word for word, _ in found.values()} == {Word.AUTH}
+
+
+CODES = {"ali": "InvalidSecurityToken.Expired", "tx": "AuthFailure.TokenFailure", "hw-sts": "APIGW.0301"}
+
+
+async def test_a_key_that_has_ended_is_refused_by_the_cloud_and_not_sent_where_its_end_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lasting = server.keys
+
+    def over(vendor: str) -> dict[str, Key]:
+        return {name: replace(key, ends=1 if key.token else 0) for name, key in lasting(vendor).items()}
+
+    drawer = Drawer()
+    drawer.texts = {who: json.dumps(ITEMS[who]) for who in CODES}
+    for who in CODES:
+        (tmp_path / who).write_text(json.dumps({**ITEMS[who], "expiration": 1}))
+    commands = {who: f"command:{shlex.join(['cat', str(tmp_path / who)])}" for who in CODES}
+    monkeypatch.setattr(server, "keys", over)
+    with world(tasks=10, freeze=True) as ended:
+        known = await words(settings(ended, commands), os.environ, drawer)
+        assert ended.get("/_log") == []
+        unknown = await words(settings(ended, dict.fromkeys(CODES, "keyring")), {}, drawer)
+        codes = {entry["code"] for entry in ended.get("/_log")}
+    assert {word for word, _ in unknown.values()} == {Word.AUTH}
+    assert codes == set(CODES.values())
+    assert {word for word, _ in known.values()} == {Word.NOKEY}
+    assert all("printed a key that ended at 1970-01-01 00:00:01 UTC" in said for _, said in known.values())
 
 
 async def test_twenty_sources_at_once_and_a_later_poll_are_one_call_of_the_keyring(demo: World) -> None:

@@ -216,6 +216,18 @@ SOURCE = AT + 1  # the line of [[sources]] behind ACCOUNTS
             "3: accounts.a.credentials: 'file' is none of keyring",
         ),
         ('[accounts.a]\nvendor="alibaba"\ncredentials="env:"\n', "3: accounts.a.credentials: 'env:' is none of"),
+        (
+            '[accounts.a]\nvendor="alibaba"\ncredentials="command:\\"x"\n',
+            "3: accounts.a.credentials: the command has a quote that is open",
+        ),
+        (
+            '[accounts.a]\nvendor="alibaba"\ncredentials="command: "\n',
+            "3: accounts.a.credentials: the command names no program",
+        ),
+        (
+            '[accounts.a]\nvendor="huawei"\nauth="token"\ncredentials="profile:x"\n',
+            '4: accounts.a.credentials: no profile holds the password that auth = "token" needs',
+        ),
         ("sources = 1\n", "1: sources: sources come as [[sources]]"),
         ("[sources]\n", "1: sources: sources come as [[sources]]"),
         ("sources = [1]\n", "1: sources[0]: a table is wanted"),

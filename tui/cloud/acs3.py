@@ -21,10 +21,15 @@ NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A secret, and the token that must come with it when it is a temporary key."""
+    """A secret, and the token that must come with it when it is a temporary key; `ends` in epoch ms, 0: never."""
 
     secret: str
     token: str = ""
+    ends: int = 0
+
+    def over(self, now: int) -> bool:
+        """Whether it has ended."""
+        return 0 < self.ends <= now
 
 
 class Nonces:
@@ -83,7 +88,7 @@ def check(request: Request, keys: Mapping[str, Key], now: int, nonces: Nonces) -
     key = keys.get(key_id)
     if key is None:
         return Refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
-    trouble = _stale(request, now) or _token(request, key_id, key)
+    trouble = _stale(request, now) or _token(request, key_id, key, now)
     if trouble:
         return trouble
     must = {"host"} | {name for name in request.headers if name.startswith("x-acs-")}
@@ -110,9 +115,10 @@ def _stale(request: Request, now: int) -> Refusal | None:
     return None
 
 
-def _token(request: Request, key_id: str, key: Key) -> Refusal | None:
+def _token(request: Request, key_id: str, key: Key, now: int) -> Refusal | None:
     token = request.header("x-acs-security-token")
     if token == key.token and (not token or request.header("x-acs-accesskey-id") == key_id):
-        return None
+        expired = Refusal(400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
+        return expired if key.over(now) else None
     code = "InvalidSecurityToken.MismatchWithAccessKey" if token else "MissingSecurityToken"
     return Refusal(400, code, "Specified SecurityToken does not belong to the access key.")

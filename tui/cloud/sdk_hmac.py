@@ -112,4 +112,6 @@ def check(request: Request, keys: Mapping[str, Key], now: int, lockout: Lockout)
         return _refuse("verify aksk signature fail")
     if request.header("x-security-token") != key.token:
         return _refuse("decrypt token fail")
+    if key.over(now):
+        return _refuse("token expires")
     return key_id

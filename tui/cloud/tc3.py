@@ -63,7 +63,7 @@ def check(request: Request, keys: Mapping[str, Key], service: str, now: int) -> 
         return Refusal(200, "AuthFailure.SignatureFailure", "X-TC-Timestamp is missing or malformed.")
     if abs(int(stamp) - now // 1000) > WINDOW_S:
         return Refusal(200, "AuthFailure.SignatureExpire", "The signature has expired. Please check your system clock.")
-    if request.header("x-tc-token") != key.token:
+    if request.header("x-tc-token") != key.token or key.over(now):
         return Refusal(200, "AuthFailure.TokenFailure", "The token is invalid.")
     utc_date = f"{datetime.fromtimestamp(int(stamp), UTC):%Y-%m-%d}"
     if date != utc_date or scope != service or not {"content-type", "host"} <= set(signed):
