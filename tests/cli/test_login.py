@@ -14,6 +14,7 @@ from tests.cli.conftest import Said, refusing, row, shelf
 from tests.cli.keys import GOOD, Desk, desk, typing
 from tests.cli.world import World, world
 from tests.stand_in import StandIn, stand_in
+from tui.cloud.keys import HUAWEI_PROJECTS
 from tui.demo_keys import KEYS
 from tui.errors import NoCredential
 
@@ -89,9 +90,13 @@ class TestAFirstDay:
         assert {one["source"] for one in json.loads(listed.out)} == found
 
     @pytest.mark.parametrize("keys", ["huawei", "huawei-user"])
-    def test_an_account_without_sources_is_discovered_everywhere(self, desk: Desk, vendors: Vendors, keys: str) -> None:
-        auth = 'auth = "token"\n' if keys == "huawei-user" else ""
-        desk.scene.text = f'{vendors.proxy.network}[accounts.mine]\nvendor = "huawei"\n{auth}'
+    @pytest.mark.parametrize("project", ["", HUAWEI_PROJECTS["cn-north-4"]])
+    def test_an_account_without_sources_is_discovered_everywhere(
+        self, desk: Desk, vendors: Vendors, keys: str, project: str
+    ) -> None:
+        more = 'auth = "token"\n' if keys == "huawei-user" else ""
+        more += f'project_id = "{project}"\n' if project else ""
+        desk.scene.text = f'{vendors.proxy.network}[accounts.mine]\nvendor = "huawei"\n{more}'
         desk.keyring.items["mine"] = json.dumps(KEYS[keys])
         ran = desk.scene.run("sources", "--discover", "mine")
         assert (ran.code, ran.err) == (0, "")

@@ -11,7 +11,7 @@ from tui.adapters._huawei_brake import standing
 from tui.adapters._huawei_tokens import Tokens
 from tui.adapters._read import mapping, rows, text
 from tui.calls import FREE, Action, Ask, Call, Credential, Reply
-from tui.errors import BadRequest, Denied, NoCredential
+from tui.errors import BadRequest, Denied, NoCredential, NotFound
 from tui.settings import Account, SourceSettings
 
 LIST_PROJECTS = Action(
@@ -51,6 +51,21 @@ class Access:
             if key not in self._projects:
                 self._projects[key] = await self._look_up()
             return self._projects[key]
+
+    async def here(self) -> bool:
+        """Whether the account has a project in this region, as far as this key may see."""
+        credential = await self._credential()
+        configured = self._account.project_id or credential.project_id
+        if not configured:
+            try:
+                await self.project()
+            except (NoProject, NotFound):  # the second: a login to the project of a region that has none
+                return False
+            return True
+        reply = await self.send(_huawei.get(LIST_OWN_PROJECTS, self._iam, ("v3", "auth", "projects")))
+        found = rows(mapping(reply.json, "the answer"), "projects")
+        name = next((text(row.get("name")) for row in found if text(row.get("id")) == configured), None)
+        return name is None or name.partition("_")[0] == self._region
 
     async def get(self, action: Action, origin: str, *segments: str, query: Iterable[tuple[str, str]] = ()) -> Reply:
         """GET of a path inside the project, /v3/{project_id}/..."""

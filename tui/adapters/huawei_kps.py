@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters import Place, _deeds, _huawei_cli, named, one_source
 from tui.adapters._huawei import request_id
-from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access, NoProject
+from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
 from tui.adapters._huawei_tokens import LOGIN
 from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, said, text
 from tui.adapters._settle import vanished, with_facts
@@ -99,11 +99,7 @@ class HuaweiKps:
     async def discover(cls, place: Place, account: Account, call: Call) -> Sequence[Mapping[str, Any]]:
         """One source for a region: worth it where the account has a project and a list shows a task."""
         here = cls(Settings(**named(place, account, cls.id)), account, call)
-        try:
-            await here.plan(Want())
-        except (NoProject, NotFound):  # the second: a login to the project of a region that has none
-            return []
-        return await one_source(here)
+        return await one_source(here) if await here._access.here() else []
 
     async def plan(self, want: Want) -> Sequence[Listing]:
         """Both lists, the failed ones last: a task that fails in between is not missed, and counts as failed.
