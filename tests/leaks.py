@@ -52,6 +52,7 @@ class Trail:
         self.written: set[str] = set()
         self.own: set[str] = set()
         self.homes: set[Path] = set()
+        self.processes: set[str] = set()  # that were looked at: the next look reads only new ones
 
     def told(self, where: str, *texts: str | bytes) -> None:
         """Something that somebody could read."""
@@ -104,13 +105,15 @@ def lived_in(home: Path) -> None:
     trail.homes.add(home)
 
 
-def processes(parent: int | None = None) -> None:
+def processes(parent: int) -> None:
     """Looks at the arguments of all processes, and at the environment of those that `parent` started."""
-    for folder in Path("/proc").glob("[0-9]*"):
+    for name in [one.name for one in Path("/proc").glob("[0-9]*")]:
         try:
-            trail.told(f"arguments of process {folder.name}", (folder / "cmdline").read_bytes())
-            if parent is not None and f"\nPPid:\t{parent}\n" in (folder / "status").read_text():
-                trail.told(f"environment of process {folder.name}", (folder / "environ").read_bytes())
+            if name not in trail.processes:
+                trail.told(f"arguments of process {name}", Path("/proc", name, "cmdline").read_bytes())
+                if f"\nPPid:\t{parent}\n" in Path("/proc", name, "status").read_text():
+                    trail.told(f"environment of process {name}", Path("/proc", name, "environ").read_bytes())
+                trail.processes.add(name)
         except OSError:  # it has ended
             continue
 

@@ -32,6 +32,7 @@ def opened(screen: Terminal) -> None:
     screen.until(lambda text: all(re.search(rf"{at} ?{short} [1-9]", text) for at, short in enumerate(shorts, 1)))
     screen.press("0")
     screen.until(lambda text: re.search(r"^..\S (OK|RUN|FAIL|QUEUE) ", text, re.MULTILINE))
+    screen.until(lambda text: re.search(r"^ all \d+ ", text, re.MULTILINE))  # `277+` until every source has been read
     screen.press("p")
     screen.until("PAUSED")
 
