@@ -21,6 +21,7 @@ TTY = "/dev/tty"
 LONGEST = 65_536  # bytes of one answer
 _PASTED = re.compile(r"\x1b\[20([01])~")
 _END = b"\r\n"
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)]
 _ERASE, _ERASE_ALL, _EOF = b"\x7f\x08", b"\x15", b"\x04"
 
 
@@ -42,7 +43,7 @@ class Terminal:
 
     def secret(self, prompt: str, *, exact: bool = False) -> Secret:
         """One line, typed or pasted, without echo; `exact` leaves blanks at its ends. Refused says what is wrong."""
-        self.say(prompt, end="")
+        self._ask(prompt)
         try:
             typed = self._line()
         finally:
@@ -51,10 +52,15 @@ class Terminal:
 
     def wanted(self, question: str) -> bool:
         """Whether the answer to a question is y."""
-        self.say(question, end=" ")
+        self._ask(f"{question} ")
         typed = self._line()
         self.say(typed[:20])
         return typed.strip().lower() in ("y", "yes")
+
+    def _ask(self, question: str) -> None:
+        """In a line of its own: where a command shows how far it is, that gives way."""
+        os.write(self._handle, b"\r\x1b[K")
+        self.say(question, end="")
 
     def _line(self) -> str:
         """Signs up to Enter. Inside a bracketed paste a line end is one sign of many."""
@@ -136,7 +142,7 @@ def _signals(restore: Callable[[], None]) -> Iterator[None]:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
-    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: end, signal.SIGHUP: end}
+    handlers = {signal.SIGINT: signal.default_int_handler} | dict.fromkeys(_ENDING, end)
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield

@@ -93,8 +93,9 @@ class Stores:
                 self._typed = new_passphrase("Passphrase for the new vault")
             else:
                 self._typed = _typed("Passphrase of the vault: ")
-        except UsageError as error:
-            raise NoCredential(f"the vault is locked, and {error}", code=LOCKED) from None
+        except UsageError:  # which speaks of keys, and of --stdin
+            told = "the vault is locked, and there is no terminal (/dev/tty) without echo to ask for its passphrase on"
+            raise NoCredential(told, code=LOCKED) from None
         if self._typed is None:
             raise NoCredential("no passphrase was typed: the vault stays locked", code=LOCKED)
         return self._typed
