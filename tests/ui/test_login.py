@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tests.ui.driving import driven, press, settle, text
@@ -386,6 +386,21 @@ async def test_lines_are_left_and_gone_back_to_and_what_is_missing_is_named(monk
         await press(pilot, "a", "b", "left", "X", "shift+tab", "2", "enter")
         await calm(pilot)
         assert [(one.key_id, one.secret.reveal()) for _, one in door.tried] == [("AK12", "aXb")]
+
+
+@screen
+async def test_a_paste_does_not_overtake_the_tab_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a secret would be pasted into the line above, which shows it."""
+    async with at_the_door(monkeypatch) as (pilot, _, _door):
+        await command(pilot, "login ali-prod")
+        for event in (*(Key(one, one) for one in KEY), Key("tab", None), Paste(SECRET)):
+            event.set_sender(pilot.app)
+            pilot.app.post_message(event)
+        for _ in range(len(KEY)):
+            await settle(pilot)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, LoginDialog)
+        assert dialog._form.given() == {"access_key_id": KEY, "access_key_secret": Secret(SECRET)}
 
 
 @screen

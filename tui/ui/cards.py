@@ -11,9 +11,8 @@ from tui.text import clean
 from tui.ui import first_start
 from tui.ui.facts import Facts
 from tui.ui.ink import Ink
-from tui.ui.titles import STOPPED, Pen, skewed, wrong
+from tui.ui.titles import STOPPED, Pen, offered, skewed, wrong
 from tui.ui.wrapping import MARGIN, wrapped
-from tui.ways_out import way_out
 
 CALM = frozenset({Word.LIVE, Word.LOADING, Word.SLOW})  # rows come, or are about to
 LEAST = 3  # lines that a card needs to say more than the lines under a title do
@@ -47,8 +46,7 @@ def _about(status: SourceStatus, pen: Pen, cells: int) -> Iterator[Ink]:
     for token, text in _said(status, word, pen):
         for line in wrapped(text, cells):
             yield Ink().add(" " * (MARGIN + 2)).add(line, look[token])
-    if way := way_out(status, pen.now, screen=True):
-        way = way.replace(f":login {clean(source.account)}", f":login {clean(source.account)} (U)")
+    if way := offered(status, pen):
         for at, line in enumerate(wrapped(way, cells - len(WAY_OUT))):
             label = WAY_OUT if at == 0 else " " * len(WAY_OUT)
             yield Ink().add(" " * (MARGIN + 2)).add(label, look["key"]).add(line, look["text"])

@@ -274,7 +274,7 @@ class Deck(Screen[None], inherit_bindings=False):
         held = f"PAUSED +{self.board.held} held" if self.paused else ""
         return bars.Header(
             view=names[self.view],
-            accounts=",".join(sorted({source.account for source in store.sources.values()})),
+            accounts=",".join(sorted({source.account for source in store.sources.values() if source.account})),
             read_only=self.desk.read_only,
             every="-".join(f"{pace:g}s" for pace in dict.fromkeys((*paces[:1], *paces[-1:]))),
             note=self.desk.note,

@@ -177,11 +177,11 @@ def _about(status: SourceStatus, pen: Pen) -> list[str]:
         lines.append(told)
     if told := ending(status, pen):
         lines.append(told)
-    if status.missing and not (word in STOPPED and status.answered_at is None):
+    if status.missing and word not in STOPPED:  # else the lines are for what helps
         lines.append(clean(f"not read: {', '.join(status.missing)}"))
     if word is Word.EMPTY:
         lines.append(clean(f"0 tasks in {status.source.region or status.source.name}"))
-    way = way_out(status, pen.now, screen=True) if word in TROUBLE and len(lines) < NOTES else ""
+    way = offered(status, pen) if word in TROUBLE and len(lines) < NOTES else ""
     if way and not any(way in line for line in lines):
         lines.append(f"way out: {way}")
     return lines
@@ -195,6 +195,12 @@ def ending(status: SourceStatus, pen: Pen) -> str:
     if left >= (RENEWED if status.credentials == "command" else SOON):
         return ""
     return f"its temporary key ends in {when.until(left)}" if left > 0 else "its temporary key has ended"
+
+
+def offered(status: SourceStatus, pen: Pen) -> str:
+    """The way out, with the key that asks for a login here."""
+    login = f":login {clean(status.source.account)}"
+    return way_out(status, pen.now, screen=True).replace(login, f"{login} (U)")
 
 
 def skewed(status: SourceStatus) -> str:

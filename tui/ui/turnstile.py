@@ -14,6 +14,7 @@ from textual import events
 from textual.message import Message
 from textual.message_pump import MessagePump
 
+Typed = events.Key | events.Paste
 LIMIT = 1.0  # seconds after which a marker counts as lost: its widget was taken away
 
 
@@ -26,17 +27,17 @@ class Turnstile:
 
     def __init__(
         self,
-        send: Callable[[events.Key], Awaitable[None]],
+        send: Callable[[Typed], Awaitable[None]],
         target: Callable[[], MessagePump],
         later: Callable[[float, Callable[[], Awaitable[None]]], object],
     ) -> None:
         self._send, self._target, self._later = send, target, later
-        self._waiting: deque[events.Key] = deque()
+        self._waiting: deque[Typed] = deque()
         self._turn = 0
         self._busy = False
 
-    async def key(self, key: events.Key) -> None:
-        """A key from the terminal."""
+    async def key(self, key: Typed) -> None:
+        """A key or a paste from the terminal: what is pasted after Tab must not be there before it."""
         self._waiting.append(key)
         if not self._busy:
             await self.passed()
