@@ -7,7 +7,6 @@ import os
 import shutil
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -55,13 +54,6 @@ async def asked(call: Callable[[], Awaitable[Any]]) -> Came:
     ticker.cancel()
     assert seconds <= MOST
     return Came(answer, seconds, ticks)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs them all: they share their sessions."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("keyring"))
 
 
 @pytest.fixture(scope="session", autouse=True)

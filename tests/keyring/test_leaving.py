@@ -7,9 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.terminal import Terminal
 from tests.keyring.session import mute, until
 
+pytestmark = pytest.mark.xdist_group("keyring")  # they share a session
 ROOT = str(Path(__file__).parents[2])
 LEAVING = """
 import asyncio, sys

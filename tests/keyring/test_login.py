@@ -16,7 +16,7 @@ from tui.credentials.cabinets import cabinets
 from tui.demo_keys import KEYS
 
 __all__ = ["scene"]
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("keyring")]
 
 PAIR = KEYS["tencent"]
 KEY = (("SecretId", f"{PAIR['access_key_id']}\r"), ("SecretKey", f"{PAIR['access_key_secret']}\r"), ("Token", "\r"))

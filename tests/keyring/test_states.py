@@ -21,6 +21,7 @@ from tui.calls import Secret
 from tui.credentials import ways
 from tui.credentials.keyring import SERVICE, Keyring
 
+pytestmark = pytest.mark.xdist_group("keyring")  # they share a session
 ITEM = '{"access_key_id": "AKround", "access_key_secret": "tR1p-sécret"}'
 
 

@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.keyring.session import Session
 
+pytestmark = pytest.mark.xdist_group("keyring")  # they share a session
 STRAY = """
 from keyring.backend import KeyringBackend
 from pathlib import Path
