@@ -121,6 +121,28 @@ class TestThisMachine:
         (found,) = [one for one in checks if one["check"] == "keyring"]
         assert found == found | {"code": "NoSession", "accounts": ["acme"], "status": "fail"}
 
+    def test_a_profile_says_who_it_is_that_it_is_missing_and_that_others_can_read_it(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", str(scene.folder))
+        scene.text = scene.text.replace('"demo"', '"profile:prod"')
+        (told,) = lines(scene.run("doctor").out, "account")
+        assert told.startswith("warn")
+        assert "there is no profile prod: ~/.tccli/prod.credential does not exist" in told
+        assert told.endswith("-> name one that is there, or make it with the vendor's CLI")
+        file = scene.folder / ".tccli" / "prod.credential"
+        file.parent.mkdir()
+        file.write_text('{"secretId": "AKIDcanaryprofile0001", "secretKey": "canary-profile-secret"}')
+        file.chmod(0o644)
+        (told,) = lines(scene.run("doctor").out, "account")
+        assert told.startswith("warn")
+        assert "tencent, profile, key ..0001; no source uses it; others can reach ~/.tccli/prod.credential" in told
+        assert told.endswith(f"(mode 0644)  -> chmod 600 {file}")
+        file.chmod(0o600)
+        (told,) = lines(scene.run("doctor").out, "account")
+        assert told.startswith("ok")
+        assert "canary-profile-secret" not in told
+
     def test_a_keyring_that_works_says_whose_keys_it_has(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         class Works:
             name = "keyring"

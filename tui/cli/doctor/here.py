@@ -107,8 +107,9 @@ async def _of_account(settings: Config, account: Account) -> Finding:
 
     used = any(source.account == account.name for source in settings.sources)
     facts = {"vendor": account.vendor, "credentials": _kind(account)}
+    source = source_of(account)
     try:
-        credential = await source_of(account)()
+        credential = await source()
     except NoCredential as error:
         mark, code = (Mark.FAIL, Exit.AUTH) if used else (Mark.WARN, Exit.FINE)
         said, way = _parted(account, error.message)
@@ -116,6 +117,9 @@ async def _of_account(settings: Config, account: Account) -> Finding:
     who = "IAM user" if credential.domain is not None else "temporary key" if credential.token else "key"
     tail = credential.key_id[-4:] if len(credential.key_id) > 8 else ""
     said = f"{account.vendor}, {_kind(account)}, {who} ..{tail}" + ("" if used else "; no source uses it")
+    note, _, mend = str(getattr(source, "note", "")).partition("): ")  # of a profile's file that others can read
+    if note:
+        return Finding(Mark.WARN, "account", f"{said}; {note})", account.name, mend, facts=facts)
     return Finding(Mark.OK, "account", said, account.name, facts=facts)
 
 
