@@ -81,11 +81,13 @@ class LiveLogin:
         try:
             if self._kind == "vault":
                 if await cabinet.exists() and not cabinet.unlocked:  # type: ignore[attr-defined]  # a vault has them
-                    return Stuck("the vault is locked", locked=True, phrase=True)
+                    return Stuck("", locked=True, phrase=True)
             else:
                 await cabinet.get(self._account.name)
         except NoCredential as error:
-            return Stuck(error.message, locked=error.code == ways.LOCKED)
+            told = error.message.removesuffix(f"; {ways.WITHOUT}")  # the dialog has those ways itself
+            phrase = bool(getattr(cabinet, "takes_phrase", False))  # of a keyring: no desktop here could ask for it
+            return Stuck(told, locked=error.code == ways.LOCKED, phrase=phrase)
         return None
 
     async def unlock(self, phrase: Secret | None) -> bool:

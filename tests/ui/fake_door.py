@@ -61,7 +61,7 @@ class FakeCabinet:
     def __init__(self, name: str) -> None:
         self.name = name
         self.kept: dict[str, str] = {}
-        self.locked = self.hangs = False
+        self.locked = self.hangs = self.takes_phrase = False
         self.broken = ""
         self.asked = 0
 
@@ -72,7 +72,7 @@ class FakeCabinet:
         if self.broken:
             raise NoCredential(self.broken, code=ways.NO_SESSION)
         if self.locked:
-            raise NoCredential(f"the {self.name} is locked", code=ways.LOCKED)
+            raise NoCredential(f"the {self.name} is locked; {ways.WITHOUT}", code=ways.LOCKED)
 
     async def get(self, account: str) -> str | None:
         """What is kept."""
@@ -102,8 +102,10 @@ class FakeCabinet:
             return error.message
         return None
 
-    async def unlock(self) -> None:
-        """The desktop asks, and the user says yes."""
+    async def unlock(self, passphrase: Secret | None = None) -> None:
+        """The desktop asks, and the user says yes; or its password is given."""
+        if self.takes_phrase and (passphrase is None or passphrase.reveal() != "keyring password"):
+            raise NoCredential("this password does not open the keyring", code=ways.LOCKED)
         self.locked = False
         await self._use()
 

@@ -278,6 +278,32 @@ async def test_a_locked_keyring_is_unlocked_when_asked_for(monkeypatch: pytest.M
 
 
 @screen
+async def test_without_a_desktop_the_keyring_is_unlocked_with_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_the_door(monkeypatch) as (pilot, home, door):
+        door.keyring.locked = door.keyring.takes_phrase = True
+        door.keyring.kept = {"ali-prod": "{}"}
+        await command(pilot, "login ali-prod")
+        assert "or do without a keyring" not in text(pilot)  # the dialog has the ways itself
+        await press(pilot, "u")
+        await fill(pilot, "not this one")
+        assert "this password does not open the keyring" in text(pilot)
+        await fill(pilot, "keyring password")
+        assert pilot.app.screen is home
+        assert "is unlocked: the sources of ali-prod go on" in text(pilot)
+
+
+@screen
+async def test_a_resize_fits_the_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_the_door(monkeypatch, (120, 40)) as (pilot, _, door):
+        door.keyring.broken = "no D-Bus session: " + "wurd " * 30
+        await command(pilot, "login ali-prod")
+        await pilot.resize_terminal(60, 20)
+        await calm(pilot)
+        assert "Esc leave" in text(pilot)
+        assert text(pilot).count("wurd") == 30
+
+
+@screen
 async def test_a_key_that_could_not_be_kept_is_still_there_for_the_vault(monkeypatch: pytest.MonkeyPatch) -> None:
     async with at_the_door(monkeypatch) as (pilot, _, door):
         await command(pilot, "login ali-prod")

@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 
 
 class Stuck(NamedTuple):
-    """Why a key cannot be kept where it should be: the cause with what mends it.
+    """Why a key cannot be kept where it should be: the cause with what mends it; "" where a passphrase is all it takes.
 
     `locked`: it can be unlocked; `phrase`: with a passphrase, else by the desktop's own prompt.
     """

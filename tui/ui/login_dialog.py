@@ -58,6 +58,12 @@ class Sheet(Canvas):
         self._cells = min(WIDEST, cells)
         self.styles.width = self._cells
 
+    def fit(self, cells: int) -> None:
+        """Another width of the screen."""
+        self._cells = min(WIDEST, cells)
+        self.styles.width = self._cells
+        self.resize()
+
     def resize(self) -> None:
         """As high as its lines, and drawn anew."""
         self.styles.height = 1 + sum(1 for _ in self._told(self._cells))
@@ -97,6 +103,10 @@ class LoginDialog(Over[str], inherit_bindings=False):
     def on_mount(self) -> None:
         """Whether a key can be kept is known before one is asked for."""
         self._start(self._look(), "")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """As wide as there is room, and as high as that takes."""
+        self.sheet.fit(event.size.width)
 
     def on_unmount(self) -> None:
         """However it ends: nothing that was typed is left."""
@@ -157,7 +167,7 @@ class LoginDialog(Over[str], inherit_bindings=False):
         yield lines.keys(pen, cells, ("Enter", "test and keep"), ("Tab", "next"), *ghost, ("Esc", "leave"))
 
     def _passing(self, pen: Pen, cells: int) -> Iterator[Line]:
-        said = "its passphrase opens it for this run, until it has been idle for a while"
+        said = f"{self._login.place} is locked: its passphrase, please"
         if not self._opens:
             said = f"a passphrase of your own, {LEAST} characters at least; nobody opens the vault without it"
         yield from lines.told(pen, cells, "dim", said)
@@ -267,7 +277,7 @@ class LoginDialog(Over[str], inherit_bindings=False):
         self._stuck = trouble
         if trouble is None:
             self._show(Stage.FORM)
-        elif trouble.phrase:
+        elif not trouble.told:
             self._ask_phrase(opens=True)
         else:
             self._show(Stage.STUCK)
@@ -279,6 +289,9 @@ class LoginDialog(Over[str], inherit_bindings=False):
         self._show(Stage.PHRASE)
 
     def _unlock(self) -> None:
+        if self._stuck is not None and self._stuck.phrase:
+            self._ask_phrase(opens=True)
+            return
         self._start(self._unlocked(None), f"unlocking {self._login.place}: the desktop asks, for at most 30 s ..")
 
     async def _unlocked(self, phrase: Secret | None) -> None:
@@ -302,7 +315,7 @@ class LoginDialog(Over[str], inherit_bindings=False):
         phrase, again = given["phrase"], given.get("again")
         assert isinstance(phrase, Secret)  # noqa: S101 - its field is one for secrets
         if self._opens:
-            self._start(self._unlocked(phrase), "opening the vault ..")
+            self._start(self._unlocked(phrase), f"opening {self._login.place} ..")
         elif len(phrase.reveal()) < LEAST:
             self._show(Stage.PHRASE, f"fewer than {LEAST} characters: a longer one, please")
         elif phrase != again:
