@@ -12,6 +12,7 @@ from tui.ui.desk import Provider
 from tui.ui.facts import GREY, Facts, gather, skews
 from tui.ui.filter_bar import Verdict
 from tui.view import Roster, Sort
+from tui.view.subject import as_shown
 
 if TYPE_CHECKING:
     from tui.query import Query, QueryError
@@ -47,7 +48,8 @@ class Board:
         """The tasks of the watch list, which stand before all others."""
         self.fresh: dict[TaskKey, str] = {}
         self._digits = {provider.adapter: provider.digit for provider in providers}
-        self._rosters = {digit: Roster(store.sources) for digit in (ALL, *self.providers)}
+        self._rosters = {digit: Roster(store.sources) for digit in self.providers}
+        self._rosters = {ALL: Roster(store.sources, ranking=as_shown), **self._rosters}
         self._filters: dict[int, Filter] = {}
         self._pin = Filter()
         self._sorts: dict[int, Sort] = {}

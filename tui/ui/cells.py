@@ -11,6 +11,7 @@ from tui.model import Source, State, Task
 from tui.text import clean, cut_middle, width
 from tui.ui import when
 from tui.ui.glyphs import Glyphs
+from tui.view.subject import subject as works_on
 
 BAR = 12
 
@@ -82,13 +83,7 @@ def task_name(task: Task, legend: Legend) -> str:
 
 def subject(task: Task, legend: Legend) -> str:
     """What it works on: the function, the instance, the server."""
-    match legend.adapter(task):
-        case "alibaba-fc":
-            return clean(task.name or task.target or "")
-        case "alibaba-opensearch":
-            return clean("/".join(part for part in (task.name, (task.target or "").split("/")[0]) if part))
-        case _:
-            return clean(task.target or task.name or "")
+    return clean(works_on(task, legend.adapter(task)))
 
 
 def note(task: Task, legend: Legend) -> str:

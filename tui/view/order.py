@@ -33,6 +33,8 @@ class Sort(NamedTuple):
         return self.field == "dur"
 
 
+Ranking = Callable[[Sort, Mapping[str, Source]], Ranker]
+"""What an order is over some sources."""
 NEWEST = Sort()
 FIRST = -math.inf  # every rank begins with a number
 
@@ -52,6 +54,11 @@ class _Falling:
         return isinstance(other, _Falling) and bool(self.value == other.value)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def falling(value: Any) -> Any:
+    """A value that sorts the other way round."""
+    return -value if isinstance(value, int | float) else _Falling(value)
 
 
 def pinned(rank: Ranker, keys: AbstractSet[TaskKey]) -> Ranker:
@@ -78,9 +85,9 @@ def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
     from tui.query.fields import Kind, field  # 35 ms of imports, not before somebody sorts
 
     known = field(sort.field)
-    value, falling = known.value, sort.descending
+    value, down = known.value, sort.descending
     if known.kind is Kind.AGE:  # ages all grow alike: by the moment they count from, that stays
-        falling = not falling
+        down = not down
 
         def value(task: Task, source: Source, now: int) -> int:
             return task.since
@@ -89,8 +96,8 @@ def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
         found = value(task, sources[task.key.source], now)
         if found is None:
             return (1, 0, *newest_first(task))
-        if falling:
-            found = -found if isinstance(found, int | float) else _Falling(found)
+        if down:
+            found = falling(found)
         return (0, found, *newest_first(task))
 
     return rank

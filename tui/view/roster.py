@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model import FINAL, Source, Task, TaskKey
-from tui.view.order import NEWEST, Rank, Ranker, Sort, pinned, ranker
+from tui.view.order import NEWEST, Rank, Ranker, Ranking, Sort, pinned, ranker
 from tui.view.ordered import Move, Ordered
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ENOUGH = 200  # matches that fill any screen: shown while the rest is being look
 class Roster:
     """What one table shows. `rows` is a plain list that is replaced, never reordered in place."""
 
-    def __init__(self, sources: Mapping[str, Source], sort: Sort = NEWEST) -> None:
+    def __init__(self, sources: Mapping[str, Source], sort: Sort = NEWEST, ranking: Ranking = ranker) -> None:
         self.sources = sources
         self.sort = sort
         self.query: Query | None = None
@@ -34,7 +34,8 @@ class Roster:
         """What the clocks of some sources' providers are ahead of ours, in ms: ages are counted on those."""
         self.pinned: frozenset[TaskKey] = frozenset()
         """The tasks that stand before all others; within both parts the order holds."""
-        self._plain = self._rank = ranker(sort, sources)
+        self._ranking = ranking
+        self._plain = self._rank = ranking(sort, sources)
         self._as_of = 0
         self._known: dict[TaskKey, Task] = {}
         self._all = Ordered()
@@ -105,7 +106,7 @@ class Roster:
         """
         if sort == self.sort:
             return
-        rank = ranker(sort, self.sources)
+        rank = self._ranking(sort, self.sources)
         self.sort = sort
         self._arranging = self._arrange(rank, now)
         if len(self._known) <= AT_ONCE:

@@ -1,0 +1,42 @@
+"""TARGET of the table of all tasks is sorted by what it shows: of Function Compute by the function."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tasks import NOW, SOURCE, task
+from tui.model import Source
+from tui.view import Roster, Sort
+from tui.view.subject import as_shown, subject
+
+SOURCES = {
+    "src": SOURCE,
+    "tat": Source("tat", "tencent-tat", "tx", "ap-guangzhou"),
+    "os": Source("os", "alibaba-opensearch", "ali", "cn-hangzhou"),
+}
+TASKS = (
+    task("a", name="zip", target="LATEST"),
+    task("b", name="crop", target="prod"),
+    task("c", source="tat", name="deploy", target="ins-1"),
+    task("d", source="os", name="ctr", target="shop/main"),
+    task("e", source="tat"),
+)
+
+
+@pytest.mark.parametrize("field", ["target", "inst"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_sorting_by_target_is_by_what_is_shown_and_what_has_none_is_last(field: str, *, descending: bool) -> None:
+    roster = Roster(SOURCES, ranking=as_shown)
+    roster.change([(one.key, one) for one in TASKS], NOW)
+    roster.order(Sort(field, descending), NOW)
+    shown = [subject(one, SOURCES[one.key.source].adapter) for one in roster.rows]
+    words = ["crop", "ctr/shop", "ins-1", "zip"]
+    assert shown == [*(reversed(words) if descending else words), ""]
+
+
+def test_any_other_order_is_the_one_of_the_lists() -> None:
+    roster, plain = Roster(SOURCES, ranking=as_shown), Roster(SOURCES)
+    for one in (roster, plain):
+        one.change([(each.key, each) for each in TASKS], NOW)
+        one.order(Sort("name"), NOW)
+    assert [one.key for one in roster.rows] == [one.key for one in plain.rows]
