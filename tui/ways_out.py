@@ -68,7 +68,7 @@ def _no_key(status: SourceStatus, screen: bool) -> str:
     if status.credentials == "demo":
         return "give the account of this source a key that its endpoint is for"
     if elsewhere := _elsewhere(status):
-        return f"{elsewhere}{', which is looked at every few seconds' if screen else ''}"
+        return f"{elsewhere}{'; it is looked for by itself, r looks now' if screen else ''}"
     return f":login {account}" if screen else f"taskdeck login {account}"
 
 
@@ -81,7 +81,7 @@ def _refused(status: SourceStatus, screen: bool) -> str:
     if status.credentials == "demo":
         return "r tries again" if screen else "try again"
     if elsewhere := _elsewhere(status):
-        return f"{elsewhere}{', which is looked at every few seconds' if screen else ''}"
+        return f"{elsewhere}{'; it is looked for by itself, r looks now' if screen else ''}"
     return (
         f":login {status.source.account} gives it another key" if screen else f"taskdeck login {status.source.account}"
     )
