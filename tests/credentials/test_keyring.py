@@ -195,6 +195,11 @@ def test_without_a_desktop_the_password_is_asked_for_here(environ: dict[str, str
     assert (":login asks" in ways.locked("gnome-keyring-d", environ).way) is not phrase
 
 
+def test_a_mac_has_a_desktop_but_over_ssh() -> None:
+    assert ways.desktop({}, "darwin")
+    assert not ways.desktop({"SSH_TTY": "/dev/ttys001"}, "darwin")
+
+
 def test_a_keyring_of_another_program_is_unlocked_there() -> None:
     assert ways.locked("keepassxc", {}).way == "unlock it in keepassxc"
     assert ways.empty("keepassxc").way == "make one in keepassxc"

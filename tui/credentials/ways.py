@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,10 +40,11 @@ class Plight(Exception):
         return NoCredential(f"{self.cause}; {self.way}; {WITHOUT}", code=self.code)
 
 
-def desktop(environ: Mapping[str, str] = os.environ) -> bool:
+def desktop(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
     """Whether a question of the keyring's would be seen: there is a display, and it is not at the other end of SSH."""
-    far = any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
-    return not far and any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY")):
+        return False
+    return platform in ("darwin", "win32") or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def no_session(environ: Mapping[str, str] = os.environ) -> Plight:
