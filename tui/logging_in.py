@@ -85,18 +85,17 @@ class LiveLogin:
             else:
                 await cabinet.get(self._account.name)
         except NoCredential as error:
-            told = error.message.removesuffix(f"; {ways.WITHOUT}")  # the dialog has those ways itself
             phrase = bool(getattr(cabinet, "takes_phrase", False))  # of a keyring: no desktop here could ask for it
-            return Stuck(told, locked=error.code == ways.LOCKED, phrase=phrase)
+            return Stuck(_bare(error), locked=error.code == ways.LOCKED, phrase=phrase)
         return None
 
     async def unlock(self, phrase: Secret | None) -> bool:
         """By the desktop's prompt, or with the vault's passphrase."""
         cabinet = self._door.cabinet(self._kind)
-        if phrase is None:
-            await cabinet.unlock()  # type: ignore[attr-defined]  # a keyring has it
-        else:
-            await cabinet.unlock(phrase)  # type: ignore[attr-defined]  # and a vault this one
+        try:
+            await cabinet.unlock(phrase)  # type: ignore[attr-defined]  # both have it
+        except NoCredential as error:
+            raise NoCredential(_bare(error), code=error.code) from None
         if self._adapter is not None or await cabinet.get(self._account.name) is None:
             return False
         self._door.enter(replace(self._account, credentials=self._kind), None)
@@ -282,6 +281,11 @@ def _keys(account: Account) -> dict[str, Any]:
     return {
         key: getattr(account, key) for key in own if key == "vendor" or getattr(account, key) != getattr(plain, key)
     }
+
+
+def _bare(error: NoCredential) -> str:
+    """Its message without the ways out that the dialog has itself."""
+    return error.message.removesuffix(f"; {ways.WITHOUT}")
 
 
 def _text(value: Secret | str) -> str:
