@@ -8,9 +8,9 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from tui.calls import Credential
+from tui.credentials.moments import told
 from tui.credentials.origin import Origin
 from tui.errors import NoCredential
 
@@ -114,17 +114,17 @@ class Kept:
 
     async def _read(self) -> None:
         asked, held = self._asked, self._held
-        told = asked > self._seen  # somebody wants to know, whatever the place looks like
+        wanted = asked > self._seen  # somebody wants to know, whatever the place looks like
         over = held is not None and not self._lasts(held)
         try:
-            if told or over or await self._origin.changed():
+            if wanted or over or await self._origin.changed():
                 self._take(await self._origin.read())
             elif held is not None and self._error is None:
                 self._rest(held)
             else:  # as wrong as before
                 self._fail(self._error, keep=True)
         except NoCredential as error:
-            self._fail(error, keep=not told)
+            self._fail(error, keep=not wanted)
         self._seen, self._last = asked, asyncio.get_running_loop().time()
 
     def _take(self, found: Credential) -> None:
@@ -157,7 +157,7 @@ class Kept:
 def _ended(held: Credential | None) -> str:
     if held is None or held.expires_at is None:
         return "there is no key"
-    return f"the temporary key ended at {datetime.fromtimestamp(held.expires_at / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"the temporary key ended at {told(held.expires_at)}"
 
 
 def _again(error: NoCredential) -> NoCredential:
