@@ -274,7 +274,7 @@ def test_the_lines_under_a_title_say_what_is_wrong_and_are_few() -> None:
     assert told(replace(quiet, trouble=Trouble(Word.NOKEY), keys=("A_KEY", "A_SECRET"))) == [
         "NOKEY",
         "as of 12:42:37, 3 rows kept; calls have stopped, r tries again",
-        "way out: set A_KEY and A_SECRET, then start again",
+        "way out: set A_KEY and A_SECRET, then start again; or :login ali-prod (U)",
     ]
     assert told(replace(quiet, skew=-725.0)) == ["this machine's clock is 12m ahead of the provider's"]
     offline = replace(quiet, trouble=Trouble(Word.OFFLINE, "ConnectError"), next_at=NOW + 9_000)
