@@ -1,10 +1,11 @@
 """After every test: the bytes of every secret that it had are looked for wherever the program may have left them.
 
 Looked for: the demo's keys, and each `Secret` made during the test that is long enough to be none by chance, as they
-are, in JSON, percent-encoded and in base64. Looked through: files that the program opened for writing (an audit hook
-tells), folders that a command under test called home, stdout, stderr and the log records of the test, the bytes of each
-terminal and of each frame that a pilot drew, the arguments of every process it started, and in tests with a pty those
-of every process of the machine and the environment of its children.
+are, in JSON, percent-encoded and in base64; in files and on screens the whole ids of the demo's keys too. Looked
+through: files that the program opened for writing (an audit hook tells), folders that a command under test called home,
+stdout, stderr and the log records of the test, the bytes of each terminal and of each frame that a pilot drew, the
+arguments of every process it started, and in tests with a pty those of every process of the machine and the environment
+of its children.
 
 Exceptions: what a test itself wrote or printed as input, and the line of `taskdeck cloud` that prints its fake keys.
 """
@@ -31,6 +32,7 @@ LEAST, DISTINCT = 12, 6  # characters of a secret that stands nowhere by chance:
 LARGEST = 1 << 26  # bytes of a file that are read
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
 DEMO = tuple(one[name] for one in KEYS.values() for name in ("access_key_secret", "password") if name in one)
+IDS = tuple(one["access_key_id"] for one in KEYS.values() if "access_key_id" in one)  # shown to their last four
 READY = b'{"url": "http'  # the line of `taskdeck cloud`: its fake keys are in there by contract
 
 
@@ -61,7 +63,12 @@ class Trail:
     def leaks(self) -> list[str]:
         """Where a secret was found; which one is not said."""
         secrets = (*DEMO, *self.secrets)
-        return [where for where, data in self._everything() if held_in(data, secrets)]
+        shown = (*secrets, *IDS)
+        return [
+            where
+            for where, data in self._everything()
+            if held_in(data, shown if where.startswith(("file", "a frame", "bytes of a terminal")) else secrets)
+        ]
 
     def _everything(self) -> Iterator[tuple[str, bytes]]:
         yield from self.said
