@@ -40,7 +40,10 @@ class LiveLogin:
         self._away = ""  # the place that the user has given up
         self._made: tuple[Account, SourceSettings | None, Credential] | None = None
         self.account, self.title = account.name, f"{account.name}, {account.vendor}"
-        asked = [Field(need.name, need.label, need.secret, need.optional) for need in item.needs(account)]
+        asked = [
+            Field(need.name, need.label, need.secret, need.optional, half=need.name == "access_key_id")
+            for need in item.needs(account)
+        ]
         self.fields: Sequence[Field] = asked
         if adapter is not None:
             self.title = f"a new source, {adapter.title}"

@@ -9,7 +9,7 @@ from tui.calls import Secret
 
 
 class Field(NamedTuple):
-    """One line to fill in. `offers` are values that are known, the likeliest first."""
+    """One line to fill in. `offers` are values that are known; of a `half` of a key only the last four signs show."""
 
     name: str
     label: str
@@ -17,6 +17,7 @@ class Field(NamedTuple):
     optional: bool = False
     text: str = ""
     offers: tuple[str, ...] = ()
+    half: bool = False
 
 
 class Answer(NamedTuple):

@@ -15,6 +15,7 @@ from tui.ui.wrapping import wrapped
 
 INDENT = 2
 LABEL = 20  # cells of what is asked for, with the blanks after it
+TAIL = 4  # signs of a key's id that show, as everywhere
 SHOWN = 40  # signs at most for what is masked: how long a key is may be told, where it ends need not
 
 
@@ -90,6 +91,8 @@ def _typed(form: Form, at: int, pen: Pen, room: int, here: bool) -> Ink:
     line, look, ink = form.lines[at], pen.look, Ink()
     assert not isinstance(line, Masked)  # noqa: S101 - the other kind
     text = clean(line.text)
+    if form.fields[at].half:
+        text = "*" * max(0, len(text) - TAIL) + text[-TAIL:]
     if not here or len(text) != len(line.text):  # what was cleaned is no longer as long as what the caret is in
         return ink.add(cut_middle(text, room), look["text"])
     first, ghost = max(0, line.caret - room + 1), clean(form.ghost)
