@@ -140,8 +140,7 @@ class LiveDoor:
 
     async def test(self, account: str) -> Answer:
         """One real read with the key that the account has; where that is fine, its sources go on."""
-        from tui.logging_in import answered
-        from tui.proving import proved
+        from tui.logging_in import tried
         from tui.ui.door import Answer
 
         if account not in self.config.accounts:
@@ -153,11 +152,10 @@ class LiveDoor:
             credential = await given()
         except NoCredential as error:
             return Answer(False, f"NOKEY {error.message}")
-        proof = await proved(self.config, settings, credential)
-        self.count(settings, credential, proof)
-        if proof.good:
+        answer = await tried(self, self.config, settings, credential)
+        if answer.fine:
             self.resume(account)
-        return answered(self, settings, credential, proof)
+        return answer
 
     def count(self, account: Account, credential: Credential, proof: Proof) -> None:
         """Remembers refused signatures: Huawei locks a key after five in a row."""

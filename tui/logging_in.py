@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from tui.proving import Proof
 
 LOCKS = 5  # refused signatures in a row that a Huawei key stands (api/huawei.md 4.1)
-_WHERE = re.compile(r"^config:\d+: (?:sources\[0\][.:] ?(?:\w+: )?)?")
+_WHERE = re.compile(r"^config:\d+: (?:sources\[0\](?:\.|: ))?")
+
+log = logging.getLogger(__name__)
 _SHARED = frozenset(one.name for one in dataclasses.fields(SourceSettings))
 
 
@@ -111,8 +114,6 @@ class LiveLogin:
 
     async def read(self, given: Mapping[str, Secret | str]) -> Answer:
         """With the account's first source, or with the one that is new."""
-        from tui.proving import proved
-
         self._made = None
         try:
             config, account, source, credential = self._built(given)
@@ -121,11 +122,10 @@ class LiveLogin:
             return Answer(False, clean(told), field=next((one.name for one in self.fields if one.name in told), ""))
         except NoCredential as error:
             return Answer(False, clean(error.message))
-        proof = await proved(config, account, credential)
-        self._door.count(account, credential, proof)
-        if proof.good:
+        answer = await tried(self._door, config, account, credential)
+        if answer.fine:
             self._made = account, source, credential
-        return answered(self._door, account, credential, proof)
+        return answer
 
     def _built(self, given: Mapping[str, Secret | str]) -> tuple[Config, Account, SourceSettings | None, Credential]:
         """What was typed as a config with its account. Raises ConfigError, NoCredential."""
@@ -215,7 +215,20 @@ class LiveLogin:
         self._made = None
 
 
-def answered(door: LiveDoor, account: Account, credential: Credential, proof: Proof) -> Answer:
+async def tried(door: LiveDoor, config: Config, account: Account, credential: Credential) -> Answer:
+    """One real read, in words; what was refused is counted."""
+    from tui.proving import proved
+
+    try:
+        proof = await proved(config, account, credential)
+    except Exception:  # a bug in one adapter is said in the dialog, and is not the end of the monitor
+        log.exception("account %s: a bug while its key was tried", clean(account.name))
+        return Answer(False, "ERROR bug: a bug in taskdeck; the log has the trace")
+    door.count(account, credential, proof)
+    return _answered(door, account, credential, proof)
+
+
+def _answered(door: LiveDoor, account: Account, credential: Credential, proof: Proof) -> Answer:
     """One read in words: what the provider said, its request id, the clocks, how often it has refused."""
     from tui.poller import word_of
 

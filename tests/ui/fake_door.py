@@ -151,6 +151,7 @@ class FakeDoor(LiveDoor):
         super().__init__(lambda *new: self.begun.append(new), poke, cabinet=cabinets.__getitem__)
         self.use(parse(config, models(), Path("fake.toml")) if config else Config())
         self.says: list[CallError | None] = []
+        self.bug: Exception | None = None
         self.skew: float | None = None
         self.tried: list[tuple[str, Credential]] = []
         self.gate = asyncio.Event()
@@ -160,6 +161,8 @@ class FakeDoor(LiveDoor):
         """In place of `tui.proving.proved`."""
         self.tried.append((account.name, credential))
         await self.gate.wait()
+        if self.bug is not None:
+            raise self.bug
         error = self.says.pop(0) if self.says else None
         source = next(one for one in settings.sources if one.account == account.name)
         return Proof(f"{source.adapter} in {source.region}", error, (Sent(READ, "https://x", 0.1, error, self.skew),))

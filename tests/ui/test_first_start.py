@@ -104,6 +104,30 @@ async def test_a_region_is_offered_and_one_that_cannot_be_is_refused_without_a_c
 
 
 @screen
+@pytest.mark.parametrize(
+    ("short", "typed", "told"),
+    [
+        ("os", ("cn-hangzhou", "bad"), "'bad' is not appGroup/function/instance"),
+        ("tat", ("xx y",), "region: a region such as"),
+        ("kps", ("cn-north-4", "AK1234567890", "sk", "", "http://10.0.0.1"), "endpoint: "),
+    ],
+)
+async def test_what_no_config_may_say_is_told_before_any_call(
+    monkeypatch: pytest.MonkeyPatch, short: str, typed: tuple[str, ...], told: str
+) -> None:
+    desk = unconfigured()
+    door = desk.door
+    assert isinstance(door, FakeDoor)
+    monkeypatch.setattr("tui.proving.proved", door.proved)
+    async with driven(desk, (80, 24)) as (pilot, _):
+        await command(pilot, f"login {short}")
+        given = (*typed, "AK1234567890", "sk") if len(typed) < 3 else typed
+        await fill_on(pilot, *given)
+        assert told in text(pilot)
+        assert not door.tried
+
+
+@screen
 async def test_demo_leaves_for_the_demo_cloud_and_the_demo_stays() -> None:
     desk = unconfigured()
     async with driven(desk, (80, 24)) as (pilot, _):

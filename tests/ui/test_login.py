@@ -130,6 +130,20 @@ async def test_what_nobody_answered_is_not_kept(monkeypatch: pytest.MonkeyPatch,
 
 
 @screen
+async def test_a_bug_while_a_key_is_tried_is_said_and_the_monitor_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at_the_door(monkeypatch) as (pilot, _, door):
+        await command(pilot, "login ali-prod")
+        door.bug = KeyError("Tasks")
+        await fill(pilot, KEY, SECRET)
+        assert "a bug in taskdeck; the log has the trace" in text(pilot)
+        assert not door.keyring.kept
+        door.bug = None
+        await press(pilot, "enter")
+        await calm(pilot)
+        assert door.keyring.kept
+
+
+@screen
 async def test_a_key_that_may_not_read_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     async with at_the_door(monkeypatch, (120, 40)) as (pilot, home, door):
         await command(pilot, "login ali-prod")
