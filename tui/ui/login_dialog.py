@@ -11,22 +11,19 @@ from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
-from textual.strip import Strip
 from textual.worker import Worker
 
 from tui.calls import Secret
 from tui.errors import NoCredential
 from tui.text import clean
 from tui.ui import login_lines as lines
-from tui.ui.canvas import Canvas
 from tui.ui.door import Answer, Field, Kept, Login, Stuck, Way
-from tui.ui.ink import Ink
 from tui.ui.login_form import Form
 from tui.ui.login_lines import Line
+from tui.ui.login_sheet import Sheet
 from tui.ui.over import Over
 from tui.ui.titles import Pen
 
-WIDEST = 78  # cells
 LEAST = 8  # characters of a new passphrase: below, guessing is cheap whatever the key derivation costs
 PHRASE = Field("phrase", "passphrase", secret=True)
 AGAIN = Field("again", "the same again", secret=True)
@@ -45,36 +42,6 @@ class Stage(Enum):
     STUCK = "stuck"
     PHRASE = "phrase"
     PASTE = "paste"
-
-
-class Sheet(Canvas):
-    """The lines, as high as they need."""
-
-    DEFAULT_CSS = "Sheet { max-width: 100%; max-height: 100%; }"
-
-    def __init__(self, pen: Callable[[], Pen], title: str, cells: int, told: Callable[[int], Iterator[Line]]) -> None:
-        super().__init__()
-        self._pen, self._title, self._told = pen, title, told
-        self._cells = min(WIDEST, cells)
-        self.styles.width = self._cells
-
-    def fit(self, cells: int) -> None:
-        """Another width of the screen."""
-        self._cells = min(WIDEST, cells)
-        self.styles.width = self._cells
-        self.resize()
-
-    def resize(self) -> None:
-        """As high as its lines, and drawn anew."""
-        self.styles.height = 1 + sum(1 for _ in self._told(self._cells))
-        self.repaint()
-
-    def draw(self, width: int, height: int) -> Sequence[Strip]:
-        """A title, and what the stage has to say."""
-        look = self._pen().look
-        inks = lines.fitted([Line(Ink().add(f"  {clean(self._title)}")), *self._told(width)], height)
-        strips = [ink.strip(width, look["title" if at else "title.active"]) for at, ink in enumerate(inks)]
-        return [*strips, *[Ink().strip(width, look["title"])] * (height - len(strips))]
 
 
 class LoginDialog(Over[str], inherit_bindings=False):
