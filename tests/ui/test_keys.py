@@ -214,7 +214,7 @@ async def test_a_change_reaches_the_screen_and_the_cursor_stays() -> None:
     async with driven(desk, (120, 40), "0", "j", "j") as (pilot, home):
         key = home.active.place.key
         fill(desk.store, SOURCES[0], tasks_of(SOURCES[0], 9, seed=99))
-        home._pace._free_at = 0
+        home._pace._free_at = home._pace._key_at = 0  # long after the last picture and the last key
         for _ in range(50):
             desk.changed()
         await settle(pilot)
