@@ -27,7 +27,7 @@ COLUMNS = (
     Column("count", "COUNT", 6, 6, 0, right=True, tone="state.bad"),
     Column("first", "FIRST", 5, 5, 3, right=True),
     Column("last", "LAST", 5, 5, 0, right=True, tone="text"),
-    Column("src", "SRC", 5, 11, 0),
+    Column("src", "SRC", 5, 7, 0),
     Column("cause", "CAUSE", 22, 999, 0, tone="error", share=4),
     Column("targets", "TARGETS", 12, 30, 2, tone="text"),
     Column("shape", "SHAPE 24h", DAY, DAY, 1, tone="age.slow"),
