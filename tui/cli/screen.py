@@ -12,8 +12,9 @@ from tui.errors import UsageError
 def run(given: Namespace) -> int:
     """Runs the monitor until it is left; answers the exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        far = "over SSH, `ssh -t` asks for one; " if os.environ.get("SSH_CONNECTION") else ""
         raise UsageError(
-            "the monitor needs a terminal on stdin and stdout (and TERM other than dumb); "
+            f"the monitor needs a terminal on stdin and stdout (and TERM other than dumb); {far}"
             "`taskdeck list` prints the same facts"
         )
     from tui import app, logs
