@@ -76,6 +76,10 @@ class NotFound(CallError):
 class NoCredential(CallError):
     """There is no key for this account; the message says how to give one."""
 
+    def anew(self) -> NoCredential:
+        """The same without its trace, whose frames may hold a secret: for whoever keeps it, or raises it once more."""
+        return NoCredential(self.message, code=self.code)
+
 
 class BadRequest(CallError):
     """Wrong or conflicting parameters: a configuration or program error."""

@@ -81,9 +81,7 @@ class LiveLogin:
     async def stuck(self) -> Stuck | None:
         """Asks the place for a key of the account: that is what will be asked of it later."""
         cabinet = self._door.cabinet(self._kind)
-        again = getattr(cabinet, "again", None)
-        if again is not None:  # somebody is there who wants to know now
-            again()
+        cabinet.again()  # somebody is there who wants to know now
         try:
             if self._kind == "vault":
                 if await cabinet.exists() and not cabinet.unlocked:  # type: ignore[attr-defined]  # a vault has them

@@ -53,6 +53,9 @@ class Drawer:
     async def trouble(self) -> str | None:
         return None if self.error is None else self.error.message
 
+    def again(self) -> None:
+        pass
+
     def _fine(self) -> None:
         if self.error is not None:
             raise NoCredential(self.error.message, code=self.error.code)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -74,6 +76,29 @@ def test_twenty_who_ask_at_once_and_a_thousand_later_are_one_look() -> None:
         await asyncio.sleep(86_400)
         assert await kept() is ONE
         assert (len(place.asked), place.compared) == (1, [])
+
+    run(story())
+
+
+def test_what_is_kept_of_a_failure_holds_no_frame_with_a_secret_in_it() -> None:
+    class Held:
+        """What a frame had in hand."""
+
+    async def story() -> None:
+        place = Place()
+        held: list[weakref.ref[Held]] = []
+
+        async def read() -> Credential:
+            secret = Held()
+            held.append(weakref.ref(secret))
+            raise NoCredential("its JSON is wrong")
+
+        place.read = read  # type: ignore[method-assign] # a look that fails with a secret in hand
+        kept = Kept(place, wall)
+        assert (await missing(kept)).message == "its JSON is wrong"
+        assert (await missing(kept)).message == "its JSON is wrong"
+        gc.collect()
+        assert [one() for one in held] == [None]
 
     run(story())
 

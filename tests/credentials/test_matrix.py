@@ -83,6 +83,9 @@ class Drawer:
     async def trouble(self) -> str | None:
         return None
 
+    def again(self) -> None:
+        pass
+
 
 def parts(who: str) -> list[str]:
     """The values of an item in their order; "" for a token that there is none of."""

@@ -238,6 +238,11 @@ async def test_the_ini_files_of_the_sdks(
         ("alibaba", "[prod]\ntype = oidc_role_arn\n", "is of type oidc_role_arn, which has to be asked for"),
         ("alibaba", "[prod]\ntype = ecs_ram_role\n", "is of type ecs_ram_role, which has to be asked for"),
         ("alibaba", "[prod]\ntype = rsa_key_pair\n", "is of type rsa_key_pair, which has to be asked for"),
+        (
+            "alibaba",
+            "[prod]\ntype = n\x1b[31mew\x9b\u202e\n",
+            "is of type n.*ew.*, which is nothing that taskdeck",
+        ),
         ("alibaba", "[prod]\ntype = new\n", "is of type new, which is nothing that taskdeck knows"),
         ("tencent", "[prod]\nsecret_id = x\n", "has no secret_key"),
         ("huawei", "[prod]\nidp_id = x\nid_token_file = y\n", "has an identity provider .idp_id. and no key"),
@@ -317,9 +322,10 @@ async def refused_file(one: Profile) -> str:
     return caught.value.message.removeprefix("account acme: ")
 
 
+@pytest.mark.parametrize("files", [FILES, INIS])
 @pytest.mark.parametrize("vendor", FILES)
-async def test_what_is_no_file_holds_nobody_up(tmp_path: Path, vendor: str) -> None:
-    path = tmp_path / FILES[vendor]
+async def test_what_is_no_file_holds_nobody_up(tmp_path: Path, vendor: str, files: dict[str, str]) -> None:
+    path, one = tmp_path / files[vendor], asked(tmp_path, vendor)
     path.parent.mkdir()
     cases: tuple[tuple[Callable[[], object], str], ...] = (
         (lambda: os.mkfifo(path), "that is no regular file"),
@@ -329,7 +335,7 @@ async def test_what_is_no_file_holds_nobody_up(tmp_path: Path, vendor: str) -> N
     )
     for make, told in cases:
         make()
-        assert told in (await refused_file(asked(tmp_path, vendor))), told
+        assert told in (await refused_file(one)), told
         path.rmdir() if path.is_dir() else path.unlink()
 
 

@@ -94,7 +94,7 @@ def test_who_asks_for_it_is_asked_for_the_passphrase_again() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (None, "account acme: the vault has no key of it; taskdeck login acme"),
+        (None, "account acme: the vault has no key of it; taskdeck login acme --store vault"),
         ("canary-text", "account acme: what is kept for it is no JSON object"),
         ('{"access_key_id": "canary-text"}', "account acme: its JSON object has no access_key_secret"),
     ],

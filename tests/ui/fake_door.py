@@ -94,6 +94,9 @@ class FakeCabinet:
         await self._use()
         return sorted(self.kept)
 
+    def again(self) -> None:
+        """It always really asks."""
+
     async def trouble(self) -> str | None:
         """Why not."""
         try:

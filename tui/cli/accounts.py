@@ -88,13 +88,14 @@ async def _looked(given: Namespace, settings: Config) -> tuple[list[dict[str, An
 async def _row(account: Account, cabinets: Cabinets, kept: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     from tui.cli.stores import tail, who
     from tui.credentials import source_of
+    from tui.credentials.stored import lacking
 
     kind = account.credentials.partition(":")[0]
     place = kind if kind == "command" else account.credentials  # what follows may be a command line with anything in it
     name, vendor = account.name, account.vendor
     if kind == "vault" and kind in kept:
         state = LOCKED if name in kept[kind] else ABSENT
-        said = "" if state == LOCKED else f"the vault has no key of it; taskdeck login {name} --store vault"
+        said = "" if state == LOCKED else lacking(kind, name)
         return _facts(name, vendor, place, state, message=said)
     try:
         found = await source_of(account, cabinet=cabinets)()

@@ -9,8 +9,8 @@ from typing import Protocol
 class Cabinet(Protocol):
     """Keeps one text for each account: the JSON object of `tui.credentials.item`.
 
-    Every method but `trouble` raises NoCredential where the cabinet cannot be used, with the cause and the way out in
-    its message and one word for the cause in `code`. None blocks the loop, and none waits without a limit.
+    Every method but `trouble` and `again` raises NoCredential where the cabinet cannot be used, with the cause and the
+    way out in its message and one word for the cause in `code`. None blocks the loop, and none waits without a limit.
     """
 
     @property
@@ -36,4 +36,8 @@ class Cabinet(Protocol):
 
     async def trouble(self) -> str | None:
         """None where the cabinet can be used now, else why not, and the exact way out."""
+        ...
+
+    def again(self) -> None:
+        """The next call really asks, though one before was not answered."""
         ...

@@ -55,7 +55,7 @@ class Kept:
                     self._look()  # behind the back of a request that can go now
                 return held
             if self._error is not None and asyncio.get_running_loop().time() < self._due:
-                raise _again(self._error)
+                raise self._error.anew()
         await self._looked()
         return self._answer()
 
@@ -87,7 +87,7 @@ class Kept:
         held = self._held
         if held is not None and self._lasts(held):
             return held
-        raise _again(self._error) if self._error is not None else NoCredential(_ended(held))
+        raise self._error.anew() if self._error is not None else NoCredential(_ended(held))
 
     def _lasts(self, held: Credential) -> bool:
         return held.expires_at is None or self._now() * 1000 < held.expires_at
@@ -124,7 +124,7 @@ class Kept:
             else:  # as wrong as before
                 self._fail(self._error, keep=True)
         except NoCredential as error:
-            self._fail(error, keep=not wanted)
+            self._fail(error.anew(), keep=not wanted)  # what is kept has no trace: its frames hold the key
         self._seen, self._last = asked, asyncio.get_running_loop().time()
 
     def _take(self, found: Credential) -> None:
@@ -158,8 +158,3 @@ def _ended(held: Credential | None) -> str:
     if held is None or held.expires_at is None:
         return "there is no key"
     return f"the temporary key ended at {told(held.expires_at)}"
-
-
-def _again(error: NoCredential) -> NoCredential:
-    """The same once more: one that is raised twice collects the traces of both."""
-    return NoCredential(error.message, code=error.code)

@@ -126,7 +126,7 @@ class Keyring:
 
     async def _ask(self, work: Callable[[Store], Answer], seconds: float | None = None) -> Answer:
         if (told := self._breaker.told) is not None:
-            raise NoCredential(told.message, code=told.code)
+            raise told.anew()
         limit = self._seconds if seconds is None else seconds
         deadline = time.monotonic() + limit
         try:

@@ -21,14 +21,16 @@ def moment(value: object) -> int | None:
             raise ValueError("no time")
         if not text.replace(".", "", 1).isdecimal():
             at = datetime.fromisoformat(text)
-            return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+            return _within((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
         value = float(text)
-    if not math.isfinite(value) or value < 0:
+    return _within(value if abs(value) >= _MS else value * 1000)
+
+
+def _within(ms: float) -> int | None:
+    """In whole milliseconds. An offset can put the first and the last day of the calendar outside of it."""
+    if not math.isfinite(ms) or not 0 <= ms <= _LAST:
         raise ValueError("no time")
-    ms = round(value if value >= _MS else value * 1000)
-    if ms > _LAST:
-        raise ValueError("no time")
-    return ms or None
+    return round(ms) or None
 
 
 def told(ms: int) -> str:

@@ -9,6 +9,11 @@ from tui.errors import NoCredential
 from tui.settings import Account
 
 
+def lacking(place: str, account: str) -> str:
+    """That a place has no key of an account, and the command that puts one there."""
+    return f"the {place} has no key of it; taskdeck login {account}{' --store vault' if place == 'vault' else ''}"
+
+
 class Stored:
     """An Origin: what a cabinet has for an account. A key that works is not looked up again."""
 
@@ -22,11 +27,9 @@ class Stored:
         self._locked = False
 
     def again(self) -> None:
-        """A keyring that did not answer is asked once more."""
+        """One that did not answer, or is locked, is asked once more."""
         self._locked = False
-        retry = getattr(self._cabinet, "again", None)  # the keyring's breaker; a vault has none
-        if retry is not None:
-            retry()
+        self._cabinet.again()
 
     async def read(self) -> Credential:
         """What is kept for the account."""
@@ -38,7 +41,7 @@ class Stored:
             raise NoCredential(f"account {name}: {error.message}", code=error.code) from None
         self._locked = False
         if text is None:
-            raise NoCredential(f"account {name}: the {self._cabinet.name} has no key of it; taskdeck login {name}")
+            raise NoCredential(f"account {name}: {lacking(self._cabinet.name, name)}")
         return parse(self._account, text)
 
     async def changed(self) -> bool:

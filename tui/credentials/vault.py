@@ -197,12 +197,12 @@ class Vault:
                     self._hold(key)
                     return sealed, key
                 if asked != self._asked and (told := self._refused):  # somebody was asked while we waited
-                    raise _again(told)
+                    raise told.anew()
             self._asked, self._refused = self._asked + 1, None
             try:
                 key = await self._made(await self._passphrase() if passphrase is None else passphrase, sealed)
             except NoCredential as error:
-                self._refused = _again(error)
+                self._refused = error.anew()
                 raise
             self._hold(key)
             return sealed, key
@@ -311,11 +311,6 @@ class Vault:
     @property
     def _anew(self) -> str:
         return f"{self._file.away} && taskdeck login ACCOUNT --store vault"
-
-
-def _again(error: NoCredential) -> NoCredential:
-    """The same without its trace, in whose frames the passphrase is."""
-    return NoCredential(error.message, code=error.code)
 
 
 def _nothing(items: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tui.calls import Credential
 from tui.credentials.profiles.asked import Asked, entries_of
+from tui.text import clean
 
 CLI = ".aliyun/config.json"
 INI, INI_NAMED = ".alibabacloud/credentials.ini", "ALIBABA_CLOUD_CREDENTIALS_FILE"
@@ -96,5 +97,5 @@ def _of_ini(asked: Asked, path: str, section: Mapping[str, str]) -> Credential:
     kind = entry.get("type", "")
     if kind not in ("access_key", ""):
         why = "has to be asked for" if kind.endswith(("role", "arn", "key_pair")) else "is nothing that taskdeck knows"
-        raise asked.wrong(path, f"is of type {kind[:40]}, which {why}; {_COMMAND}")
+        raise asked.wrong(path, f"is of type {clean(kind, limit=40)}, which {why}; {_COMMAND}")
     return asked.pair(path, entry, "access_key_id", "access_key_secret", "security_token")
