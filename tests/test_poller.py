@@ -31,7 +31,7 @@ from tui.errors import (
 from tui.line import Clocks, Line
 from tui.model import Change, State, Task, TaskKey, Word
 from tui.net import Wire
-from tui.poller import BACKLOG, DENIED_PAUSE, LONGEST_PAUSE, Poller, gravest, trouble_of, word_of
+from tui.poller import BACKLOG, DENIED_PAUSE, Poller, gravest, trouble_of, word_of
 from tui.reading import Outcome, Patience
 from tui.settings import EVERYTHING, Account, Network, SourceSettings
 from tui.settings.kinds import Count, Region, SourceName, Window
@@ -186,7 +186,7 @@ async def test_each_error_has_its_word_and_keeps_the_rows(kind: type[CallError],
     [
         (NoCredential, None, None),
         (AuthError, None, None),
-        (ClockSkew, LONGEST_PAUSE, LONGEST_PAUSE),
+        (ClockSkew, INTERVAL * 1.6, INTERVAL * 2),
         (Denied, DENIED_PAUSE, DENIED_PAUSE),
         (Throttled, INTERVAL * 1.6, INTERVAL * 2),
         (Unavailable, INTERVAL, INTERVAL),

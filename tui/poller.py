@@ -270,8 +270,8 @@ class Poller:
         match error:
             case NoCredential() | AuthError():
                 return None
-            case ClockSkew():  # clocks are set right without a word to us; five bad signatures lock a Huawei key
-                return max(interval, LONGEST_PAUSE)
+            case ClockSkew():  # clocks are set right without a word to us; for Huawei, which locks, a brake holds
+                return max(interval, doubled)
             case Denied() if outcome and not outcome.pages:  # one denied list of several holds up nothing
                 return max(interval, DENIED_PAUSE)
             case Throttled():
