@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shlex
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -265,6 +267,46 @@ def test_leaving_the_monitor_ends_it_and_takes_no_time(tmp_path: Path) -> None:
     ident, left = asyncio.run(monitor())
     assert time.monotonic() - left < 1, "the contract: quitting takes under a second"
     ended(ident)
+
+
+MONITOR = """
+import asyncio, sys
+from tui.credentials import source_of
+from tui.settings import Account
+asyncio.run(source_of(Account(name="acme", vendor="alibaba", credentials=sys.argv[1]))())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL])
+def test_it_does_not_outlive_us_whatever_signal_ends_us(tmp_path: Path, number: signal.Signals) -> None:
+    mark = tmp_path / "pid"
+    os.mkfifo(mark)
+    script = f"sleep 3600 & echo $$ $! > {mark}; wait"
+    us = subprocess.Popen([sys.executable, "-c", MONITOR, f"command:{shlex.join(['sh', '-c', script])}"])
+    program, its_own = map(int, mark.read_text().split())  # both run
+    us.send_signal(number)
+    assert us.wait(20) == -number, "the exit code says which"
+    ended(program)
+    if number == signal.SIGKILL:  # nobody was asked: what the program has started goes on
+        os.kill(its_own, signal.SIGKILL)
+    ended(its_own)
+
+
+async def test_signals_are_as_before_when_it_has_ended() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)]
+    assert await command(printing(OURS)).read() == PAIR
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)] == before
+
+
+async def test_who_handles_a_signal_himself_is_left_to_it() -> None:
+    handled = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, handled.set)
+    try:
+        assert await command(shlex.join(["sh", "-c", f"kill -TERM {os.getpid()}; {printing(OURS)}"])).read() == PAIR
+        await handled.wait()
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 async def test_twenty_sources_run_it_once_and_a_working_key_never_again(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import asyncio
 import json
 import os
 import shlex
-import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from tui.calls import Credential
+from tui.credentials import leash
 from tui.credentials.environment import without_keys
 from tui.credentials.moments import told
 from tui.credentials.shapes import credential_of
@@ -73,8 +73,7 @@ class Command:
 
     async def _run(self, words: Sequence[str]) -> tuple[int, bytes, bytes]:
         name = clean(words[0], limit=60)
-        process = self._started(words, name)
-        run = _Run(process)
+        run = _Run(self._started(words, name))
         try:
             async with asyncio.timeout(self._seconds):
                 code = await run.ended()
@@ -89,13 +88,14 @@ class Command:
     def _started(self, words: Sequence[str], name: str) -> subprocess.Popen[bytes]:
         """The program. Not asyncio's: cancelled while it connects the pipes, that one waits for ever (Python 3.11)."""
         try:
-            return subprocess.Popen(  # noqa: S603 - the words are the user's own config
+            return subprocess.Popen(  # noqa: S603 - the words of the user's own config; bound() takes no lock
                 words,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=without_keys(self._environ),
                 start_new_session=True,  # a group of its own, so that all that it starts ends with it
+                preexec_fn=leash.bound(),
             )
         except FileNotFoundError:
             raise self._wrong(f"names no program that is there: {name}") from None
@@ -112,6 +112,7 @@ class _Run:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.printed, self.complaint = bytearray(), bytearray()
         self._process, self._loop = process, asyncio.get_running_loop()
+        leash.lead(process.pid)
         self._over: asyncio.Future[None] = self._loop.create_future()  # nothing more is printed, or too much was
         self._pipes: dict[int, bytearray] = {}
         for pipe, kept in ((process.stdout, self.printed), (process.stderr, self.complaint)):
@@ -145,8 +146,8 @@ class _Run:
         for fd in self._pipes:
             self._loop.remove_reader(fd)
         if self._pipes or self._process.poll() is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            leash.kill(self._process.pid)
+        leash.let_go(self._process.pid)
         with suppress(subprocess.TimeoutExpired):  # a disk that it waits for may hold it even so
             self._process.wait(GRACE_SECONDS)
         for pipe in (self._process.stdout, self._process.stderr):
