@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import pyte
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from tests.ui.driving import driven, settle
+from tui.ui import sgr
 from tui.ui.canvas import changed
 from tui.ui.quiet import Cropped, QuietCompositor
 
@@ -43,6 +47,54 @@ def test_what_is_outside_the_runs_is_equal(one: str, other: str) -> None:
         assert before.crop(at, start).text == after.crop(at, start).text
         assert 0 <= start <= end <= 60
         at = end
+
+
+def test_a_blank_in_another_colour_is_no_other_blank() -> None:
+    green, under, ground = (Style.parse(text) for text in ("green", "underline", "on blue"))
+    before = strip(("a", RED), ("    ", RED), ("b", None))
+    assert changed(before, strip(("a", RED), ("    ", green), ("b", None))) == []
+    assert changed(before, strip(("a", RED), ("    ", under), ("b", None))) == [(1, 5)]
+    assert changed(before, strip(("a", RED), ("    ", ground), ("b", None))) == [(1, 5)]
+
+
+colours = st.sampled_from(("", "red", "bright_red", "default", "color(200)", "#c9d1dc"))
+signs = st.sets(st.sampled_from(("bold", "dim", "italic", "underline", "reverse", "strike")))
+styles = st.builds(
+    lambda sign, ink, ground: Style.parse(" ".join([*sign, ink, f"on {ground}" if ground else ""])),
+    signs,
+    colours,
+    colours,
+)
+runs = st.lists(st.tuples(st.sampled_from(("x", "yy", "")), st.none() | styles), max_size=8)
+
+
+@pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSystem.STANDARD])
+@given(runs)
+def test_what_is_written_looks_as_if_each_text_were_reset(
+    system: ColorSystem, parts: list[tuple[str, Style | None]]
+) -> None:
+    text, codes = sgr.written(strip(*parts), system)
+    whole = "".join(part if style is None else style.render(part, color_system=system) for part, style in parts)
+    assert len(text + sgr.passage(codes, sgr.PLAIN)) <= len(whole)
+    assert seen(text + sgr.passage(codes, sgr.PLAIN) + "z") == seen(whole + "z")
+
+
+def seen(written: str) -> list[object]:
+    """What a terminal shows of it."""
+    screen = pyte.Screen(20, 1)
+    pyte.Stream(screen).feed(written)
+    return [screen.buffer[0][x] for x in range(20)]
+
+
+def test_neighbours_share_what_is_equal() -> None:
+    one, two = Style.parse("#010203 on #040506"), Style.parse("bold #0a0b0c on #040506")
+    text, _ = sgr.written(strip(("a", one), ("b", two), ("c", one)), ColorSystem.TRUECOLOR)
+    assert text == "\x1b[38;2;1;2;3;48;2;4;5;6ma\x1b[1;38;2;10;11;12mb\x1b[0;38;2;1;2;3;48;2;4;5;6mc"
+    link = Style.parse("link https://example.com red")
+    text, codes = sgr.written(strip(("a", one), ("b", link), ("c", None)), ColorSystem.TRUECOLOR)
+    assert "\x1b[0m\x1b]8;" in text
+    assert text.endswith("\x1b]8;;\x1b\\c")
+    assert codes == sgr.PLAIN
 
 
 def test_an_update_is_cropped_at_both_ends() -> None:

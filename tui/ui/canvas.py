@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from itertools import repeat
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -125,15 +125,24 @@ def _split(strip: Strip) -> list[Cell]:
     """The cells; the second one of a wide character is empty. None for a line with combining marks."""
     cells: list[Cell] = []
     for text, style, _ in strip:
+        blank = (" ", _ground(style))
         if text.isascii() or _NARROW.fullmatch(text):
-            cells += zip(text, repeat(style))
+            cells += [blank if char == " " else (char, style) for char in text]
             continue
         for char in text:
             size = cell_len(char)
             if size == 0:  # a cut could part the mark from its base
                 return []
-            cells += [(char, style), ("", style)][:size]
+            cells += [blank if char == " " else (char, style), ("", style)][:size]
     return cells
+
+
+@lru_cache(4096)
+def _ground(style: Style | None) -> Style | None:
+    """What one sees of a style where nothing is written: blanks in other colours need not be written again."""
+    if style is None or style.underline or style.underline2 or style.reverse or style.strike or style.overline:
+        return style
+    return Style(bgcolor=style.bgcolor)
 
 
 class Bar(Canvas):
