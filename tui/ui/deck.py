@@ -229,7 +229,9 @@ class Deck(Screen[None], inherit_bindings=False):
             return
         self._log = list(self._events.lines)
         ended = self.board.settle(now)
-        if self.will_paint:  # within half a second: one picture fewer of three
+        if self._pace.hushed:
+            self._pace.ask()
+        if self.will_paint:  # soon: one picture fewer of three
             return
         if ended:
             self._hand_out(SLICE)

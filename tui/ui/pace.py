@@ -11,7 +11,9 @@ from time import perf_counter
 from tui.courtesy import HUSH
 
 LEAST = 0.5  # seconds; what keys do is shown at once, not by this
-PATIENCE = 0.5  # seconds for which keys that follow each other can put it off
+PATIENCE = (
+    1.5  # seconds for which keys that follow each other put it off: a picture of 15 ms is in the way of one in 30
+)
 SHARE = 4  # rests four times as long as the work took
 
 
@@ -35,6 +37,11 @@ class Pace:
     def waiting(self) -> bool:
         """Whether the work will be done anyway, soon."""
         return self._waiting
+
+    @property
+    def hushed(self) -> bool:
+        """Whether a key has just been pressed."""
+        return self._now() < self._key_at + HUSH
 
     def key(self) -> None:
         """Somebody has pressed a key: what that shows goes first, the work waits a moment."""
