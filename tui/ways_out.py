@@ -69,7 +69,12 @@ def _no_key(status: SourceStatus, screen: bool) -> str:
         return "give the account of this source a key that its endpoint is for"
     if elsewhere := _elsewhere(status):
         return f"{elsewhere}{'; it is looked for by itself, r looks now' if screen else ''}"
-    return f":login {account}" if screen else f"taskdeck login {account}"
+    if screen:
+        return f":login {account}"
+    code = status.trouble.code if status.trouble is not None else ""  # without one: the place is fine, and has no key
+    if code in ("VaultLocked", "WrongPassphrase"):
+        return "start it on a terminal, which asks for the passphrase of the vault"
+    return "taskdeck doctor says how to make it usable" if code else f"taskdeck login {account}"
 
 
 def _refused(status: SourceStatus, screen: bool) -> str:

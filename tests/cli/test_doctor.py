@@ -112,14 +112,18 @@ class TestThisMachine:
         assert told.startswith("fail")
         assert "no D-Bus session: DBUS_SESSION_BUS_ADDRESS is not set  -> start one: `dbus-run-session -- " in told
         assert 'credentials = "vault", "env" or "command:PROGRAM"' in told
-        assert lines(ran.out, "account")[0].startswith("fail")
-        assert "-> start one: `dbus-run-session" in lines(ran.out, "account")[0]
-        assert all("NOKEY" in source for source in lines(ran.out, "source"))
-        assert len(lines(ran.out, "source")) == 2
+        (told,) = lines(ran.out, "account")
+        assert told.split(maxsplit=3) == ["fail", "account", "acme", "tencent, keyring, no key: see keyring"]
+        rows = [one.split(maxsplit=3) for one in lines(ran.out, "source")]
+        assert rows == [["fail", "source", name, "NOKEY: see account acme"] for name in ("media", "more")]
+        assert ran.out.count("dbus-run-session") == 1
         assert lines(ran.out, "network") == []
         checks = json.loads(scene.run("doctor", "-o", "json").out)["checks"]
         (found,) = [one for one in checks if one["check"] == "keyring"]
         assert found == found | {"code": "NoSession", "accounts": ["acme"], "status": "fail"}
+        (first, _) = [one for one in checks if one["check"] == "source"]
+        assert (first["word"], first["code"]) == ("NOKEY", "NoSession")
+        assert "no D-Bus session" in first["message"]
 
     def test_a_profile_says_who_it_is_that_it_is_missing_and_that_others_can_read_it(
         self, scene: Scene, monkeypatch: pytest.MonkeyPatch

@@ -53,8 +53,10 @@ def _themes(found: Config) -> None:
 
 def _check(given: Namespace) -> None:
     found = checked(given)
-    many = len(found.sources)
-    sys.stdout.write(f"{found.path}: fine, {many} source{'' if many == 1 else 's'}, {len(found.accounts)} accounts\n")
+    from tui.cli.doctor.wording import many
+
+    sources, accounts = many(len(found.sources), "source"), many(len(found.accounts), "account")
+    sys.stdout.write(f"{found.path}: fine, {sources}, {accounts}\n")
 
 
 def _schema(given: Namespace) -> None:

@@ -12,6 +12,7 @@ from tui.cli import say
 from tui.cli.exits import Exit, code_of, summed
 from tui.cli.place import config
 from tui.cli.trouble import line_of
+from tui.cli.unlocking import given_to
 from tui.errors import AuthError, CallError, ClockSkew, NoCredential, UsageError
 from tui.settings.written import source_table
 
@@ -77,6 +78,7 @@ async def _searched(settings: Config, account: Account, credential: CredentialSo
     from tui.line import Clocks, Line
     from tui.net import Wire
 
+    await given_to(settings, [account.name] if account.name in settings.accounts else [])
     places = [
         Search(adapter, place)
         for adapter in every()

@@ -34,7 +34,7 @@ async def poll_once(
     want: Want = WHOLE,
 ) -> Exit:
     """Reads every source once, all that is wanted; each failed one is a line on stderr. Answers the exit code."""
-    from tui.wiring import Wiring
+    from tui.cli.unlocking import wired
 
     progress = Progress(store) if sys.stderr.isatty() else None
     listeners = [one for one in (told, progress) if one is not None]
@@ -43,7 +43,7 @@ async def poll_once(
         for listener in listeners:
             listener(change)
 
-    async with Wiring(settings, store, only=only, told=tell, width=WIDTH) as wiring:
+    async with wired(settings, store, only=only, told=tell, width=WIDTH) as wiring:
         return await read_once(wiring.pollers.values(), want, progress)
 
 
@@ -53,7 +53,8 @@ async def read_once(pollers: Iterable[Poller], want: Want, progress: Progress | 
     outcomes = await asyncio.gather(*(poller.poll(want) for poller in every))
     if progress:
         progress.clear()
-    failures = [code for pair in zip(every, outcomes, strict=True) if (code := report(*pair)) is not None]
+    said: dict[str, str] = {}
+    failures = [code for pair in zip(every, outcomes, strict=True) if (code := report(*pair, said)) is not None]
     answered = any(outcome is not None and (outcome.pages or not outcome.errors) for outcome in outcomes)
     return summed(failures, answered=answered)
 

@@ -48,11 +48,11 @@ def task_key(text: str, sources: list[str]) -> TaskKey:
 
 
 async def _ask(settings: Config, key: TaskKey, *, output: bool) -> tuple[Source, Detail]:
+    from tui.cli.unlocking import wired
     from tui.reading import retrying
     from tui.store import Store
-    from tui.wiring import Wiring
 
-    async with Wiring(settings, Store(), only=[key.source]) as wiring:
+    async with wired(settings, Store(), only=[key.source]) as wiring:
         adapter = wiring.adapters[key.source]
         detail = await retrying(lambda: adapter.detail(key, output=output))
         source: Source = wiring.pollers[key.source].source

@@ -81,11 +81,11 @@ def _typed() -> str:
 async def _found(settings: Config, key: TaskKey) -> tuple[Task, Sequence[Deed]]:
     """The task as the provider knows it now, and what may be done with it."""
     from tui.adapters import deeds_of
+    from tui.cli.unlocking import wired
     from tui.reading import retrying
     from tui.store import Store
-    from tui.wiring import Wiring
 
-    async with Wiring(settings, Store(), only=[key.source]) as wiring:
+    async with wired(settings, Store(), only=[key.source]) as wiring:
         adapter = wiring.adapters[key.source]
         task = (await retrying(lambda: adapter.detail(key))).task
         return task, deeds_of(adapter, task)
@@ -93,11 +93,11 @@ async def _found(settings: Config, key: TaskKey) -> tuple[Task, Sequence[Deed]]:
 
 async def _done(settings: Config, task: Task, deed: Deed) -> Done:
     """The one place of the command with the grant to write."""
+    from tui.cli.unlocking import wired
     from tui.doing import carry_out
     from tui.store import Store
-    from tui.wiring import Wiring
 
-    async with Wiring(settings, Store(), only=[task.key.source], write=True) as wiring:
+    async with wired(settings, Store(), only=[task.key.source], write=True) as wiring:
         return await carry_out(wiring.adapters[task.key.source], deed, task)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.errors import NoCredential, UsageError
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 STORES = ("keyring", "vault")
 TRIES = 3  # for a passphrase
+NOWHERE = (
+    "and there is no terminal (/dev/tty) without echo to ask for its passphrase on: start this on one; "
+    'what runs without one takes credentials = "env" or "command:PROGRAM"'
+)
+LATE = "the vault is locked: its passphrase is asked for when a command begins; start it again"
 SHORT = "that is too short: a passphrase has at least {} characters; several words are better than one"
 
 
@@ -28,6 +33,8 @@ class Stores:
 
         self._cabinets = Cabinets(state_dir(given), self._passphrase)
         self._typed: Secret | None = None
+        self._begun = False  # from then on somebody waits for answers, and nobody is asked for anything
+        self._shut: NoCredential | None = None
 
     def __call__(self, name: str) -> Cabinet:
         """One of them."""
@@ -50,6 +57,20 @@ class Stores:
             if error.code != ways.LOCKED or not isinstance(cabinet, Keyring):
                 raise
             await _unlocked(cabinet)
+
+    async def opened(self, accounts: Iterable[str]) -> None:
+        """Opens the vault where it has a key of one of these. Who asks it later is told why it stayed shut."""
+        from tui.credentials.vault import Vault
+
+        vault = self("vault")
+        if self._begun or not isinstance(vault, Vault):
+            return
+        try:
+            if not vault.unlocked and {*accounts} & {*await vault.names()}:
+                await _patiently(vault.unlock)
+        except NoCredential as error:
+            self._shut = error.anew()
+        self._begun = True
 
     async def put(self, name: str, account: str, credential: Credential) -> Sequence[str]:
         """Keeps a key in exactly one of them; answers what there is to say about it."""
@@ -87,6 +108,10 @@ class Stores:
         """Typed once; twice where the vault is only made by it. NoCredential where nobody can be asked."""
         from tui.credentials.vault import LOCKED, Vault
 
+        if self._begun:
+            if self._typed is None or self._shut is not None:
+                raise self._shut.anew() if self._shut else NoCredential(LATE, code=LOCKED)
+            return self._typed  # it has locked itself again: a command asks once a run
         vault = self("vault")
         try:
             if isinstance(vault, Vault) and not await vault.exists():
@@ -94,8 +119,7 @@ class Stores:
             else:
                 self._typed = _typed("Passphrase of the vault: ")
         except UsageError:  # which speaks of keys, and of --stdin
-            told = "the vault is locked, and there is no terminal (/dev/tty) without echo to ask for its passphrase on"
-            raise NoCredential(told, code=LOCKED) from None
+            raise NoCredential(f"the vault is locked, {NOWHERE}", code=LOCKED) from None
         if self._typed is None:
             raise NoCredential("no passphrase was typed: the vault stays locked", code=LOCKED)
         return self._typed

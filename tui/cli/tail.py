@@ -44,7 +44,7 @@ def run(given: Namespace) -> int:
 
 async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: float | None) -> Exit:
     """`paper` None: as ndjson."""
-    from tui.wiring import Wiring
+    from tui.cli.unlocking import wired
 
     store = Store(raw_rows=0)
 
@@ -57,8 +57,8 @@ async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: fl
         happenings.listen(change)
         told.set()
 
-    end = math.inf if seconds is None else monotonic() + seconds
-    async with Wiring(settings, store, told=listen) as wiring:
+    async with wired(settings, store, told=listen) as wiring:
+        end = math.inf if seconds is None else monotonic() + seconds
         async with polled(wiring.pollers.values()) as running:
             while (rest := end - monotonic()) > 0:
                 happenings.look()

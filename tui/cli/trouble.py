@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import say
 from tui.cli.exits import Exit, code_of
-from tui.errors import CallError
+from tui.errors import CallError, NoCredential
 from tui.model import Word
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tui.reading import Outcome
 
 
-def report(poller: Poller, outcome: Outcome | None) -> Exit | None:
-    """Says how one read of a source failed, if it did, and answers its code."""
+def report(poller: Poller, outcome: Outcome | None, said: dict[str, str]) -> Exit | None:
+    """Says how one read of a source failed, if it did, and answers its code. Why there is no key is `said` once."""
     from tui.logs import place
     from tui.poller import gravest
 
@@ -25,7 +25,9 @@ def report(poller: Poller, outcome: Outcome | None) -> Exit | None:
         return Exit.BUG
     error = gravest(outcome.errors)
     if error is not None:
-        say(f"taskdeck: {name}: {line_of(error, outcome.missing if outcome.pages else ())}")
+        first = said.setdefault(error.message, name) if isinstance(error, NoCredential) else name
+        line = line_of(error, outcome.missing if outcome.pages else ())
+        say(f"taskdeck: {name}: {line if first == name else line.replace(error.message, f'as {first}')}")
         return code_of(error)
     if outcome.missing:
         say(f"taskdeck: {name}: {Word.PARTIAL} {not_read(outcome.missing)}")

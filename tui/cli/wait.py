@@ -83,9 +83,9 @@ class ById:
 
 
 async def _one(settings: Config, key: TaskKey, seconds: float, paper: Paper) -> int:
-    from tui.wiring import Wiring
+    from tui.cli.unlocking import wired
 
-    async with Wiring(settings, Store(raw_rows=0), only=[key.source]) as wiring:
+    async with wired(settings, Store(raw_rows=0), only=[key.source]) as wiring:
         poller = wiring.pollers[key.source]
         asking = ById(wiring.adapters[key.source], key, min(SLOWEST, poller.status.interval))
         try:
@@ -103,7 +103,10 @@ async def _one(settings: Config, key: TaskKey, seconds: float, paper: Paper) -> 
 
 
 async def _all(settings: Config, query: Query, seconds: float, paper: Paper) -> int:
+    from tui.cli.unlocking import unlocked
+
     following = Following(settings, query, paper)
+    await unlocked(settings)  # which takes none of the seconds
     try:
         async with timeout(seconds):
             return await following.run()
@@ -124,9 +127,9 @@ class Following:
 
     async def run(self) -> int:
         """The exit code, when no more will be known."""
-        from tui.wiring import Wiring
+        from tui.cli.unlocking import wired
 
-        async with Wiring(self._settings, self._store, told=self._listen) as wiring:
+        async with wired(self._settings, self._store, told=self._listen) as wiring:
             pollers = wiring.pollers
             self._first = await read_once(pollers.values(), want_of(self._query, self._settings))
             if self._first not in (Exit.FINE, Exit.PARTIAL):

@@ -7,6 +7,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tui.cli.doctor.finding import Finding
@@ -47,13 +48,18 @@ def gravest(codes: Sequence[int]) -> Exit:
 async def _looked(settings: Config, *, permissions: bool) -> tuple[list[Finding], Sequence[Need], Sequence[Policy]]:
     from tui.cli.doctor.here import of_accounts, of_keyring
     from tui.cli.doctor.there import of_clocks, of_network, of_sources
+    from tui.cli.unlocking import given_to
     from tui.trial import try_all
 
-    findings = [await of_keyring(settings), *await of_accounts(settings)]
+    await given_to(settings, settings.accounts)
+    keyring = await of_keyring(settings)
+    accounts = await of_accounts(settings, keyring)
     trials = await try_all(settings, by_id=permissions, told=_asking if sys.stderr.isatty() else _silent)
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
-    findings += [*of_network(settings, trials), *of_clocks(settings, trials), *of_sources(trials)]
+    without = {one.name for one in accounts if one.facts.get("word") == "NOKEY"}
+    of_all = (of_network(settings, trials), of_clocks(settings, trials), of_sources(trials, without))
+    findings = [keyring, *accounts, *chain.from_iterable(of_all)]
     if not permissions:
         return findings, (), ()
     from tui.cli.doctor.needs import needs_of

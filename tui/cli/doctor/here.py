@@ -97,12 +97,13 @@ async def of_keyring(settings: Config) -> Finding:
     return Finding(Mark.OK, "keyring", said, facts=facts | {"kept": list(kept)})
 
 
-async def of_accounts(settings: Config) -> list[Finding]:
+async def of_accounts(settings: Config, keyring: Finding) -> list[Finding]:
     """The credential of each account: there or not. Of a key, the last four characters of its id are shown."""
-    return [await _of_account(settings, account) for account in settings.accounts.values()]
+    told = {f"{keyring.said}; {keyring.way}": "keyring"}  # why a place cannot be used is said once
+    return [await _of_account(settings, account, told) for account in settings.accounts.values()]
 
 
-async def _of_account(settings: Config, account: Account) -> Finding:
+async def _of_account(settings: Config, account: Account, told: dict[str, str]) -> Finding:
     from tui.credentials import source_of
 
     used = any(source.account == account.name for source in settings.sources)
@@ -112,7 +113,10 @@ async def _of_account(settings: Config, account: Account) -> Finding:
         credential = await source()
     except NoCredential as error:
         mark, code = (Mark.FAIL, Exit.AUTH) if used else (Mark.WARN, Exit.FINE)
+        first = told.setdefault(error.message.removeprefix(f"account {account.name}: "), f"account {account.name}")
         said, way = _parted(account, error.message)
+        if first != f"account {account.name}":
+            said, way = f"{account.vendor}, {_kind(account)}, no key: see {first}", ""
         return Finding(mark, "account", said, account.name, way, code, facts | {"word": "NOKEY"})
     who = "IAM user" if credential.domain is not None else "temporary key" if credential.token else "key"
     tail = credential.key_id[-4:] if len(credential.key_id) > 8 else ""

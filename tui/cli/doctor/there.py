@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.doctor.finding import Finding, Mark
@@ -83,12 +83,15 @@ def _of_clock(origin: str, limit: float, skew: float) -> Finding:
     return Finding(Mark.FAIL, "clock", said, _name(origin), repair, Exit.AUTH, told)
 
 
-def of_sources(trials: Sequence[Trial]) -> list[Finding]:
-    """Each source: its word, and how many tasks its first pages show. Empty is not denied."""
-    return [_of_source(trial) for trial in trials]
+def of_sources(trials: Sequence[Trial], without: Container[str] = ()) -> list[Finding]:
+    """Each source: its word, and how many tasks its first pages show. Empty is not denied.
+
+    Why an account is `without` a key is said of the account.
+    """
+    return [_of_source(trial, without) for trial in trials]
 
 
-def _of_source(trial: Trial) -> Finding:
+def _of_source(trial: Trial, without: Container[str]) -> Finding:
     from tui.poller import gravest
 
     name = trial.settings.name
@@ -107,6 +110,8 @@ def _of_source(trial: Trial) -> Finding:
         code = Exit.BUG if error is None or trial.bug else code_of(error)
         said = line(trouble) + (f" [{len(read)} of {many(trial.lists, 'list')} can be read]" if read else "")
         repair = way(trial.status, trouble, trial.sent)
+        if trouble.word is Word.NOKEY and trial.settings.account in without:
+            said, repair = f"{Word.NOKEY}: see account {trial.settings.account}", ""
         return Finding(Mark.FAIL, "source", said, name, repair, code, {**told, **facts(trouble)})
     if any(isinstance(step.error, Enough) for step in trial.reads):
         said = f"{Word.PARTIAL} discovery takes more calls than the doctor makes: not read to its end here"
