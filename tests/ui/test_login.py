@@ -21,11 +21,13 @@ from tests.ui.fake_desk import FakeDesk
 from tests.ui.fake_door import FakeDoor
 from tests.ui.svg import picture
 from tui.calls import Secret
+from tui.cli.asking import Refused, sound
 from tui.clipboard import Reach
 from tui.errors import AuthError, CallError, ClockSkew, Denied, Unavailable
 from tui.ui.door import Field
 from tui.ui.home import Home
-from tui.ui.login_dialog import LoginDialog
+from tui.ui.login_dialog import AGAIN, LoginDialog
+from tui.ui.login_dialog import PHRASE as PHRASE_FIELD
 from tui.ui.login_form import Form
 from tui.ui.masked import CELL, MOST, Masked
 
@@ -560,6 +562,36 @@ def test_a_masked_line_is_written_nowhere_and_has_an_end() -> None:
     with pytest.raises(TypeError):
         pickle.dumps(line)
     assert not [one for one in gc.get_referrers(memory) if isinstance(one, dict)]
+
+
+PASTES = [
+    ("correct horse", "correct horse", ""),
+    (" correct horse ", " correct horse ", ""),
+    ("\x1b[200~ correct horse \x1b[201~", " correct horse ", ""),
+    ("\u00adcorrect\u200dhorse\u3000", "\u00adcorrect\u200dhorse\u3000", ""),
+    ("200~correct horse", "200~correct horse", ""),
+    ("correct horse\n", "", "line end"),
+    ("correct\thorse", "", "no sign"),
+    ("correct\x1b[Ahorse", "", "no sign"),
+    ("correct\ufffdhorse", "", "not UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("pasted", "kept", "told"), PASTES)
+def test_a_passphrase_that_is_pasted_is_the_same_in_the_dialog_and_on_the_command_line(
+    pasted: str, kept: str, told: str
+) -> None:
+    for field in (PHRASE_FIELD, AGAIN):
+        form = Form([field])
+        form.paste(pasted)
+        assert form.given() == ({field.name: Secret(kept)} if kept else {})
+        assert told in form.wrong
+        assert bool(told) == bool(form.wrong)
+    if not told:
+        assert sound(pasted, exact=True) == kept
+        return
+    with pytest.raises(Refused, match=re.escape(form.wrong)):
+        sound(pasted, exact=True)
 
 
 def test_known_values_are_offered_and_taken_with_the_right_arrow() -> None:

@@ -7,7 +7,6 @@ cuts them after 4,095, and an STS token may be longer.
 from __future__ import annotations
 
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -16,10 +15,10 @@ from types import FrameType
 
 from tui.calls import Secret
 from tui.errors import NoCredential, UsageError
+from tui.typed import exactly
 
 TTY = "/dev/tty"
 LONGEST = 65_536  # bytes of one answer
-_PASTED = re.compile(r"\x1b\[20([01])~")
 _END = b"\r\n"
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)]
 _ERASE, _ERASE_ALL, _EOF = b"\x7f\x08", b"\x15", b"\x04"
@@ -83,13 +82,10 @@ class Terminal:
 
 def sound(typed: str, *, exact: bool = False) -> str:
     """What was typed, without the marks of a bracketed paste; Refused where a key cannot look like that."""
-    text = _PASTED.sub("", typed)
-    if "\r" in text or "\n" in text:
-        raise Refused("that has a line end in it: paste one line")
-    if "\x1b" in text or any(ord(char) < 32 or ord(char) == 127 for char in text):
-        raise Refused("that has a key in it that is no sign (an arrow, a tab): type it again")
-    if "\ufffd" in text:
-        raise Refused("that is not UTF-8")
+    try:
+        text = exactly(typed)
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from None
     if not exact and text != text.strip():
         raise Refused("that begins or ends with a blank: paste it without")
     return text

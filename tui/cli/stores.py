@@ -128,7 +128,8 @@ class Stores:
 def new_passphrase(prompt: str, *, optional: bool = False) -> Secret | None:
     """A new one, typed twice; None where it is optional and nothing is typed. NoCredential after three tries."""
     from tui.cli.asking import terminal
-    from tui.credentials.vault import SHORTEST, WEAK
+    from tui.credentials.vault import WEAK
+    from tui.typed import SHORTEST
 
     more = f" (at least {SHORTEST} characters{', Enter: keep it' if optional else ''})"
     with terminal() as asked:

@@ -22,11 +22,10 @@ from tui.credentials.bounded import Breaker, bounded
 from tui.credentials.private import BUSY, DAMAGED, PATIENCE, PrivateFile
 from tui.credentials.sealed import COST, Cost, Sealed, WrongKey
 from tui.errors import NoCredential
+from tui.typed import SHORTEST
 
 IDLE = 15 * 60.0
 """Seconds after its last use that the key to the file is kept in memory."""
-SHORTEST = 8
-"""Characters of a new passphrase at least."""
 
 WRONG = "WrongPassphrase"
 """Asking again is worth it."""

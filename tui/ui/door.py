@@ -9,7 +9,10 @@ from tui.calls import Secret
 
 
 class Field(NamedTuple):
-    """One line to fill in. `offers` are values that are known; of a `half` of a key only the last four signs show."""
+    """One line to fill in. `offers` are values that are known; of a `half` of a key only the last four signs show.
+
+    `exact`: a passphrase, of which nothing is left out, blanks at its ends neither.
+    """
 
     name: str
     label: str
@@ -18,6 +21,7 @@ class Field(NamedTuple):
     text: str = ""
     offers: tuple[str, ...] = ()
     half: bool = False
+    exact: bool = False
 
 
 class Answer(NamedTuple):

@@ -16,6 +16,7 @@ from textual.worker import Worker
 from tui.calls import Secret
 from tui.errors import NoCredential
 from tui.text import clean
+from tui.typed import SHORTEST
 from tui.ui import login_lines as lines
 from tui.ui.door import Answer, Field, Kept, Login, Stuck, Way
 from tui.ui.login_form import Form
@@ -24,9 +25,8 @@ from tui.ui.login_sheet import Sheet
 from tui.ui.over import Over
 from tui.ui.titles import Pen
 
-LEAST = 8  # characters of a new passphrase: below, guessing is cheap whatever the key derivation costs
-PHRASE = Field("phrase", "passphrase", secret=True)
-AGAIN = Field("again", "the same again", secret=True)
+PHRASE = Field("phrase", "passphrase", secret=True, exact=True)
+AGAIN = Field("again", "the same again", secret=True, exact=True)
 
 
 Copy = Callable[[str], Awaitable[str]]
@@ -136,7 +136,7 @@ class LoginDialog(Over[str], inherit_bindings=False):
     def _passing(self, pen: Pen, cells: int) -> Iterator[Line]:
         said = f"{self._login.place} is locked: its passphrase, please"
         if not self._opens:
-            said = f"a passphrase of your own, {LEAST} characters at least; nobody opens the vault without it"
+            said = f"a passphrase of your own, {SHORTEST} characters at least; nobody opens the vault without it"
         yield from lines.told(pen, cells, "dim", said)
         yield lines.blank()
         yield from lines.filling(self._phrases, pen, cells)
@@ -283,8 +283,8 @@ class LoginDialog(Over[str], inherit_bindings=False):
         assert isinstance(phrase, Secret)  # noqa: S101 - its field is one for secrets
         if self._opens:
             self._start(self._unlocked(phrase), f"opening {self._login.place} ..")
-        elif len(phrase.reveal()) < LEAST:
-            self._show(Stage.PHRASE, f"fewer than {LEAST} characters: a longer one, please")
+        elif len(phrase.reveal()) < SHORTEST:
+            self._show(Stage.PHRASE, f"fewer than {SHORTEST} characters: a longer one, please")
         elif phrase != again:
             self._show(Stage.PHRASE, "the two are not the same")
         else:

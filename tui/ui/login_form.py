@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
 from tui.calls import Secret
+from tui.typed import exactly, unmarked
 from tui.ui.door import Field
 from tui.ui.edit import Edit
 from tui.ui.masked import MOST, Masked
-
-# What a terminal that marks pastes leaves behind where a multiplexer passes the marks on as text.
-_MARKS = re.compile(r"\x1b?\[20[01]~")
 
 
 class Form:
@@ -62,8 +59,11 @@ class Form:
             self.here.press(key)
 
     def paste(self, text: str) -> None:
-        """A paste of one line, without the blanks and marks that come along when one copies."""
-        lines = [line for line in (one.strip() for one in _MARKS.sub("", text).splitlines()) if line]
+        """A paste of one line, without the blanks and marks that come along when one copies a key."""
+        if self.fields[self.cursor].exact:
+            self._paste_exactly(text)
+            return
+        lines = [line for line in (one.strip() for one in unmarked(text).splitlines()) if line]
         if len(lines) > 1:
             self.wrong = f"the paste has {len(lines)} lines: one value at a time"
             return
@@ -73,6 +73,13 @@ class Form:
             self._type(cleaned)
         else:
             self.wrong = "there is nothing in the paste that can be typed"
+
+    def _paste_exactly(self, text: str) -> None:
+        self.wrong = ""
+        try:
+            self._type(exactly(text))
+        except ValueError as wrong:
+            self.wrong = str(wrong)
 
     def _type(self, text: str) -> None:
         line = self.here
