@@ -103,7 +103,9 @@ class Run:
 
     def compared(self, known: Account) -> list[Mismatch]:
         """In what the picture is not the truth."""
-        return mismatches(picture(self.store), known.truth, shown=known.shown, forgotten=known.forgotten)
+        return mismatches(
+            picture(self.store), known.truth, shown=known.shown, forgotten=known.forgotten, skews=known.skews
+        )
 
     def tell(self, found: list[Mismatch]) -> None:
         """Some mismatches, on stderr."""

@@ -226,7 +226,12 @@ class Bottle:
         """In what the monitor's picture is not the truth."""
         truth = self.truth()
         shown = {name_of(one) for one in self.shown.rows()}
-        return mismatches(picture(self.store), truth, shown=shown, forgotten=self.forgotten(truth))
+        return mismatches(picture(self.store), truth, shown=shown, forgotten=self.forgotten(truth), skews=self.skews())
+
+    def skews(self) -> Mapping[str, tuple[int, ...]]:
+        """How far the clock of each source may have been off, in both kinds of `skew`."""
+        off = self.faults.off
+        return {one.name: tuple(off(one.adapter, one.region, each=each) for each in (False, True)) for one in SOURCES}
 
     def lies(self) -> list[Mismatch]:
         """What must not be said at any time: a task that never was, an end that has not come."""

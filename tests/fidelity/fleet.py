@@ -49,13 +49,17 @@ class Pace(NamedTuple):
 
 
 class Account(NamedTuple):
-    """What is true: all tasks; the last of those that no provider knows any more; which were shown; each one's life."""
+    """What is true: all tasks; the last of those that no provider knows any more; which were shown; each one's life.
+
+    `skews` is how far the clock of each source's cloud is off while `skew` is on (ms).
+    """
 
     truth: list[Fields]
     forgotten: dict[Name, Fields]
     shown: set[Name]
     lives: dict[Name, Life]
     paces: list[Pace]
+    skews: dict[str, tuple[int, ...]]
 
 
 class Fleet:
@@ -141,7 +145,11 @@ class Fleet:
         forgotten: dict[Name, Fields] = {name_of(one): one for one in self._ever() if name_of(one) not in known}
         shown = {name_of(one) for at, cloud in clouds for one in renamed(cloud.shown.rows(), at)}
         paces = [pace for number, cloud in clouds for pace in busiest(cloud.ledger.entries, str(number))]
-        return Account(truth, forgotten, shown, dict(self._lives()), paces)
+        skews: dict[str, tuple[int, ...]] = {}
+        for name in self.sources:
+            cloud, source = self._source(name)
+            skews[name] = (cloud.faults.off(source.adapter, source.region),)
+        return Account(truth, forgotten, shown, dict(self._lives()), paces, skews)
 
     def _ever(self) -> Iterator[Fields]:
         for name, jobs in self._jobs.items():

@@ -3,11 +3,15 @@
 `shown` are the tasks that any answered list or by-id read has shown; a task that nobody ever showed cannot be missing.
 `forgotten` are the last truths about tasks that the provider does not know any more: it deletes what has ended long
 ago, and what somebody deletes. Of these the monitor keeps what it saw last, or says `vanished`.
+
+`skews` are the milliseconds by which the clock of a source's provider was off for a while. A time that was stamped by
+that clock may be kept with that error, to the millisecond, and with no other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tui.formats import as_json
@@ -17,6 +21,8 @@ from tui.store import Store
 Fields = Mapping[str, Any]
 Name = tuple[str, str, str]
 LOOSE = ("seen_at", "request_id")  # how we know, not what is
+TIMES = ("created_at", "started_at", "ended_at")
+Skews = Mapping[str, Collection[int]]
 OVER = frozenset(str(state) for state in FINAL)
 
 
@@ -50,6 +56,7 @@ def mismatches(
     *,
     shown: Collection[Name] = (),
     forgotten: Mapping[Name, Fields] | None = None,
+    skews: Skews | None = None,
 ) -> list[Mismatch]:
     """Everything in which the picture is not the truth; `truth` has `listed` and `by_id` as well."""
     found: list[Mismatch] = []
@@ -67,7 +74,7 @@ def mismatches(
         if known is None:
             if true["listed"] or name in shown:
                 found.append(Mismatch("missing", name, f"state {true['state']}"))
-        elif wrong := _differing(known, true):
+        elif wrong := _differing(known, true, (skews or {}).get(name[0], ())):
             found.append(Mismatch("wrong", name, wrong))
     gone = forgotten or {}
     found += [Mismatch("lost", name, "was shown") for name in sorted(unknown - held.keys() - gone.keys())]
@@ -99,10 +106,19 @@ def lies(mine: Iterable[Fields], truth: Iterable[Fields], forgotten: Mapping[Nam
     return found
 
 
-def _differing(known: Fields, true: Fields) -> str:
+def _differing(known: Fields, true: Fields, skews: Collection[int]) -> str:
     """The fields in which a task is not as it is."""
     return "; ".join(
         f"{field} {known[field]!r} is {true[field]!r}"
         for field in true
         if field not in (*LOOSE, "listed", "by_id") and known[field] != true[field]
+        if field not in TIMES or not _stamped(known[field], true[field], skews)
     )
+
+
+def _stamped(said: str | None, true: str | None, skews: Collection[int]) -> bool:
+    """Whether a time is the true one on a clock that was off."""
+    if said is None or true is None:
+        return False
+    apart = datetime.fromisoformat(said) - datetime.fromisoformat(true)
+    return any(apart == timedelta(milliseconds=skew) for skew in skews)

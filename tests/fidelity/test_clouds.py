@@ -70,7 +70,7 @@ async def test_after_all_faults_over_real_sockets_the_store_is_the_truth() -> No
                 poller.poke()  # whole, and now: by itself each would within five minutes
             await reads.once_more(whole=True, patience=PATIENCE)
         known = clouds.account()
-    found = mismatches(picture(store), known.truth, shown=known.shown, forgotten=known.forgotten)
+    found = mismatches(picture(store), known.truth, shown=known.shown, forgotten=known.forgotten, skews=known.skews)
     assert not found, "\n".join([*map(str, found[:20]), *reads.said()])
     assert len(known.shown) > 400
     assert [pace for pace in known.paces if pace.most > pace.allowed] == []

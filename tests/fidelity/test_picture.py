@@ -35,6 +35,23 @@ def test_every_field_counts() -> None:
     ]
 
 
+def test_a_time_may_be_off_by_what_the_clock_was_off_and_by_nothing_else() -> None:
+    def at(minute: int, second: int = 0) -> str:
+        return f"2026-11-22T10:{minute:02}:{second:02}.000Z"
+
+    truth = [true("a", created_at=at(20), ended_at=at(30), started_at=None)]
+    off = {"skews": {"src": (-17 * 60_000, 60_000)}}
+    assert said([task("a", created_at=at(3), ended_at=at(31), started_at=None)], truth, **off) == []
+    assert said([task("a", created_at=at(3), ended_at=at(30), started_at=None)], truth, skews={"other": (0,)}) == [
+        f"wrong src/a created_at '{at(3)}' is '{at(20)}'"
+    ]
+    for wrong in (at(3, 1), at(37), at(21, 1)):
+        assert said([task("a", created_at=wrong, ended_at=at(30), started_at=None)], truth, **off) != []
+    assert said([task("a", created_at=at(3), ended_at=None, started_at=at(3))], truth, **off) == [
+        f"wrong src/a ended_at None is '{at(30)}'; started_at '{at(3)}' is None"
+    ]
+
+
 def test_what_nobody_knows_is_invented_and_what_is_there_twice_is_double() -> None:
     assert said([task("a"), task("a"), task("b")], [true("a")]) == ["double src/a", "invented src/b state running"]
 

@@ -12,6 +12,7 @@ from tui.cloud import acs3, sdk_hmac, tc3
 from tui.cloud.faults import Ask, Faults, Plan
 from tui.cloud.ledger import Entry, Ledger
 from tui.cloud.shown import Shown
+from tui.cloud.skewed import skewed
 from tui.cloud.spoil import HUGE, spoil
 from tui.cloud.turn import Turn
 from tui.cloud.wire import JSON, Reply, Request, compact
@@ -123,7 +124,7 @@ class Desk:
         turn = replace(plan.turn, seen=[]) if self.shown.on and plan.spoil not in UNREADABLE else plan.turn
         reply = front.answer(request, self.world.advance(), wall + plan.skew, turn)
         self.shown.note(front.api, front.region, turn.seen or ())
-        return spoil(reply, plan.spoil)
+        return spoil(skewed(reply, front.api, plan.skew), plan.spoil)
 
     async def _control(self, request: Request, send: Send) -> None:
         refused = _foreign(request)

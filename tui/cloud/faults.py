@@ -169,7 +169,7 @@ class Faults:
         skew = self._skew(ask)
         delay, hang = self._slow()
         wait, mood = self._throttle(ask)
-        return Plan(self._turn(ask), skew, delay, hang, wait, mood, self._garbage())
+        return Plan(self._turn(ask, skew), skew, delay, hang, wait, mood, self._garbage())
 
     def _of(self, name: str) -> Switch | None:
         """The switch of a fault that is on."""
@@ -185,10 +185,14 @@ class Faults:
         switch = self._of("skew")
         if switch is None:
             return 0
+        return self.off(ask.api, ask.region, each="each" in switch.only)
+
+    def off(self, api: str, region: str, *, each: bool = False) -> int:
+        """How far the clock of a server is ahead while `skew` is on: milliseconds, whole seconds."""
         # in life it is the client's clock that is off, by the same for every server; `each` is the harder case
-        whose = f"/{ask.api}/{ask.region}" if "each" in switch.only else ""
+        whose = f"/{api}/{region}" if each else ""
         rng = random.Random(f"{self._seed}/skew{whose}")
-        return int(rng.choice((-1, 1)) * rng.uniform(16, 20) * 60_000)
+        return int(rng.choice((-1, 1)) * rng.uniform(16, 20) * 60) * 1000
 
     def _slow(self) -> tuple[float, bool]:
         switch = self._of("slow")
@@ -208,8 +212,8 @@ class Faults:
         wait = switch.windows[name].enter(ask.at)
         return wait, switch.rng.randrange(12) if wait is not None else 0
 
-    def _turn(self, ask: Ask) -> Turn:
-        facts: dict[str, int | bool | float] = {}
+    def _turn(self, ask: Ask, skew: int) -> Turn:
+        facts: dict[str, int | bool | float] = {"skew": skew} if skew else {}
         auth = self._on.get("auth")
         if auth:
             facts["denied"] = (ask.api, ask.region, ask.operation) == DENIED

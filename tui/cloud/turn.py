@@ -19,6 +19,7 @@ class Turn:
     stale_token: bool = False  # the temporary token has expired
     back: float = 0.0  # how likely a row goes back to an earlier status
     swap: bool = False  # two neighbours of a page have changed places
+    skew: int = 0  # milliseconds that the server's clock is ahead: what a request asks for is in its time
     salt: int = 0  # of the draws of `back` and `swap`
     seen: list[tuple[Job, str]] | None = field(default=None, compare=False)  # what the answer shows, where that is kept
 

@@ -112,7 +112,7 @@ class FcFront:
         if token and turn.shift and start is not None:
             start += -turn.shift if order == "desc" else turn.shift
         found = self._walk(function, order == "desc", start, wanted, now)
-        keep = _filter(asked, function, now)
+        keep = _filter(asked, function, now, turn.skew)
         matching = (job for job in found if (not wanted or status(job, now) == wanted) and keep(job))
         page = list(islice(matching, limit + 1))
         payload = asked.get("includePayload", "").lower() == "true"
@@ -208,7 +208,7 @@ def _place(jobs: list[Job], n: int) -> int:
     return low
 
 
-def _filter(asked: dict[str, str], function: Function, now: int) -> Callable[[Job], bool]:
+def _filter(asked: dict[str, str], function: Function, now: int, skew: int) -> Callable[[Job], bool]:
     """The request's other filters as one test."""
     prefix = asked.get("prefix", "")
     begin = whole(asked.get("startedTimeBegin"), 0, 0, 1 << 60)
@@ -222,7 +222,7 @@ def _filter(asked: dict[str, str], function: Function, now: int) -> Callable[[Jo
 
     def keep(job: Job) -> bool:
         started = job.started if job.started and now >= job.started else job.created
-        return begin <= started <= end and task_id_of(job).startswith(prefix)
+        return begin <= started + skew <= end and task_id_of(job).startswith(prefix)
 
     return keep
 

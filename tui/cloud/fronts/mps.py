@@ -64,7 +64,7 @@ class MpsFront:
         split = asked.get("SubTaskHasFailed")
         if split not in (None, True, False):
             raise TcError("InvalidParameterValue", "SubTaskHasFailed must be a boolean.")
-        parts = [_within(part, asked) for part in self.realm.listed(native, split, now)]
+        parts = [_within(part, asked, turn.skew) for part in self.realm.listed(native, split, now)]
         total = sum(len(part) for part in parts)
         token = asked.get("ScrollToken") or ""
         skip = self._found(parts, str(token), now, turn) if token else 0
@@ -119,12 +119,12 @@ class MpsFront:
         return {"TotalCount": 0, "WorkflowInfoSet": []}
 
 
-def _within(part: list[Job], asked: dict[str, Any]) -> list[Job]:
+def _within(part: list[Job], asked: dict[str, Any], skew: int) -> list[Job]:
     """StartTime and EndTime, read as bounds of CreateTime: the document does not say of which time."""
     begin, end = _parsed(asked.get("StartTime")), _parsed(asked.get("EndTime"))
     if begin is None and end is None:
         return part
-    return [job for job in part if (begin or 0) <= job.created and (end is None or job.created <= end)]
+    return [job for job in part if (begin or 0) <= job.created + skew and (end is None or job.created + skew <= end)]
 
 
 def _parsed(text: Any) -> int | None:

@@ -110,7 +110,7 @@ class OpenSearchFront:
 
     def _list(self, names: list[str], asked: dict[str, str], now: int, turn: Turn) -> dict[str, Any]:
         instance = self._instance(names)
-        jobs = _matching(self.realm.shown(instance, now), asked, now)
+        jobs = _matching(self.realm.shown(instance, now), asked, now, turn.skew)
         number, size = _page(asked, 1)
         skip = (number - 1) * size
         if turn.wrap and skip >= len(jobs):
@@ -187,7 +187,7 @@ def _page(asked: dict[str, str], default: int) -> tuple[int, int]:
     return number, min(size, MOST)
 
 
-def _matching(jobs: list[Job], asked: dict[str, str], now: int) -> list[Job]:
+def _matching(jobs: list[Job], asked: dict[str, str], now: int, skew: int) -> list[Job]:
     """Those of the tasks, oldest first, that the request's filters let through."""
     wanted = asked.get("status", "")
     if wanted not in ("", "running", "success", "failed"):
@@ -202,8 +202,8 @@ def _matching(jobs: list[Job], asked: dict[str, str], now: int) -> list[Job]:
         job
         for job in jobs
         if (not wanted or status(job, now) == wanted)
-        and job.started >= begin
-        and (not before or (now >= job.ended and job.ended <= end))
+        and job.started + skew >= begin
+        and (not before or (now >= job.ended and job.ended + skew <= end))
     ]
 
 
