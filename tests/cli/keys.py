@@ -23,6 +23,7 @@ from tui.demo_keys import KEYS
 from tui.errors import NoCredential
 
 PATIENCE = 20.0  # seconds for a question to come
+END = "<end>"  # what the terminal shows when the command is over
 GOOD = json.dumps(KEYS["tencent"])
 
 
@@ -86,41 +87,48 @@ def desk(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 class Typist(Thread):
-    """Somebody at a terminal: waits for each question and types the answer."""
+    """Somebody at a terminal: waits for each question and types the answer; and for a while only, whatever is asked."""
 
-    def __init__(self, master: int, answers: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, master: int, answers: Sequence[tuple[str, str]], patience: float = PATIENCE) -> None:
         super().__init__(daemon=True)
-        self._master, self._answers = master, answers
+        self._master, self._answers, self._patience = master, answers, patience
         self.seen = ""
+        self.lost = False
+        """Whether something else was asked, or nothing: what reads the terminal was told that nobody is there."""
 
     def run(self) -> None:
         for question, answer in self._answers:
-            start = len(self.seen)
-            while question not in self.seen[start:]:
-                try:
-                    if not select.select([self._master], [], [], PATIENCE)[0]:
-                        os.write(self._master, b"\x04" * 9)  # never asked: a test that fails, and does not hang
-                        return
-                    self.seen += os.read(self._master, 4096).decode(errors="replace")
-                except (OSError, ValueError):
-                    return
+            if not self._until(question):
+                return
             os.write(self._master, answer.encode())
+        self._until(END)
+
+    def _until(self, text: str) -> bool:
+        start = len(self.seen)
+        while text not in self.seen[start:]:
+            if END in self.seen:
+                return False
+            if not select.select([self._master], [], [], self._patience)[0]:
+                self.lost = True
+                os.write(self._master, b"\x04" * 9)  # a test that fails, and does not hang
+                continue
+            self.seen += os.read(self._master, 4096).decode(errors="replace")
+        return True
 
 
 @contextmanager
-def typing(monkeypatch: pytest.MonkeyPatch, *answers: tuple[str, str]) -> Iterator[Typist]:
+def typing(monkeypatch: pytest.MonkeyPatch, *answers: tuple[str, str], patience: float = PATIENCE) -> Iterator[Typist]:
     """A terminal for what is asked, its echo on as it always is."""
     master, slave = pty.openpty()
     monkeypatch.setattr(asking, "TTY", os.ttyname(slave))
-    typist = Typist(master, answers)
+    typist = Typist(master, answers, patience)
     typist.start()
     try:
         yield typist
+        assert not typist.lost, "another question than was expected, or none"
         assert termios.tcgetattr(slave)[3] & termios.ECHO, "the echo is on again"
-        os.write(slave, b"\r\n<end>")
-        typist.join(10)
-        while "<end>" not in typist.seen:
-            typist.seen += os.read(master, 4096).decode(errors="replace")
     finally:
+        os.write(slave, f"\r\n{END}".encode())
+        typist.join(PATIENCE + patience)
         os.close(slave)
         os.close(master)

@@ -16,6 +16,7 @@ from tests.credentials.vaults import CHEAP, Asked
 from tui.calls import Secret
 from tui.credentials.cabinets import cabinets, vault_path
 from tui.credentials.vault import Vault
+from tui.demo_keys import KEYS
 
 PHRASE = "correct horse battery"
 ROWS = shelf(PROCESSING=[row("p-1", FinishTime="")])
@@ -108,3 +109,44 @@ def test_without_a_terminal_the_way_out_is_none_that_needs_one(
     assert second == "taskdeck: more: NOKEY VaultLocked as media"
     assert "taskdeck login" not in ran.out + ran.err
     assert ("start it on a terminal, which asks for the passphrase" in ran.out) is (command == "sources")
+
+
+def test_a_key_is_renewed_with_another_passphrase_and_taken_away(
+    vaulted: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def state() -> tuple[str, str | None]:
+        (told,) = json.loads(vaulted.run("accounts", "-o", "json").out)
+        return told["state"], told["key_id"]
+
+    assert state() == ("locked", None), "which asks nobody"
+    pair, new = KEYS["tencent"], "another passphrase"
+    with typing(
+        monkeypatch,
+        (PROMPT, "wrong\r"),
+        (PROMPT, f"{PHRASE}\r"),
+        ("SecretId", f"{pair['access_key_id']}\r"),
+        ("SecretKey", f"{pair['access_key_secret']}\r"),
+        ("Token", "\r"),
+        ("New passphrase for the vault", "short\r"),
+        ("too short", f"{new}\r"),
+        ("once more", f"{new}\r"),
+    ) as renewed:
+        ran = vaulted.run("login", "acme", "--store", "vault")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.endswith(
+        "taskdeck: account acme: key ..0001 is in the vault now\ntaskdeck: the vault has the new passphrase\n"
+    )
+    with typing(monkeypatch, (PROMPT, f"{new}\r")) as gone:
+        ran = vaulted.run("logout", "acme")
+    assert (ran.code, ran.err) == (0, "taskdeck: account acme: removed from the vault\n")
+    assert state() == ("absent", None)
+    for secret in (*pair.values(), PHRASE, new):
+        assert secret not in renewed.seen + gone.seen
+
+
+def test_a_question_that_nobody_answers_is_a_test_that_fails_and_does_not_hang(
+    vaulted: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = (PROMPT, "wrong\r")
+    with pytest.raises(AssertionError, match="another question"), typing(monkeypatch, answers, patience=0.3):
+        assert vaulted.run("list").code == 3

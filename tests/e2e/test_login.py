@@ -1,15 +1,17 @@
-"""login on a real terminal: no echo, Ctrl+C, the vault, and a list that is read with the key."""
+"""login on a real terminal: no echo, Ctrl+C, the vault, and a list that is read with the key.
+
+What else is done with a vault: tests/cli/test_vault.py.
+"""
 
 from __future__ import annotations
 
-import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import BIN, Cloud, cloud, environment, taskdeck
+from tests.e2e.command import BIN, Cloud, cloud, environment
 from tests.e2e.terminal import Terminal
 from tui.demo_keys import KEYS
 
@@ -45,7 +47,7 @@ def ended(shown: Terminal, code: int) -> None:
     assert f"ended with {code}\nechoes" in shown.until(lambda text: text.rstrip().endswith(("silent", "echoes")))
 
 
-def test_a_day_with_the_vault(tmp_path: Path, frozen: Cloud) -> None:
+def test_a_key_in_a_new_vault_and_a_list_that_is_read_with_it(tmp_path: Path, frozen: Cloud) -> None:
     config = tmp_path / "config.toml"
     config.write_text(frozen.config.read_text("utf-8").replace('vendor = "tencent"\ncredentials = "demo"', VAULTED))
     given = ("--config", str(config))
@@ -69,31 +71,13 @@ def test_a_day_with_the_vault(tmp_path: Path, frozen: Cloud) -> None:
     vault = tmp_path / "state" / "taskdeck" / "vault"
     assert (stat.S_IMODE(vault.stat().st_mode), stat.S_IMODE(vault.parent.stat().st_mode)) == (0o600, 0o700)
 
-    done = taskdeck(tmp_path, *given, "accounts", "-o", "json")
-    states = {one["account"]: one["state"] for one in json.loads(done.stdout)}
-    assert (done.returncode, states) == (0, {"ali-demo": "ok", "tx-demo": "locked", "hw-demo": "ok"})
-
     with terminal(tmp_path, *given, "list", "--source", "mps", "--limit", "1") as shown:
-        typed(shown, ("Passphrase of the vault", PASSPHRASE))
+        typed(shown, ("Passphrase of the vault", "wrong"), ("not the passphrase", PASSPHRASE))
         ended(shown, 0)
         assert "mps" in shown.text
         seen += shown.seen
 
-    with terminal(tmp_path, *given, "login", "tx-demo", "--store", "vault") as shown:
-        typed(shown, ("Passphrase of the vault", "wrong passphrase"), ("not the passphrase", PASSPHRASE))
-        typed(shown, ("SecretId", PAIR["access_key_id"]), ("SecretKey", PAIR["access_key_secret"]), ("Token", ""))
-        typed(shown, ("New passphrase for the vault", "another passphrase"), ("once more", "another passphrase"))
-        shown.until("the vault has the new passphrase")
-        ended(shown, 0)
-        seen += shown.seen
-
-    with terminal(tmp_path, *given, "logout", "tx-demo") as shown:
-        typed(shown, ("Passphrase of the vault", "another passphrase"))
-        shown.until("removed from the vault")
-        ended(shown, 0)
-        seen += shown.seen
-
-    for secret in (*PAIR.values(), PASSPHRASE, "half of it", "another passphrase"):
+    for secret in (*PAIR.values(), PASSPHRASE, "half of it"):
         assert secret.encode() not in seen
         for path in tmp_path.rglob("*"):
             assert not path.is_file() or path == frozen.config or secret.encode() not in path.read_bytes()
