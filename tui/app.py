@@ -24,6 +24,7 @@ from tui.courtesy import Courtesy
 from tui.credentials import without_keys
 from tui.deeds import Deed, Done
 from tui.door import LiveDoor
+from tui.ending import Ending
 from tui.errors import ConfigError, Malformed, NotFound
 from tui.memory import Memory
 from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
@@ -230,6 +231,9 @@ class LiveDesk:
         self._changed()
         return done
 
+    def abandon(self) -> None:
+        """What must be done even where there is no time to leave in good order. From any thread."""
+
     def _told(self, change: Change) -> None:
         self._changed()
 
@@ -289,6 +293,12 @@ class DemoDesk(LiveDesk):
                 _pipe(pipe).close()
         self._folder.cleanup()
 
+    def abandon(self) -> None:
+        """Ends the child and takes its config away, and waits for nothing."""
+        if self._child is not None:
+            self._child.kill()
+        self._folder.cleanup()
+
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     assert pipe is not None  # noqa: S101 - Popen was asked for it
@@ -317,13 +327,22 @@ def run(
     What it remembers is kept in the folder `state`; without one it is forgotten. `themes` is the user's folder of them.
     Left by `:demo`, it goes on with the demo cloud, on the same terminal, as `taskdeck demo` does.
     """
-    code = _run(desk, filter_text, theme_name, themes, state)
-    if code != INTO_THE_DEMO:
-        return code
-    return _run(DemoDesk(tasks=DEMO_TASKS, seed=1), "", theme_name, themes, None)
+    with Ending() as ending:
+        code = _run(desk, filter_text, theme_name, themes, state, ending)
+        if code != INTO_THE_DEMO:
+            return code
+        return _run(DemoDesk(tasks=DEMO_TASKS, seed=1), "", theme_name, themes, None, ending)
 
 
-def _run(desk: LiveDesk, filter_text: str, theme_name: str | None, themes: Path | None, state: Path | None) -> int:
+def _run(
+    desk: LiveDesk,
+    filter_text: str,
+    theme_name: str | None,
+    themes: Path | None,
+    state: Path | None,
+    ending: Ending,
+) -> int:
+    ending.attend(None, desk.abandon)
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     from tui.ui.shell import Taskdeck
 
@@ -331,16 +350,24 @@ def _run(desk: LiveDesk, filter_text: str, theme_name: str | None, themes: Path 
     sys.setswitchinterval(SWITCH)
     memory = Memory(state)
     try:
-        tables = peek(desk.path)
         app = Taskdeck(
-            desk, tables=tables, filter_text=filter_text, theme_name=theme_name, memory=memory, themes=themes
+            desk,
+            tables=peek(desk.path),
+            filter_text=filter_text,
+            theme_name=theme_name,
+            memory=memory,
+            themes=themes,
+            ending=ending,
         )
+        ending.attend(app.leave, app.let_go, desk.abandon)
         app.run(mouse=app.mouse)
     finally:
         memory.close()
         if isinstance(desk, DemoDesk):
             desk.close()
-    for ending in (app.crash, app.failure):
-        if ending is not None:
-            raise ending
+    if ending.code is not None:
+        return ending.code
+    for error in (app.crash, app.failure):
+        if error is not None:
+            raise error
     return app.return_value or 0

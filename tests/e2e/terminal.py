@@ -57,7 +57,7 @@ class Terminal:
             if self.wait(5) is None:
                 os.kill(self.pid, signal.SIGKILL)
                 self.wait(5)
-        os.close(self._fd)
+        self.hang_up()
         leaks.trail.told("bytes of a terminal", bytes(self.seen))
 
     @property
@@ -65,9 +65,49 @@ class Terminal:
         """The screen as lines."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def press(self, keys: str) -> None:
-        """Types."""
-        os.write(self._fd, keys.encode())
+    @property
+    def line(self) -> Sequence[object]:
+        """How the line is set: echo, signals and all that, as `stty` would say it; not what the driver cannot know."""
+        return termios.tcgetattr(self._fd)[:6]
+
+    @property
+    def modes(self) -> dict[int, bool]:
+        """The private modes that the program has turned on (True) or off, as it last did."""
+        found = re.findall(rb"\x1b\[\?([0-9]+)([hl])", bytes(self.seen))
+        return {int(number): how == b"h" for number, how in found}
+
+    def press(self, keys: str | bytes) -> None:
+        """Types, be it text or not."""
+        os.write(self._fd, keys.encode() if isinstance(keys, str) else keys)
+
+    def hang_up(self) -> None:
+        """The terminal goes away, as a lost connection has it."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def stopped(self, limit: float = 10) -> bool:
+        """Reads until the program is stopped by a signal; whether it is."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            self._pump(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+            if pid:
+                self._rest()
+                return os.WIFSTOPPED(status)
+        return False
+
+    def ended(self, limit: float) -> bool:
+        """Whether the program ends while nobody reads what it writes."""
+        watch = os.pidfd_open(self.pid)
+        try:
+            return bool(select.select([watch], [], [], limit)[0])
+        finally:
+            os.close(watch)
+
+    def signal(self, number: int) -> None:
+        """Sends a signal to the program."""
+        os.kill(self.pid, number)
 
     def resize(self, columns: int, lines: int) -> None:
         """Another size, as a terminal tells it."""
@@ -100,14 +140,20 @@ class Terminal:
             if pid:
                 code = os.waitstatus_to_exitcode(status)
                 self.code = code if code >= 0 else 128 - code
-        for _ in range(20):  # what it wrote last
-            if not self._pump(0.05):
-                break
+        self._rest()
         return self.code
+
+    def _rest(self) -> None:
+        """What it wrote last."""
+        before = -1
+        while len(self.seen) > before:
+            before = len(self.seen)
+            if not self._pump(0.1):
+                break
 
     def _pump(self, seconds: float) -> bool:
         """Reads what there is; False when the program's side is closed."""
-        ready, _, _ = select.select([self._fd], [], [], seconds)
+        ready, _, _ = select.select([self._fd] if self._fd >= 0 else [], [], [], seconds)
         if not ready:
             return True
         try:

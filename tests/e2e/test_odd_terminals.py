@@ -88,7 +88,7 @@ def listens(screen: Terminal) -> bool:
 def test_the_mouse_is_off_over_ssh_and_m_changes_that(tmp_path: Path, far: dict[str, str], on: bool) -> None:
     env = environment(tmp_path, TERM="xterm-256color", XDG_CONFIG_HOME=str(tmp_path / "config"), **far)
     with Terminal([BIN], env, columns=100, lines=30) as screen:
-        screen.until("taskdeck demo")
+        screen.until(":demo ")
         assert (MOUSE_ON in screen.seen) is on
         assert MOUSE_OFF not in screen.seen
         screen.press("m")

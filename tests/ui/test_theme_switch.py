@@ -311,9 +311,9 @@ def test_the_terminal_is_asked_only_where_it_matters(
         return Taskdeck(FakeDesk(), theme_name=theme, themes=tmp_path).driver_class.__name__
 
     assert driver("auto") == "Listening"
-    assert driver("deck-dark") == "LinuxDriver"
+    assert driver("deck-dark") == "Tty"
     monkeypatch.setenv("NO_COLOR", "1")
-    assert driver("auto") == "LinuxDriver"
+    assert driver("auto") == "Tty"
 
 
 def test_a_wardrobe_without_a_folder_has_ours() -> None:

@@ -27,13 +27,26 @@ class Dressed(App[int], inherit_bindings=False):
         self._background()
 
     def get_driver_class(self) -> type[Driver]:
-        """One that asks the terminal for its background, where it matters and Textual would take the usual one."""
+        """One for terminals at their worst in place of Textual's own; it asks for the background if that matters."""
         found = super().get_driver_class()
-        if self.wardrobe.automatic and found.__name__ == "LinuxDriver":
+        if found.__name__ != "LinuxDriver":
+            return found
+        if self.wardrobe.automatic:
             from tui.ui.listening import Listening
 
             return Listening
-        return found
+        from tui.ui.tty import Tty
+
+        return Tty
+
+    @property
+    @abstractmethod
+    def leaving(self) -> bool:
+        """Whether this is the end."""
+
+    @abstractmethod
+    def hung_up(self) -> None:
+        """The terminal is gone. Called from any thread."""
 
     @abstractmethod
     def say(self, text: str) -> None:

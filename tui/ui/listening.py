@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import selectors
-from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from time import monotonic
 
 from textual import constants
-from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tui.ui.background import ANSWER, BEGUN, light, question
+from tui.ui.tty import Tty
 
 LIMIT = 2.0  # seconds after which an answer changes nothing: somebody reads by then
 LATE = 10.0  # seconds in which a lone Esc may be the beginning of an answer, and waits 0.1 s for the rest
-ROOM = 4_096
 
 
 class Background(Message, bubble=False):
@@ -73,48 +69,19 @@ class Answers(XTermParser):
             yield from super().feed(data)
 
 
-class Listening(LinuxDriver):
+class Listening(Tty):
     """Asks once, as soon as the terminal is ours, and waits for nothing."""
 
     _asked = False
 
     def start_application_mode(self) -> None:
         """The alternate screen and all that; then the question."""
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        super().start_application_mode()
         if not self._asked and self.input_tty and os.isatty(self.fileno):
             self._asked = True
             self.write(question(os.environ))
             self.flush()
 
-    def run_input_thread(self) -> None:
-        """As in Textual (8.2.8), with the parser above."""
-        selector = selectors.SelectSelector()
-        selector.register(self.fileno, selectors.EVENT_READ)
-        parser = Answers(self._debug)
-        decode = getincrementaldecoder("utf-8")().decode
-
-        def take(*, final: bool = False) -> None:
-            for _, mask in selector.select(0.1):
-                if mask & selectors.EVENT_READ:
-                    text = decode(os.read(self.fileno, ROOM), final)
-                    if not text:  # stdin is a pipe that has ended
-                        break
-                    self._pass_on(parser.feed(text))
-            self._pass_on(parser.tick())
-
-        try:
-            while not self.exit_event.is_set():
-                take()
-            selector.unregister(self.fileno)
-            take(final=True)
-        finally:
-            selector.close()
-            try:
-                for _ in parser.feed(""):
-                    pass
-            except (EOFError, ParseError):
-                pass
-
-    def _pass_on(self, messages: Iterable[Message]) -> None:
-        for message in messages:
-            self.process_message(message)
+    def parser(self) -> XTermParser:
+        """The one above."""
+        return Answers(self._debug)

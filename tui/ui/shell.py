@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,10 +15,12 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from tui.ending import HUNG_UP
 from tui.errors import ConfigError, TaskdeckError
 from tui.memory import Memory
 from tui.ui import glyphs, mouse, options
-from tui.ui.desk import Desk
+from tui.ui.beside import beside
+from tui.ui.desk import INTO_THE_DEMO, Desk
 from tui.ui.dressed import Dressed
 from tui.ui.home import Home
 from tui.ui.keys import APP, keymap, listed
@@ -25,6 +29,9 @@ from tui.ui.turnstile import Turnstile
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tui.ending import Ending
     from tui.ui.layer import Layer
 
 NO_TABLES: Mapping[str, Any] = {}
@@ -51,10 +58,12 @@ class Taskdeck(Dressed, inherit_bindings=False):
         clock: Callable[[], int] = options.wall_clock,
         memory: Memory | None = None,
         themes: Path | None = None,
+        ending: Ending | None = None,
     ) -> None:
         chosen = options.read(tables, filter_text, theme_name, clock, memory or Memory())
         super().__init__(Wardrobe(chosen.theme, themes))
         self.desk = desk
+        self._ending = ending
         self.failure: TaskdeckError | None = None
         self.crash: Exception | None = None
         self.mouse = mouse.wanted(chosen.mouse)
@@ -95,7 +104,7 @@ class Taskdeck(Dressed, inherit_bindings=False):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self.run_worker(self.desk.run(self._changed), name="desk", exit_on_error=False)
+        beside(self, partial(self.desk.run, self._changed), "desk", exclusive=False)
 
     def _changed(self) -> None:
         if not self._home.will_paint:  # with 220 sources 60 messages a second
@@ -119,6 +128,41 @@ class Taskdeck(Dressed, inherit_bindings=False):
         else:
             self.crash = error if isinstance(error, Exception) else RuntimeError(repr(error))
             self.exit(70, return_code=70)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leaves, by force if it takes too long."""
+        if self._ending is not None and result != INTO_THE_DEMO:
+            self._ending.hurry(result or 0)
+        super().exit(result, return_code, message)
+
+    def leave(self, code: int) -> None:
+        """Leaves with a code, from any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                self._loop.call_soon_threadsafe(partial(self.exit, code, return_code=code))
+
+    @property
+    def leaving(self) -> bool:
+        """Whether somebody wants it to end, be it by a signal of this moment."""
+        return self._exit or (self._ending is not None and self._ending.noticed)
+
+    def hung_up(self) -> None:
+        """The terminal is gone."""
+        if self._ending is None:
+            self.leave(HUNG_UP)
+        else:
+            self._ending.ask(HUNG_UP)
+
+    def let_go(self) -> None:
+        """Gives the terminal back at once, whatever the loop is stuck in. From any thread."""
+        let_go = getattr(self._driver, "let_go", None)
+        if let_go is not None:
+            let_go()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """A frame that would only wait is dropped: all is drawn anew when the terminal reads again."""
+        if not getattr(self._driver, "behind", False):
+            super()._display(screen, renderable)
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual would write a traceback with all locals on the screen: whoever started us gets the error instead."""
