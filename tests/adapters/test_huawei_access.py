@@ -12,7 +12,7 @@ import pytest
 from tests.adapters.scripted import KEY, Answers, ScriptedCall
 from tests.fixture_files import body, reply
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
-from tui.adapters._huawei_brake import LOCK_SECONDS
+from tui.adapters._huawei_brake import LATELY_SECONDS, LOCK_SECONDS
 from tui.adapters._huawei_tokens import LOGIN
 from tui.adapters.huawei_kps import LIST_RUNNING, Settings
 from tui.calls import Ask, Credential, Reply, Secret
@@ -423,6 +423,44 @@ async def test_after_a_failed_login_only_another_credential_is_tried_for_five_mi
     assert len(call.asks) == 1
     call.use(Credential(key_id="ExampleUser", secret=Secret("right"), domain="ExampleAccount"))
     assert await listed(way) is LISTED
+
+
+def regions(refused: str, clock: Clock) -> tuple[dict[str, Access], Keyring]:
+    """Two sources of one user in two regions; IAM refuses the login to one of them."""
+
+    def answer(ask: Ask) -> Reply:
+        if ask.action is not LOGIN:
+            return LISTED
+        return reply("huawei-kps/error.auth.iam.http401.json") if refused in ask.origin else token(1)
+
+    call = Keyring(answer, USER)
+    keys = account(auth="token")
+    return {name: Access(source(name), keys, call, clock) for name in ("cn-north-4", "ap-southeast-1")}, call
+
+
+async def test_a_login_that_one_region_refuses_stops_no_other() -> None:
+    clock = Clock()
+    ways, call = regions("ap-southeast-1", clock)
+    assert await listed(ways["cn-north-4"]) is LISTED
+    for _ in range(2):
+        with pytest.raises(Denied, match="no login to ap-southeast-1, though to another region just now"):
+            await listed(ways["ap-southeast-1"])
+    assert logins(call) == 2
+    fresh, _ = regions("ap-southeast-1", clock)
+    assert await listed(fresh["cn-north-4"]) is LISTED
+
+
+async def test_a_login_that_is_refused_a_while_after_the_last_good_one_stops_all() -> None:
+    clock = Clock()
+    ways, call = regions("ap-southeast-1", clock)
+    await listed(ways["cn-north-4"])
+    clock.now += LATELY_SECONDS
+    with pytest.raises(AuthError, match="username or password is wrong"):
+        await listed(ways["ap-southeast-1"])
+    fresh, again = regions("nowhere", clock)
+    with pytest.raises(AuthError, match="not sent again before"):
+        await listed(fresh["cn-north-4"])
+    assert (logins(call), logins(again)) == (2, 0)
 
 
 async def test_a_failed_login_is_tried_again_after_five_minutes_where_somebody_asks_for_it() -> None:

@@ -14,9 +14,11 @@ from tests.cli.conftest import Said, refusing, row, shelf
 from tests.cli.keys import GOOD, Desk, desk, typing
 from tests.cli.world import World, world
 from tests.stand_in import StandIn, stand_in
+from tui.adapters import _huawei
+from tui.calls import Reply
 from tui.cloud.keys import HUAWEI_PROJECTS
 from tui.demo_keys import KEYS
-from tui.errors import NoCredential
+from tui.errors import AuthError, CallError, NoCredential, NotFound
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.cloud
@@ -101,6 +103,28 @@ class TestAFirstDay:
         ran = desk.scene.run("sources", "--discover", "mine")
         assert (ran.code, ran.err) == (0, "")
         assert [one["region"] for one in tomllib.loads(ran.out)["sources"]] == ["cn-north-4"]
+
+    def test_a_region_that_refuses_the_login_is_skipped_and_said(
+        self, desk: Desk, vendors: Vendors, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        judge, refused = _huawei.judge, list[CallError]()
+
+        def strict(reply: Reply) -> CallError | None:
+            found = judge(reply)
+            if isinstance(found, NotFound) and not refused:  # a region that the user has no project in
+                refused.append(AuthError("no such user here", code="401", http_status=401))
+                return refused[0]
+            return found
+
+        monkeypatch.setattr(_huawei, "judge", strict)
+        desk.scene.text = f'{vendors.proxy.network}[accounts.mine]\nvendor = "huawei"\nauth = "token"\n'
+        desk.keyring.items["mine"] = json.dumps(KEYS["huawei-user"])
+        ran = desk.scene.run("sources", "--discover", "mine")
+        assert (ran.code, len(refused)) == (5, 1)
+        assert [one["region"] for one in tomllib.loads(ran.out)["sources"]] == ["cn-north-4"]
+        (said,) = ran.err.splitlines()
+        assert "DENIED 401 no login to " in said
+        assert said.endswith("though to another region just now: no such user here")
 
     def test_a_name_that_another_account_has_taken_is_not_printed_again(self, desk: Desk, vendors: Vendors) -> None:
         desk.scene.text = vendors.proxy.network + '[accounts.first]\nvendor = "huawei"\ncredentials = "env"\n'

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import asyncio
 
 LOCK_SECONDS = 300.0  # more than five refusals in a row lock a key for so long
+LATELY_SECONDS = 60.0  # a search through 30 regions logs in to each, one after the other, a second or less apart
 UNPROVEN_AT_ONCE = 2  # each may be re-signed once, which makes four refusals: one less than what locks
 
 
@@ -60,8 +61,19 @@ class Standing:
 
         self.brake = Brake()
         self.login = asyncio.Lock()
+        self.good_at = float("-inf")
+        """When a login was good last (epoch seconds)."""
+        self._scopes: dict[str, Brake] = {}
         self._proven = False
         self._unproven = asyncio.Semaphore(UNPROVEN_AT_ONCE)
+
+    def scope(self, name: str) -> Brake:
+        """The brake of a login to one project alone."""
+        return self._scopes.setdefault(name, Brake())
+
+    def lately_good(self, now: float) -> bool:
+        """Whether a login was good a moment ago: one that is refused says something about its project."""
+        return 0 <= now - self.good_at < LATELY_SECONDS
 
     async def send(self, call: Call, ask: Ask, clock: Callable[[], float]) -> Reply:
         """`call` with a signed ask; a refusal stops all calls with this credential for a while."""

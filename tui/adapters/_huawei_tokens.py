@@ -12,7 +12,7 @@ from tui.adapters._huawei import judge_unsigned, request_id
 from tui.adapters._huawei_brake import LOCK_SECONDS, Brake, standing
 from tui.adapters._read import mapping, moment, text
 from tui.calls import FREE, Action, Ask, Call, Credential, Reply, Secret, Signed
-from tui.errors import AuthError, Denied, Malformed, Throttled, Unavailable
+from tui.errors import AuthError, CallError, Denied, Malformed, Throttled, Unavailable
 from tui.settings import Account
 from tui.signing import sdk_hmac
 
@@ -70,13 +70,19 @@ class Tokens:
             held = self._usable(credential, refused)
             if held is not None:
                 return held
-            known.brake.check(self._clock())
+            project = self._account.project_id or credential.project_id
+            here = known.scope(project or self._region)
+            for brake in (known.brake, here):
+                brake.check(self._clock())
+            # not for a token that was refused, or that ends: a password that was changed does that to all of them
+            alone = self._token is None and known.lately_good(self._clock())
             try:
-                token = await self._log_in(credential)
+                token = await self._log_in(credential, project, alone=alone)
+                known.good_at = self._clock()
             except (AuthError, Denied) as error:
                 self._token = None
                 # a policy is changed without a word to us; wrong passwords lock the user, so `r` sends few of them
-                known.brake.press(error, self._clock(), LOCK_SECONDS)
+                (here if alone else known.brake).press(error, self._clock(), LOCK_SECONDS)
                 raise
             except (Unavailable, Throttled, Malformed):
                 lasting = self._lasting(credential, refused)
@@ -107,8 +113,7 @@ class Tokens:
             return None
         return held._replace(renew_at=now + RETRY_SECONDS)
 
-    async def _log_in(self, credential: Credential) -> Token:
-        project = self._account.project_id or credential.project_id
+    async def _log_in(self, credential: Credential, project: str | None, *, alone: bool) -> Token:
         scope = {"id": project} if project else {"name": self._region}
         reply = await self._call(
             Ask(
@@ -117,7 +122,7 @@ class Tokens:
                 origin=self._iam,
                 path=sdk_hmac.wire_path("v3", "auth", "tokens"),
                 sign=partial(_login, scope),
-                judge=partial(judge_unsigned, None),
+                judge=partial(_of_one_region, self._region) if alone else partial(judge_unsigned, None),
             )
         )
         secret = reply.headers.get("x-subject-token")
@@ -149,6 +154,15 @@ def _login(scope: Mapping[str, str], ask: Ask, credential: Credential, now: floa
     identity = {"methods": ["password"], "password": {"user": user}}
     body = json.dumps({"auth": {"identity": identity, "scope": {"project": scope}}})
     return Signed((("Content-Type", "application/json;charset=utf8"),), body.encode())
+
+
+def _of_one_region(region: str, reply: Reply) -> CallError | None:
+    """`judge` for a login whose user and password have just been good elsewhere: a refusal is about its project."""
+    error = judge_unsigned(None, reply)
+    if not isinstance(error, AuthError):
+        return error
+    told = f"no login to {region}, though to another region just now: {error.message}"
+    return Denied(told, code=error.code, request_id=error.request_id, http_status=error.http_status)
 
 
 def _lifetime(token: Mapping[str, Any]) -> float:

@@ -79,6 +79,8 @@ async def _searched(settings: Config, account: Account, credential: CredentialSo
     from tui.net import Wire
 
     await given_to(settings, [account.name] if account.name in settings.accounts else [])
+    from tui.proving import BEGIN
+
     places = [
         Search(adapter, place)
         for adapter in every()
@@ -92,6 +94,8 @@ async def _searched(settings: Config, account: Account, credential: CredentialSo
             or ([] if account.credentials == "demo" else [Place(region) for region in adapter.regions])
         )
     ]
+    # A login that is refused first would stop all the others; one that is refused later is about its region.
+    places.sort(key=lambda one: one.place.region != BEGIN[account.vendor])
     shared: dict[str, Any] = {"budget": Budget(), "clocks": Clocks(), "latch": Latch()}
     async with Wire(settings.network) as wire:
         lines = [Line(wire, account, one.place.region, credential, **shared) for one in places]
