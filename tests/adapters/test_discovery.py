@@ -9,6 +9,7 @@ import pytest
 from tests.adapters.scripted import ScriptedCall
 from tests.fixture_files import body, reply
 from tui.adapters import Place, load
+from tui.adapters._huawei_access import LIST_OWN_PROJECTS
 from tui.calls import Ask, Reply
 from tui.settings import Account
 
@@ -65,9 +66,19 @@ async def test_applications_are_read_to_the_last_page() -> None:
 async def test_a_list_that_shows_a_task_is_a_source(
     adapter: str, account: Account, full: str, empty: str, region: str
 ) -> None:
+    def answering(name: str) -> ScriptedCall:
+        own = body({"projects": [{"id": PROJECT.project_id, "name": f"{region}_team"}]})
+        return ScriptedCall(lambda ask: own if ask.action is LIST_OWN_PROJECTS else reply(name))
+
     place = Place(region)
-    assert await discovered(adapter, place, account, ScriptedCall(lambda ask: reply(full))) == [{}]
-    assert await discovered(adapter, place, account, ScriptedCall(lambda ask: reply(empty))) == []
+    assert await discovered(adapter, place, account, answering(full)) == [{}]
+    assert await discovered(adapter, place, account, answering(empty)) == []
+
+
+async def test_a_project_of_another_region_is_not_looked_into() -> None:
+    call = ScriptedCall([body({"projects": [{"id": PROJECT.project_id, "name": "cn-north-4"}]})])
+    assert await discovered("huawei-kps", Place("cn-south-1"), PROJECT, call) == []
+    assert [ask.action for ask in call.asks] == [LIST_OWN_PROJECTS]
 
 
 @pytest.mark.parametrize("adapter", ["alibaba-fc", "alibaba-opensearch", "tencent-mps", "tencent-tat", "huawei-kps"])
