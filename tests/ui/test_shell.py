@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import subprocess
 import sys
 import unicodedata
+import warnings
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +20,7 @@ from tests.ui.driving import driven, monitor, press, settle, strips, text
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
 from tui.errors import ConfigError, Denied
 from tui.ui.desk import Desk
+from tui.ui.detail import TaskScreen
 from tui.ui.home import Home
 from tui.ui.shell import _today
 
@@ -45,6 +48,24 @@ async def test_the_first_frame_is_there_before_the_first_poll() -> None:
             await settle(pilot)
     assert "1 FC" in seen[0]
     assert "loading" in seen[0]
+
+
+async def test_leaving_in_the_moment_in_which_work_begins_leaves_nothing_behind() -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        app = monitor(FakeDesk())
+        async with app.run_test() as pilot:
+            await settle(pilot)
+            await press(pilot, "enter")
+            screen = app.screen
+            assert isinstance(screen, TaskScreen)
+            screen._ask()
+            screen._ask()  # the first one's worker has not had a step yet
+            app._start()
+            app.exit(0)
+        del screen, app, pilot
+        gc.collect()
+    assert [str(one.message) for one in said if "never awaited" in str(one.message)] == []
 
 
 @pytest.mark.parametrize("grouped", [False, True])

@@ -9,6 +9,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.errors import CallError, Malformed, Throttled, Unavailable
 from tui.model import Task, TaskKey
+from tui.ui.beside import beside
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
 from tui.ui.keys import DETAIL
@@ -77,7 +78,7 @@ class TaskScreen(Reading, inherit_bindings=False):
 
     def _look(self) -> None:
         """Shows the row, and asks unless the source has stopped calling."""
-        self.run_worker(self.find_kin(), name="kin", group="kin", exclusive=True, exit_on_error=False)
+        beside(self, self.find_kin, "kin")
         trouble = self._desk.store.status(self.about.task.key.source).trouble
         if trouble is not None and trouble.word in STOPPED:
             self._trouble = f"r asks again: {told(trouble.code, trouble.message, trouble.request_id)}"
@@ -87,7 +88,7 @@ class TaskScreen(Reading, inherit_bindings=False):
         self._ask()
 
     def _ask(self) -> None:
-        self.run_worker(self._keep_asking(), name="detail", group="detail", exclusive=True, exit_on_error=False)
+        beside(self, self._keep_asking, "detail")
 
     async def _keep_asking(self) -> None:
         about = self.about
@@ -143,7 +144,7 @@ class TaskScreen(Reading, inherit_bindings=False):
         """Another tab; what is related is looked for anew when it is looked at."""
         super().action_tab(at)
         if self._tab == RELATED:
-            self.run_worker(self.find_kin(), name="kin", group="kin", exclusive=True, exit_on_error=False)
+            beside(self, self.find_kin, "kin")
 
     def action_open(self) -> None:
         """What the line under the cursor has to open."""

@@ -11,6 +11,7 @@ from tui.text import clean, cut_middle
 from tui.ui import errands
 from tui.ui.acts.marking import Marking
 from tui.ui.acts.telling import Telling
+from tui.ui.beside import beside
 
 NAMED = 40  # cells of an id in a title
 BARRED = frozenset({"act"})
@@ -84,7 +85,7 @@ class Acting(Telling, Marking, inherit_bindings=False):
             return
         self.busy, self._halted = True, False
         # of the app: it goes on when the screen that asked for it is left
-        self.app.run_worker(self._carry_out(offer), name="errand", exit_on_error=False)
+        beside(self.app, partial(self._carry_out, offer), "errand", exclusive=False)
 
     async def _carry_out(self, offer: errands.Offer) -> None:
         """One after another; each is sent once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -20,6 +21,7 @@ from tui.ui.acts.filtering import Filtering
 from tui.ui.acts.pacing import MOST, Pacing, reading
 from tui.ui.acts.sorting import Sorting
 from tui.ui.acts.travelling import Travelling
+from tui.ui.beside import beside
 from tui.ui.board import ALL, DECK
 from tui.ui.command_line import CommandLine
 from tui.ui.commands import Command, Known, Offer, Wrong
@@ -198,7 +200,7 @@ class Commanding(
         if path is None:
             self.say("there is no log in this run")
         else:
-            self.run_worker(self._show_log(path), name="log", group="log", exclusive=True, exit_on_error=False)
+            beside(self, partial(self._show_log, path), "log")
 
     async def _show_log(self, path: Path) -> None:
         """The disk that it lies on may be dead."""

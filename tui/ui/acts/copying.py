@@ -15,6 +15,7 @@ from tui.text import clean, cut_middle
 from tui.ui import copying
 from tui.ui.acts.marking import Marking
 from tui.ui.acts.telling import Telling
+from tui.ui.beside import beside
 from tui.ui.cells import CELLS
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Copying(Telling, Marking, inherit_bindings=False):
             self.tell(sent.told(what, text, LINKED) if link else sent.told(what, text), link)
 
         # of the app: it goes on when the screen that asked for it is left
-        self.app.run_worker(copy(), name="copy", group="copy", exclusive=True, exit_on_error=False)
+        beside(self.app, copy, "copy")
 
     def copy_test(self) -> None:
         """A known text each way, and what came of it."""
@@ -128,7 +129,7 @@ class Copying(Telling, Marking, inherit_bindings=False):
             tried = await copying.test(self.ways(), self.write)
             self.app.push_screen(CopyTest(self.pen(), tried))
 
-        self.app.run_worker(test(), name="copytest", group="copy", exclusive=True, exit_on_error=False)
+        beside(self.app, test, "copytest", "copy")
 
 
 def _cell(shown: str, cell: str, task: Task) -> str:

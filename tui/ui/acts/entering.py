@@ -9,6 +9,7 @@ from tui.model import SourceStatus, Word
 from tui.text import clean
 from tui.ui import copying
 from tui.ui.acts.copying import Copying
+from tui.ui.beside import beside
 from tui.ui.commands import Wrong
 from tui.ui.desk import INTO_THE_DEMO
 from tui.ui.door import Door
@@ -100,7 +101,7 @@ class Entering(Copying, inherit_bindings=False):
                 self.tell(clean(str(error)))
 
         self.say(clean(begin))
-        self.app.run_worker(told(), name="door", group="door", exclusive=True, exit_on_error=False)
+        beside(self.app, told, "door")
 
     async def _lines_copied(self, text: str) -> str:
         """Puts the lines for the config into the clipboard; what is said of it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from tui.aside import aside
 from tui.text import clean, cut_middle
 from tui.ui.acts.telling import Telling
+from tui.ui.beside import beside
 from tui.ui.commands import Wrong
 
 NAMED = 60  # cells of a path in a line
@@ -55,4 +56,4 @@ class Exporting(Telling, inherit_bindings=False):
 
         self.exporting = True
         self.tell(f"writing {len(tasks):,} rows to {shown} ..")
-        self.app.run_worker(write(), name="export", exit_on_error=False)
+        beside(self.app, write, "export", exclusive=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -13,6 +14,7 @@ from textual.timer import Timer
 from tui.aside import aside
 from tui.errors import CallError
 from tui.text import clean
+from tui.ui.beside import beside
 from tui.ui.task.about import Line, Part
 from tui.ui.task.output import Stage
 from tui.ui.task.raw import Raw
@@ -37,7 +39,7 @@ class Reading(Tabbed, inherit_bindings=False):
         super().paint()
         rows = self.output.rows
         if self._tab == OUTPUT and rows is not None and not rows.done and not self._cutting():
-            self.run_worker(self._cut(), name="rows", group="rows", exclusive=True, exit_on_error=False)
+            beside(self, self._cut, "rows")
 
     def _cutting(self) -> bool:
         return any(worker.name == "rows" and not worker.is_finished for worker in self.workers if worker.node is self)
@@ -56,7 +58,7 @@ class Reading(Tabbed, inherit_bindings=False):
             return
         self.output.stage, self.output.trouble = Stage.ASKING, ""
         self.paint()
-        self.run_worker(self._fetch(), name="output", group="output", exclusive=True, exit_on_error=False)
+        beside(self, self._fetch, "output")
 
     async def _fetch(self) -> None:
         about, output = self.about, self.output
@@ -87,7 +89,7 @@ class Reading(Tabbed, inherit_bindings=False):
                 done = await aside(lambda: save(printed.text, named, Path.cwd()))
                 self.say(clean(done))
 
-        self.run_worker(saving(), name="save", group="save", exit_on_error=False)
+        beside(self, saving, "save", exclusive=False)
 
     # Looking for words.
 
@@ -104,7 +106,7 @@ class Reading(Tabbed, inherit_bindings=False):
         if not self._words:
             self.say("nothing is looked for: / asks what for")
         elif self._tab == OUTPUT and self.output.rows is not None and self.output.printed is not None:
-            self.run_worker(self._seek(by), name="seek", group="seek", exclusive=True, exit_on_error=False)
+            beside(self, partial(self._seek, by), "seek")
         else:
             self._step_to(by)
 
