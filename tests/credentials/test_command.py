@@ -277,19 +277,41 @@ asyncio.run(source_of(Account(name="acme", vendor="alibaba", credentials=sys.arg
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL])
-def test_it_does_not_outlive_us_whatever_signal_ends_us(tmp_path: Path, number: signal.Signals) -> None:
-    mark = tmp_path / "pid"
-    os.mkfifo(mark)
-    script = f"sleep 3600 & echo $$ $! > {mark}; wait"
-    us = subprocess.Popen([sys.executable, "-c", MONITOR, f"command:{shlex.join(['sh', '-c', script])}"])
+IMPATIENT = """
+import os, signal, subprocess
+from pathlib import Path
+class Popen(subprocess.Popen):
+    def __init__(self, *words, **options):
+        super().__init__(*words, **options)
+        while not Path(os.environ["MARK"]).exists():
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+subprocess.Popen = Popen
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL, None])
+def test_it_does_not_outlive_us_whatever_signal_ends_us(tmp_path: Path, number: signal.Signals | None) -> None:
+    """None: a signal at the moment at which it is started, and nobody knows its process group yet."""
+    mark, new = tmp_path / "pids", tmp_path / "new"
+    script = shlex.join(["sh", "-c", f"sleep 3600 & echo $$ $! > {new}; mv {new} {mark}; wait"])
+    code = f"{IMPATIENT}{MONITOR}" if number is None else MONITOR
+    us = subprocess.Popen([sys.executable, "-c", code, f"command:{script}"], env={**os.environ, "MARK": str(mark)})
+    deadline = time.monotonic() + 20
+    while not mark.exists():
+        assert time.monotonic() < deadline
     program, its_own = map(int, mark.read_text().split())  # both run
-    us.send_signal(number)
-    assert us.wait(20) == -number, "the exit code says which"
-    ended(program)
-    if number == signal.SIGKILL:  # nobody was asked: what the program has started goes on
-        os.kill(its_own, signal.SIGKILL)
-    ended(its_own)
+    try:
+        if number is not None:
+            us.send_signal(number)
+        assert us.wait(20) == -(number or signal.SIGTERM), "the exit code says which"
+        ended(program)
+        if number != signal.SIGKILL:  # else nobody was asked, and what the program has started goes on
+            ended(its_own)
+    finally:
+        us.kill()
+        if psutil.pid_exists(its_own):
+            os.kill(its_own, signal.SIGKILL)
 
 
 async def test_signals_are_as_before_when_it_has_ended() -> None:

@@ -88,14 +88,16 @@ class Command:
     def _started(self, words: Sequence[str], name: str) -> subprocess.Popen[bytes]:
         """The program. Not asyncio's: cancelled while it connects the pipes, that one waits for ever (Python 3.11)."""
         try:
-            return subprocess.Popen(  # noqa: S603 - the words of the user's own config; bound() takes no lock
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=without_keys(self._environ),
-                start_new_session=True,  # a group of its own, so that all that it starts ends with it
-                preexec_fn=leash.bound(),
+            return leash.started(
+                lambda: subprocess.Popen(  # noqa: S603 - the words are the user's own config
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=without_keys(self._environ),
+                    start_new_session=True,  # a group of its own, so that all that it starts ends with it
+                    preexec_fn=leash.bound(),
+                )
             )
         except FileNotFoundError:
             raise self._wrong(f"names no program that is there: {name}") from None
@@ -112,7 +114,6 @@ class _Run:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.printed, self.complaint = bytearray(), bytearray()
         self._process, self._loop = process, asyncio.get_running_loop()
-        leash.lead(process.pid)
         self._over: asyncio.Future[None] = self._loop.create_future()  # nothing more is printed, or too much was
         self._pipes: dict[int, bytearray] = {}
         for pipe, kept in ((process.stdout, self.printed), (process.stderr, self.complaint)):

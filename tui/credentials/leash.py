@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -18,25 +19,48 @@ from types import FrameType
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)]
-_led: set[int] = set()
 
 
-def lead(group: int) -> None:
-    """From now on this process group ends when we are ended."""
-    _led.add(group)
+class _Led:
+    """The process groups that end with us. Signals are handled by the main thread, and so are these."""
+
+    def __init__(self) -> None:
+        self.groups: set[int] = set()
+        self.starting = False
+        self.pending: int | None = None
+
+
+_led = _Led()
+
+
+def started(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    """Starts a program in a group of its own, which from its first moment on ends when we are ended."""
     if threading.current_thread() is not threading.main_thread():
-        return  # nobody else may set handlers
+        return start()  # nobody else may set handlers
     for number in _ENDING:
         if signal.getsignal(number) is signal.SIG_DFL:  # who handles it himself closes what he has begun
             signal.signal(number, _end)
+    _led.starting = True
+    try:
+        process = start()
+        _led.groups.add(process.pid)
+        return process
+    finally:
+        _led.starting = False
+        if _led.pending is not None:
+            _end(_led.pending, None)
+        _quieten()
 
 
 def let_go(group: int) -> None:
     """It has ended; with the last one, signals do what they did before."""
-    _led.discard(group)
-    if _led or threading.current_thread() is not threading.main_thread():
-        return
-    for number in _ENDING:
+    _led.groups.discard(group)
+    if threading.current_thread() is threading.main_thread():
+        _quieten()
+
+
+def _quieten() -> None:
+    for number in _ENDING if not _led.groups else ():
         if signal.getsignal(number) is _end:
             signal.signal(number, signal.SIG_DFL)
 
@@ -75,7 +99,10 @@ def _prctl() -> Callable[..., int] | None:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    for group in tuple(_led):
+    if _led.starting:  # its group is not known yet
+        _led.pending = number
+        return
+    for group in tuple(_led.groups):
         kill(group)
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
