@@ -51,3 +51,19 @@ def test_a_key_from_its_login_to_its_logout(session: Session, scene: Scene, monk
     ran = scene.run("logout", "acme")
     assert (ran.code, ran.err) == (0, "taskdeck: account acme: removed from the keyring\n")
     assert scene.run("list").code == 3
+
+
+def test_unlocking_is_all_that_happens_to_who_gives_no_key(
+    session: Session, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.ready()
+    session.kill_keeper()
+    entered(session, monkeypatch)
+    monkeypatch.setattr(keyring, "_BREAKER", Breaker())
+    cabinets.set(None)
+    scene.text = scene.text.replace('"demo"', '"keyring"')
+    with typing(monkeypatch, ("Password of the keyring", f"{PHRASE}\r"), ("SecretId", "\x04")):
+        ran = scene.run("login", "acme")
+    assert (ran.code, ran.err) == (3, "taskdeck: account acme: NOKEY - nothing was typed: nothing was stored\n")
+    (told,) = json.loads(scene.run("accounts", "-o", "json").out)
+    assert told["state"] == "absent", "it can be looked into"
