@@ -12,6 +12,7 @@ from tui.credentials.cabinet import Cabinet
 from tui.credentials.cabinets import Cabinets
 from tui.errors import NoCredential, UsageError
 from tui.settings import Account, Config, SourceSettings
+from tui.text import word
 
 if TYPE_CHECKING:
     from tui.adapters import Adapter
@@ -121,7 +122,8 @@ class LiveDoor:
             raise UsageError(f"which account? {' or '.join(f':login {one}' for one in names)}")
         there = [one.name for one in self.config.accounts.values() if one.vendor == adapter.vendor]
         if there:
-            raise UsageError(f"no source of {adapter.title} yet: `taskdeck sources --discover {there[0]}` prints them")
+            way = f"`taskdeck sources --discover {word(there[0])}`"
+            raise UsageError(f"no source of {adapter.title} yet: {way} prints them")
         return LiveLogin(self, self._new(adapter), adapter)
 
     def _account_of(self, name: str) -> str:

@@ -16,7 +16,7 @@ from tui.credentials.environment import names
 from tui.errors import AuthError, ClockSkew, ConfigError, NoCredential, UsageError
 from tui.settings import Account, Config, SourceSettings
 from tui.settings.written import account_table, source_table
-from tui.text import clean
+from tui.text import clean, word
 from tui.ui.door import Answer, Field, Kept, Stuck, Way
 from tui.ways_out import clock_off
 
@@ -190,7 +190,7 @@ class LiveLogin:
             if name in await self._door.cabinet(other).names() and await self._door.cabinet(other).delete(name):
                 yield f"it is no longer in the {other}"
         except NoCredential:
-            yield f"an older one is still in the {other}: `taskdeck logout {name}` once that can be used"
+            yield f"an older one is still in the {other}: `taskdeck logout {word(name)}` once that can be used"
 
     def _lacking(self, account: Account, source: SourceSettings | None) -> str:
         """What the file does not say yet."""

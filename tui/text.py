@@ -20,6 +20,13 @@ _SEQUENCE = re.compile(
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u180e")
 
 
+def word(text: object) -> str:
+    """One word of a command that somebody may copy: as a shell reads it, and safe to draw."""
+    import shlex
+
+    return clean(shlex.quote(str(text)))
+
+
 def clean(text: object, *, lines: bool = False, limit: int = LIMIT) -> str:
     """`text` as one line (or, with `lines`, as lines) that no terminal takes for a command.
 

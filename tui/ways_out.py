@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from tui import logs
 from tui.model import SourceStatus, Trouble, Word
 from tui.text import clean
+from tui.text import word as quoted
 
 SKEWED = 60.0  # seconds between two clocks: less is no news
 BUG = "bug"  # the code of an error that is ours
@@ -74,7 +75,7 @@ def _no_key(status: SourceStatus, screen: bool) -> str:
     code = status.trouble.code if status.trouble is not None else ""  # without one: the place is fine, and has no key
     if code in ("VaultLocked", "WrongPassphrase"):
         return "start it on a terminal, which asks for the passphrase of the vault"
-    return "taskdeck doctor says how to make it usable" if code else f"taskdeck login {account}"
+    return "taskdeck doctor says how to make it usable" if code else f"taskdeck login {quoted(account)}"
 
 
 def _refused(status: SourceStatus, screen: bool) -> str:
@@ -87,9 +88,8 @@ def _refused(status: SourceStatus, screen: bool) -> str:
         return "r tries again" if screen else "try again"
     if elsewhere := _elsewhere(status):
         return f"{elsewhere}{'; it is looked for by itself, r looks now' if screen else ''}"
-    return (
-        f":login {status.source.account} gives it another key" if screen else f"taskdeck login {status.source.account}"
-    )
+    account = status.source.account
+    return f":login {account} gives it another key" if screen else f"taskdeck login {quoted(account)}"
 
 
 def inactive(code: str) -> bool:
@@ -131,7 +131,7 @@ def _error(status: SourceStatus, screen: bool) -> str:
         place = logs.place()
         return f"the trace is in {place}" if place else "start taskdeck with --log FILE: it keeps the trace"
     if kind == "NotFound":
-        return f"taskdeck sources --discover {status.source.account} lists what there is"
+        return f"taskdeck sources --discover {quoted(status.source.account)} lists what there is"
     if kind == "Malformed":
         return "check the endpoint in the config; it is tried again by itself"
     return "check the settings of this source in the config; it is tried again by itself"

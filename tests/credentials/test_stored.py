@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -89,6 +91,14 @@ def test_who_asks_for_it_is_asked_for_the_passphrase_again() -> None:
         assert (vault.asked, vault.urged) == (2, 1)
 
     run(story())
+
+
+async def test_a_command_names_an_account_as_a_shell_reads_it() -> None:
+    vault = Shut(None)
+    vault.open = True
+    for name, quoted in (("acme", "acme"), ("my acct; rm -rf ~", "'my acct; rm -rf ~'"), ("it's", """'it'"'"'s'""")):
+        with pytest.raises(NoCredential, match=re.escape(f"; taskdeck login {quoted} --store vault")):
+            await source_of(replace(ACCOUNT, name=name), {}, lambda kind: vault)()
 
 
 @pytest.mark.parametrize(

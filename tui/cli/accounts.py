@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import say
 from tui.cli.exits import Exit
 from tui.errors import ConfigError, NoCredential
+from tui.text import word
 
 if TYPE_CHECKING:
     from tui.credentials.cabinets import Cabinets
@@ -75,7 +76,7 @@ async def _looked(given: Namespace, settings: Config) -> tuple[list[dict[str, An
         other = next((one for one in kept if one != row["credentials"] and row["account"] in kept[one]), None)
         if other is not None:
             said = f"account {row['account']}: the {other} has a key of it too"
-            troubles.append(f"{said}: taskdeck login {row['account']} leaves one")
+            troubles.append(f"{said}: taskdeck login {word(row['account'])} leaves one")
     for name, accounts in kept.items():
         rows += [
             _facts(one, None, name, LOCKED if name == "vault" else OK, message="not in the config")

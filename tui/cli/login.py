@@ -13,6 +13,7 @@ from tui.cli import complain, say
 from tui.cli.exits import Exit, code_of
 from tui.cli.trouble import line_of
 from tui.errors import CallError, ConfigError, NoCredential, UsageError
+from tui.text import word
 
 if TYPE_CHECKING:
     from tui.calls import Credential
@@ -68,7 +69,8 @@ def _account(given: Namespace) -> tuple[Config, Account, bool]:
 
         settings = load_config(path)
     elif given.vendor is None:
-        raise ConfigError(f"no config at {path}: --vendor says whose key it is, taskdeck login {name} --vendor VENDOR")
+        way = f"taskdeck login {word(name)} --vendor VENDOR"
+        raise ConfigError(f"no config at {path}: --vendor says whose key it is, {way}")
     else:
         settings = Config()
     known = settings.accounts.get(name)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tui.calls import Credential, Secret
 from tui.errors import NoCredential
 from tui.settings import Account
+from tui.text import word
 
 LONGEST = 64 * 1024  # characters; an STS token has some 1,500
 
@@ -124,4 +125,4 @@ def _lacking(account: Account, need: Need, given: Mapping[str, object]) -> NoCre
 
 
 def _again(account: Account) -> str:
-    return f"; give it anew: taskdeck login {account.name}"
+    return f"; give it anew: taskdeck login {word(account.name)}"

@@ -7,11 +7,12 @@ from tui.credentials.cabinet import Cabinet
 from tui.credentials.item import parse
 from tui.errors import NoCredential
 from tui.settings import Account
+from tui.text import word
 
 
 def lacking(place: str, account: str) -> str:
     """That a place has no key of an account, and the command that puts one there."""
-    return f"the {place} has no key of it; taskdeck login {account}{' --store vault' if place == 'vault' else ''}"
+    return f"the {place} has no key of it; taskdeck login {word(account)}{' --store vault' if place == 'vault' else ''}"
 
 
 class Stored:

@@ -16,6 +16,7 @@ from tui.credentials.profiles.asked import Asked
 from tui.credentials.profiles.shelf import Shelf, Stamp
 from tui.errors import NoCredential
 from tui.settings import Account
+from tui.text import word
 
 SECONDS = 3.0  # a home on a disk that has gone away must not hold up more than that
 _VENDORS = {
@@ -44,7 +45,7 @@ class Profile:
         """The credential of the profile."""
         if self._account.auth == "token":
             told = 'no profile holds the password that auth = "token" needs'
-            way = f'auth = "aksk", or taskdeck login {self._account.name} and credentials = "keyring"'
+            way = f'auth = "aksk", or taskdeck login {word(self._account.name)} and credentials = "keyring"'
             raise NoCredential(f"account {self._account.name}: {told}; {way}")
         shelf = Shelf(self._environ, self._account.name)
         module = import_module(_VENDORS[self._account.vendor])

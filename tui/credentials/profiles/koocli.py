@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.calls import Credential
 from tui.credentials.profiles.asked import Asked, entries_of
+from tui.text import word
 
 CLI = ".hcloud/config.json"
 INI, INI_NAMED = ".huaweicloud/credentials", "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
@@ -47,7 +48,7 @@ def _of_cli(asked: Asked, path: str, data: Mapping[str, Any], entry: Mapping[str
         name, way = _MODES.get(mode, (given, "taskdeck does not know it"))
         raise asked.refused(path, name, way)
     if data.get("authEncrypt") not in (None, False, "", "false", "False"):
-        way = f"give them to taskdeck itself: taskdeck login {asked.account.name}"
+        way = f"give them to taskdeck itself: taskdeck login {word(asked.account.name)}"
         raise asked.wrong(path, f'has keys that KooCLI encrypts (authEncrypt is "true"), which only it can read; {way}')
     return asked.pair(path, entry, "accessKeyId", "secretAccessKey", "securityToken", "projectId")
 
