@@ -41,10 +41,8 @@ check: $(STAMP_TEST) ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP_BENCH) ## first frame, list against the SDKs, keys to paint, measured on this machine
-	$(BIN)/python benchmarks/first_frame.py
-	$(BIN)/python benchmarks/list_against_sdks.py
-	$(BIN)/python benchmarks/keys_to_paint.py --share $(ARGS)
+bench: $(STAMP_BENCH) ## bytes, start, lists and keys beside peers; fails where a ratio got worse (12 minutes)
+	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 soak: $(STAMP_TEST) ## the picture against the truth under chaos; 220 sources for half an hour (45 minutes in all)
 	$(BIN)/python benchmarks/fidelity.py --verbose
@@ -89,11 +87,16 @@ $(STAMP_TEST): $(STAMP_RUN)
 	fi
 	@touch $@
 
-# A program to compare with: the benchmarks go on without it.
+# Programs to compare with, those with dependencies of their own in a venv of their own: the benchmarks go on without them.
 $(STAMP_BENCH): $(STAMP_TEST)
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt -e '.[bench]'; \
 	else \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'; \
 	fi || echo "visidata cannot be had: left out of the comparison" >&2
+	@$(PYTHON) -m venv $(VENV)/peers
+	@for peer in glances posting harlequin; do \
+	  $(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check $$peer \
+	    || echo "$$peer cannot be had: left out of the comparison" >&2; \
+	done
 	@touch $@

@@ -241,7 +241,33 @@ def report(rounds: dict[str, list[Round]], wide: int = 29) -> Iterator[str]:
         yield f"{label:<18}{budget:>7}{cells}"
 
 
-def arguments() -> argparse.Namespace:
+def taken(chosen: Sequence[str], given: argparse.Namespace) -> dict[str, list[Round]]:
+    """All rounds of all programs, in turn; those that never got ready are left out."""
+    rounds: dict[str, list[Round]] = {name: [] for name in chosen}
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        with cloud(folder, given.tasks, given.rate, given.interval) as served:
+            ground = Ground(served.config, folder / "rows.csv", given.tasks)
+            if given.share or list(chosen) != ["ours"]:
+                began = time.perf_counter()
+                tasks = served.listed()
+                write_rows(list(tasks.values()), ground.rows)
+                if given.share:
+                    rows = changed_a_second(served, tasks, began)
+                    print(f"{rows:.0f} rows change each second: 1 % in {len(tasks) / 100 / max(rows, 0.001):.0f} s")
+                del tasks
+            for turn in range(given.rounds):
+                for name in chosen:
+                    try:
+                        rounds[name].append(run(PEERS[name](), ground, folder, given, turn))
+                    except RuntimeError as error:
+                        say(f"{PEERS[name].name}, round {turn + 1}: {error}")
+                    if given.verbose:
+                        say(f"round {turn + 1}: {name} done at {time.perf_counter():.0f}")
+    return {name: runs for name, runs in rounds.items() if runs}
+
+
+def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=100_000)
@@ -258,37 +284,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--share", action="store_true", help="also measures how many rows change (10 s more)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     parser.add_argument("--verbose", action="store_true")
-    return parser.parse_args()
+    return parser
 
 
 def main() -> None:
-    given = arguments()
+    given = arguments().parse_args()
     chosen = given.only or list(PEERS)
     if "visidata" in chosen and found() is None:
         print("visidata is not here (pip install visidata, or $VISIDATA): left out")
         chosen.remove("visidata")
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with cloud(folder, given.tasks, given.rate, given.interval) as served:
-            ground = Ground(served.config, folder / "rows.csv", given.tasks)
-            if given.share or chosen != ["ours"]:
-                began = time.perf_counter()
-                tasks = served.listed()
-                write_rows(list(tasks.values()), ground.rows)
-                if given.share:
-                    rows = changed_a_second(served, tasks, began)
-                    print(f"{rows:.0f} rows change each second: 1 % in {len(tasks) / 100 / max(rows, 0.001):.0f} s")
-                del tasks
-            rounds: dict[str, list[Round]] = {name: [] for name in chosen}
-            for turn in range(given.rounds):
-                for name in chosen:
-                    try:
-                        rounds[name].append(run(PEERS[name](), ground, folder, given, turn))
-                    except RuntimeError as error:
-                        say(f"{PEERS[name].name}, round {turn + 1}: {error}")
-                    if given.verbose:
-                        say(f"round {turn + 1}: {name} done at {time.perf_counter():.0f}")
-    rounds = {name: runs for name, runs in rounds.items() if runs}
+    rounds = taken(chosen, given)
     print(f"{given.tasks:,} tasks, 120x40, {given.rounds} rounds in turn; ms from a key to the last byte of its frame")
     for line in report(rounds):
         print(line)

@@ -1,10 +1,12 @@
-"""`taskdeck list` of about 10,000 tasks against the vendor's SDK for the same list: whole processes.
+"""`taskdeck list` of about 10,000 tasks against the vendor's SDK for the same list, and the floor: whole processes.
 
-One demo cloud, frozen; the two are run in turn, five times each after one run to warm up; medians are printed.
+The floor (`floor.py`) sends the same requests with http.client and reads the answers with json, and does nothing else.
+One demo cloud, frozen; the three are run in turn, `--rounds` times each after one run to warm up; medians are printed.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -15,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from measure import Cost, medians, run
+from results import OURS, Row, Target, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "tests" / "judges" / "scripts"
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
-TASKS = os.environ.get("TASKS", "50000")
+PART = "Lists of about 10,000 tasks"
+SDK, FLOOR = "the vendor's SDK", "http.client and json"
 ENV = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"PYTHONPATH": str(ROOT)}
 
 
@@ -51,61 +54,60 @@ def ours_config(ready: dict[str, Any], folder: Path) -> Path:
     return path
 
 
-def compare(source: dict[str, Any], ready: dict[str, Any], folder: Path) -> tuple[int, int, Cost, Cost]:
-    """Rows and medians of both sides."""
+def compare(source: dict[str, Any], ready: dict[str, Any], folder: Path, rounds: int) -> dict[str, Cost]:
+    """The medians of the three."""
     asked = json.dumps(question(source, ready)).encode()
     config = ours_config(ready, folder)
     script = SCRIPTS / f"{source['adapter'].replace('-', '_')}.py"
-    ours, theirs = [], []
-    mine, its = folder / "ours.ndjson", folder / "theirs.json"
-    for turn in range(ROUNDS + 1):
-        command = [
-            sys.executable,
-            "-m",
-            "tui",
-            "--config",
-            str(config),
-            "list",
-            "--source",
-            source["name"],
-            "-o",
-            "ndjson",
-        ]
-        cost = run(command, out=mine, env=ENV)
-        other = run([sys.executable, "-W", "ignore", str(script)], stdin=asked, out=its, env=ENV)
-        if turn:
-            ours.append(cost)
-            theirs.append(other)
+    wanted = ["--config", str(config), "list", "--source", source["name"], "-o", "ndjson"]
+    floor = str(Path(__file__).with_name("floor.py"))
+    run([sys.executable, floor, "record", str(folder), str(rounds + 1), *wanted], out=folder / "recorded", env=ENV)
+    taken: dict[str, list[Cost]] = {OURS: [], SDK: [], FLOOR: []}
+    mine, its, least = folder / "ours.ndjson", folder / "theirs.json", folder / "floor.txt"
+    for turn in range(rounds + 1):
+        costs = {
+            OURS: run([sys.executable, "-m", "tui", *wanted], out=mine, env=ENV),
+            SDK: run([sys.executable, "-W", "ignore", str(script)], stdin=asked, out=its, env=ENV),
+            FLOOR: run([sys.executable, floor, "send", str(folder / f"floor-{turn}.json")], out=least, env=ENV),
+        }
+        for name, cost in costs.items() if turn else ():
+            taken[name].append(cost)
     answer = json.loads(its.read_text("utf-8"))
     if "error" in answer:
         raise RuntimeError(f"{script.name}: {answer['error']}")
-    return len(mine.read_text("utf-8").splitlines()), len(answer["rows"]), medians(ours), medians(theirs)
+    rows = len(mine.read_text("utf-8").splitlines())
+    if rows != len(answer["rows"]):
+        raise RuntimeError(f"{source['adapter']}: {rows} rows, the SDK has {len(answer['rows'])}")
+    return {name: medians(costs) for name, costs in taken.items()}
 
 
-def main() -> None:
+def measured(rounds: int, tasks: int) -> list[Row]:
+    """The rows of the table: three for each API."""
+    made = []
     with tempfile.TemporaryDirectory() as place:
-        cloud = subprocess.Popen(
-            [sys.executable, "-m", "tui", "cloud", "--freeze", "--tasks", TASKS, "--config-out", f"{place}/cloud.toml"],
-            stdout=subprocess.PIPE,
-            env=ENV,
-        )
+        given = ["--freeze", "--tasks", str(tasks), "--config-out", f"{place}/cloud.toml"]
+        cloud = subprocess.Popen([sys.executable, "-m", "tui", "cloud", *given], stdout=subprocess.PIPE, env=ENV)
         try:
             assert cloud.stdout is not None
             ready = json.loads(cloud.stdout.readline())
             sources = tomllib.loads(Path(ready["config"]).read_text("utf-8"))["sources"]
             chosen = {one["adapter"]: one for one in sources if "*" not in "".join(one.get("targets", ()))}
-            print(f"{'':<20}{'rows':>14}{'wall s':>16}{'CPU s':>16}{'peak MiB':>16}   ratio wall, CPU, peak")
             for adapter, source in sorted(chosen.items()):
-                rows, other, ours, theirs = compare(source, ready, Path(place))
-                pairs = [f"{a:.2f} / {b:.2f}" for a, b in zip(ours, theirs, strict=True)]
-                ratios = ", ".join(f"{a / b:.2f}" for a, b in zip(ours, theirs, strict=True))
-                print(
-                    f"{adapter:<20}{f'{rows} / {other}':>14}" + "".join(f"{one:>16}" for one in pairs) + f"   {ratios}"
-                )
+                costs = compare(source, ready, Path(place), rounds)
+                for at, (what, unit) in enumerate((("wall", "s"), ("CPU", "s"), ("peak memory", "MiB"))):
+                    figures = {name: cost[at] for name, cost in costs.items()}
+                    grain = 5 if unit == "MiB" else 0.1
+                    name = f"{adapter}, {what}"
+                    made.append(Row(PART, name, unit, figures, Target(1, SDK), SDK, grain))
         finally:
             cloud.terminate()
             cloud.wait(20)
+    return made
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tasks", type=int, default=50_000, help="in the whole cloud, a fifth of them for each API")
+    given = parser.parse_args()
+    print("\n".join(tables(measured(given.rounds, given.tasks))))

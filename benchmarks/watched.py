@@ -32,6 +32,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 # What pyte does not know and would print, and the start of a sequence whose end is in the next piece.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?]\d*u|\x1b\[\?\d+\$p|\x1b\[>[\d;]*[qmc]|\x1bP[^\x1b]*\x1b\\")
 _CUT = re.compile(rb"\x1b(?:\[[0-9;:?<=>! $]*|P[^\x1b]*|\][^\x07\x1b]*)?$")
+_BARE = re.compile(
+    rb"\x1b\[[0-9;:?<=>!]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\|\x1b[()=>78][A-Z0-9]?"
+)
 _ANSWERS = ((b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[?2026$p", b"\x1b[?2026;2$y"))
 
 
@@ -59,6 +62,11 @@ class Still(NamedTuple):
     cpu: float
     frames: int
     written: int
+
+
+def bare(data: bytes) -> bytes:
+    """The text of it, without escape sequences and control characters."""
+    return bytes(byte for byte in _BARE.sub(b"", data) if byte >= 32)
 
 
 class Watched:
@@ -173,17 +181,37 @@ class Watched:
             frames = sum(not at or piece.at - pieces[at - 1].at > QUIET for at, piece in enumerate(pieces))
         return Still(took, used / took, frames, sum(len(piece.data) for piece in pieces))
 
-    def catch_up(self) -> None:
-        """Lets the screen show all that has come."""
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can come any more."""
+        return self._ended
+
+    def take(self, limit: float = 0.0) -> list[Piece]:
+        """What has come, and the screen does not show yet; waits so long for anything."""
         with self._came:
+            if not self._pieces and limit:
+                self._came.wait(limit)
             pieces, self._pieces = self._pieces, []
+        return pieces
+
+    def feed(self, pieces: Sequence[Piece]) -> None:
+        """Lets the screen show what was taken."""
         for piece in pieces:
             self._feed(piece.data)
+
+    def catch_up(self) -> None:
+        """Lets the screen show all that has come."""
+        self.feed(self.take())
 
     def cpu(self) -> float:
         """Seconds of CPU that the program has used."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def cpu_exactly(self) -> float:
+        """Seconds of CPU of the threads that it has now, to the nanosecond."""
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(one.read_text().split()[0]) for one in tasks) / 1e9
 
     def peak(self) -> float:
         """MiB of memory at the peak."""

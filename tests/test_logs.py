@@ -53,7 +53,7 @@ def test_starting_twice_logs_once(tmp_path: Path) -> None:
 def test_odd_text_is_written(tmp_path: Path) -> None:
     logs.start(Namespace(state_dir=None, log=str(tmp_path / "log")))
     root.info("lone %s", "\ud800")
-    assert "lone \\ud800" in (tmp_path / "log").read_text()
+    assert "lone ␦" in (tmp_path / "log").read_text()
 
 
 def test_a_log_that_cannot_be_opened_stops_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -81,7 +81,7 @@ def test_a_trace_goes_where_it_can_be_written(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
     path = logs.write_trace(ValueError("x\ud800"), Namespace(state_dir=str(tmp_path / "state"), log=None))
     assert path == tmp_path / "state" / "taskdeck.log"
-    assert "ValueError: x\\ud800" in path.read_text()
+    assert "ValueError: x␦" in path.read_text()
     assert mode(path) == 0o600
     (tmp_path / "file").write_text("")
     path = logs.write_trace(ValueError("x"), Namespace(state_dir=str(tmp_path / "file"), log=None))

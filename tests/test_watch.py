@@ -77,7 +77,7 @@ def test_every_known_terminal_has_a_way_that_there_is() -> None:
     assert {*KNOWN.values(), *KNOWN_TERM.values()} == {"osc9", "osc777"}
     assert notice("", "x") == ""
     assert notice("bell", "x") == "\x07"
-    assert notice("osc9", "a\x07b") == "\x07\x1b]9;a\u2407b\x07"
+    assert notice("osc9", "a\x07b") == "\x07\x1b]9;taskdeck: a\u2407b\x07"
     assert notice("osc777", "a;b") == "\x07\x1b]777;notify;taskdeck;a,b\x07"
 
 

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 SIZE = 1_000_000
 KEPT = 3
 TAIL = 64_000  # bytes of its end that are shown
+TRACE = 64_000  # characters of one trace: groups of errors have long ones
 
 
 def state_dir(given: Namespace) -> Path:
@@ -34,7 +36,21 @@ def log_path(given: Namespace) -> Path:
 
 
 class Masked(logging.Formatter):
-    """Writes lines and traces without our secrets, and without what looks like anybody's."""
+    """Writes lines and traces without our secrets, and without what looks like anybody's.
+
+    A record is one line, and what a trace says is indented: no foreign text makes a line that looks like a record, and
+    none is a command to the terminal that a log is read in.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """The line of a record."""
+        from tui.text import clean
+
+        return clean(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        """The lines of a trace."""
+        return _told(super().formatException(ei))
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -121,11 +137,20 @@ def tail(path: Path) -> list[str]:
     return lines[1:] if end > TAIL else lines
 
 
+def _told(trace: str) -> str:
+    """A trace, whose messages may quote a cloud."""
+    from textwrap import indent
+
+    from tui.text import clean
+
+    return indent(clean(trace, lines=True, limit=TRACE), "  ")
+
+
 def write_trace(error: BaseException, given: Namespace) -> Path:
     """Writes the trace of a bug where it can be written; answers where."""
     import traceback
 
-    text = masked("".join(traceback.format_exception(error)))  # lines of code and messages, never locals
+    text = masked(_told("".join(traceback.format_exception(error))))  # lines of code and messages, never locals
     places: tuple[Callable[[], Path], ...] = (lambda: log_path(given), _temporary)
     for named in places:
         try:

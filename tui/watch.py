@@ -109,7 +109,7 @@ def notice(way: str, text: str) -> str:
         return ""
     text = clean(text, limit=TOLD)
     if way == "osc9":
-        return f"\x07\x1b]9;{text}\x07"
+        return f"\x07\x1b]9;taskdeck: {text}\x07"  # ours first: some terminals take `9;4;..` for a progress bar
     if way == "osc777":
         return f"\x07\x1b]777;notify;taskdeck;{text.replace(';', ',')}\x07"
     return "\x07"

@@ -1,13 +1,16 @@
-"""A table of tasks as people write it with Textual's DataTable: `datatable_app.py ROWS.csv`.
+"""A table of tasks as people write it with Textual's DataTable: `datatable_app.py ROWS.csv [still | LIVE]`.
 
 Fixed widths of columns, because measuring 900,000 cells would be all that one sees. A filter empties the table and
-adds the rows that match. Every 5 s 1 % of the rows get another state and age by `update_cell`.
+adds the rows that match. Every 5 s 1 % of the rows get another state and age by `update_cell`; with `still` none does,
+with a number so many rows get another duration each second instead. SIGUSR1 gives the first row another state.
 """
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import random
+import signal
 import sys
 from pathlib import Path
 
@@ -40,9 +43,11 @@ class Tasks(App[None]):
         Binding("escape", "clear", show=False),
     ]
 
-    def __init__(self, rows: list[dict[str, str]]) -> None:
+    def __init__(self, rows: list[dict[str, str]], how: str = "") -> None:
         super().__init__()
         self.rows = rows
+        self.how = how
+        self.second = 0
         self.down = False
         self.rng = random.Random(1)
 
@@ -59,7 +64,22 @@ class Tasks(App[None]):
             self.table.add_column(name, key=name, width=width)
         self.fill("")
         self.table.focus()
-        self.set_interval(EVERY, self.refresh_rows)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.another)
+        if self.how.isdigit():
+            self.set_interval(1, self.tick)
+        elif not self.how:
+            self.set_interval(EVERY, self.refresh_rows)
+
+    def another(self) -> None:
+        """The first row has another state."""
+        self.rows[0]["STATE"] = "FAIL" if self.rows[0]["STATE"] == "OK" else "OK"
+        self.table.update_cell("0", "STATE", self.rows[0]["STATE"])
+
+    def tick(self) -> None:
+        """The first rows run on."""
+        self.second += 1
+        for at in range(int(self.how)):
+            self.table.update_cell(str(at), "DUR", f"{self.second // 60}m{self.second % 60:02}s")
 
     def fill(self, text: str) -> None:
         """The rows that match, from scratch."""
@@ -110,4 +130,4 @@ class Tasks(App[None]):
 
 if __name__ == "__main__":
     with Path(sys.argv[1]).open(encoding="utf-8", newline="") as lines:
-        Tasks(list(csv.DictReader(lines))).run()
+        Tasks(list(csv.DictReader(lines)), *sys.argv[2:]).run()

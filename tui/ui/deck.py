@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.text import clean
 from tui.ui import bars, facts, sizes
 from tui.ui.attention import Attention
 from tui.ui.board import ALL, DECK, Board
@@ -145,7 +146,7 @@ class Deck(Screen[None], inherit_bindings=False):
 
     def say(self, text: str, link: str = "") -> None:
         """One line for what the user just did; "" takes it away. With `link` it is a hyperlink (OSC 8)."""
-        self.told, self._told_at, self._link = text, monotonic(), link
+        self.told, self._told_at, self._link = clean(text), monotonic(), link
         self.lay_out()
 
     def write_filter(self, text: str) -> None:

@@ -83,5 +83,9 @@ def between(left: Ink, right: Ink, cells: int, style: Style = PLAIN, sign: str =
 
 
 def linked(style: Style, url: str) -> Style:
-    """A style whose text is a hyperlink (OSC 8) where the terminal has those; it is underlined there."""
-    return style + Style(link=url, underline=True) if url else style
+    """A style whose text is a hyperlink (OSC 8) where the terminal has those; it is underlined there.
+
+    An address that is more than plain signs is none: Rich writes it into the sequence as it is.
+    """
+    plain = url.isascii() and url.isprintable()
+    return style + Style(link=url, underline=True) if url and plain else style

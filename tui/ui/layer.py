@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from tui.model import TaskKey
+from tui.text import clean
 from tui.ui import bars, sizes
 from tui.ui.canvas import Bar, Canvas
 from tui.ui.ink import Ink, linked
@@ -63,7 +64,7 @@ class Layer(Screen[Answer], inherit_bindings=False):
 
     def say(self, text: str, link: str = "") -> None:
         """One line for what the user just did, in the place of the hints; "" takes it away."""
-        self._said, self._link = text, link
+        self._said, self._link = clean(text), link
         self.paint_hints()
 
     def paint_hints(self) -> None:

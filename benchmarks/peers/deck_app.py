@@ -1,0 +1,88 @@
+"""The monitor's screen on a store filled by hand, in this terminal: `deck_app.py TASKS [LIVE]`.
+
+No network, so that what is seen is the screen alone. SIGUSR1 gives the newest task another state; LIVE tasks run,
+their durations tick, all others ended long ago.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Callable
+from itertools import cycle
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
+from tui.model import Source, State, Task
+from tui.ui.options import wall_clock
+from tui.ui.shell import Taskdeck
+
+MADE = 20_000  # tasks of a source that are made one by one (50 us each)
+LONG_AGO = 5 * 3_600_000  # ms: ages in hours stand still
+
+
+def many(source: Source, count: int, now: int) -> list[Task]:
+    """So many tasks: some are made, the rest is like them, with ids and times of its own."""
+    made = tasks_of(source, min(count, MADE), now=now)
+    return [
+        task._replace(
+            key=task.key._replace(id=f"{task.key.id}-{n}"),
+            created_at=None if task.created_at is None else task.created_at - n,
+            request_id=f"{n:016x}",
+        )
+        for n, task in zip(range(count), cycle(made), strict=False)
+    ]
+
+
+class Desk(FakeDesk):
+    """Tasks whose texts are ordinary ones; the first of them do what is asked for."""
+
+    def __init__(self, tasks: int, live: int) -> None:
+        super().__init__(0)
+        now = wall_clock()
+        self._shown: list[Task] = []
+        for at, source in enumerate(SOURCES):
+            rows = many(source, tasks // len(SOURCES), now - LONG_AGO)
+            if at == 0:
+                for n in range(max(1, live)):
+                    rows[n] = self._first(rows[n], now - 10_000 - n, running=bool(live))
+                self._shown = rows[:1]
+            fill(self.store, source, rows, at=now)
+            del rows
+        self.pace(None, 3_600)  # nothing is read, and nothing is to get stale
+        gc.collect()
+        gc.freeze()
+
+    def _first(self, task: Task, at: int, *, running: bool) -> Task:
+        """The newest task there is: it runs, or ended so long ago that its age stands still."""
+        if running:
+            return task._replace(state=State.RUNNING, started_at=at, created_at=at, ended_at=None, duration_ms=None)
+        then = at - LONG_AGO + 600_000
+        return task._replace(
+            state=State.SUCCEEDED, started_at=then, created_at=then, ended_at=then + 900, duration_ms=900, error=None
+        )
+
+    async def run(self, changed: Callable[[], None]) -> None:
+        """Changes a state when told so."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.another)
+        await super().run(changed)
+
+    def another(self) -> None:
+        """OK, FAIL, OK: the one that ended last."""
+        (task,) = self._shown
+        state = State.FAILED if task.state is State.SUCCEEDED else State.SUCCEEDED
+        self._shown = [task._replace(state=state, native_state=state.value.title())]
+        self.store.settle(SOURCES[0], self._shown, at=wall_clock())
+        self.changed()
+
+
+if __name__ == "__main__":
+    live = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    app = Taskdeck(Desk(int(sys.argv[1]), live))
+    app.run()
+    if app.crash:
+        raise app.crash
