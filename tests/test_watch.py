@@ -46,6 +46,14 @@ def test_at_most_so_many() -> None:
     assert watched.toggle([]) == "no task to watch"
 
 
+@pytest.mark.parametrize("living", [True, False])
+def test_what_is_said_of_one_fits_into_80_cells(living: bool) -> None:
+    said = Watched().toggle([task("0123456789" * 9 + "end").key], living=living)
+    assert said.startswith("0123456789")
+    assert "end pinned on top" in said
+    assert len(said) < 80
+
+
 def test_what_is_said_of_the_end() -> None:
     one = task("t-1", State.FAILED, error="exit 1\x1b[2J\n")
     assert ended([one]) == "t-1 FAIL exit 1\u241b"

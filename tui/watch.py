@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tui.model import State, Task, TaskKey
-from tui.text import clean, cut_end
+from tui.text import clean, cut_middle
 
 MOST = 50  # tasks: each is asked by id every few seconds
+NAMED = 26  # cells of an id: what is said of it fits into 80
 TOLD = 200  # characters of a notification
 KNOWN: Mapping[str, str] = {"iTerm.app": "osc9", "WezTerm": "osc9", "ghostty": "osc9", "WarpTerminal": "osc9"}
 """Terminals that show a notification, by TERM_PROGRAM, and by which sequence."""
@@ -66,7 +67,7 @@ class Watched:
 
 
 def _many(keys: Sequence[TaskKey]) -> str:
-    return cut_end(clean(keys[0].id), 40) if len(keys) == 1 else f"{len(keys)} tasks"
+    return cut_middle(clean(keys[0].id), NAMED) if len(keys) == 1 else f"{len(keys)} tasks"
 
 
 def key_of(text: str) -> TaskKey | None:

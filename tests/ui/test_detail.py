@@ -471,6 +471,15 @@ async def test_an_event_of_the_provider_takes_the_place_of_a_guess() -> None:
         assert "started" not in text(pilot).split("HOW IT IS KNOWN")[1]
 
 
+async def test_how_it_is_known_is_told_whole_at_80_columns() -> None:
+    async with driven(FakeDesk(), (80, 24), "1", "G", "enter", "2") as (pilot, _):
+        seen = " ".join(text(pilot).split())
+        assert "from the times that the provider" in seen
+        assert "gives (?)" in seen
+        assert seen.count("a state may have come and gone between two reads.") == 1
+        assert ".." not in seen.partition("HOW IT IS KNOWN")[2]
+
+
 async def test_what_was_on_another_day_is_told_with_its_date() -> None:
     desk = FakeDesk(0)
     (task,) = tasks_of(SOURCES[0], 1)

@@ -16,11 +16,14 @@ from tui.ui.ink import Ink
 from tui.ui.task.about import About, Line
 from tui.ui.themes import TONES
 from tui.ui.titles import Pen
+from tui.ui.wrapping import wrapped
 
 EVENTS = 500  # of a provider that are shown: the newest
 TIMES = ("timestamp", "eventTime", "time", "createTime", "startTime")
 WORDS = ("status", "eventName", "type", "name", "eventDetail")
 GUESSED, SAID, SAW = "from the times that the provider gives (?)", "the provider's own event", "seen"
+TIME, AFTER, STATE = 24, 9, 26  # cells of the columns; the state's is narrower where that leaves less than
+HOW = 43  # for how it is known
 NEAR = 2_000  # ms within which an event of the provider and a time it gives are one moment
 
 
@@ -109,23 +112,29 @@ class Timeline:
 
     def lines(self, cells: int) -> Sequence[Line]:
         """When, how long after the moment before, what, how it is known."""
-        about, pen, before = self._about, self._about.pen(), None
+        about, look, before = self._about, self._about.pen().look, None
         sights = about.desk.store.seen.of(about.task.key)
-        head = Ink().add(fit("TIME", 24) + fit("AFTER", 9) + fit("STATE", 26) + "HOW IT IS KNOWN", pen.look["head"])
-        lines = [Line(Ink()), Line(head)]
-        for one in moments(about.task, sights, about.detail.answer if about.detail is not None else None):
-            lines.append(Line(_line(one, before, pen)))
+        known = moments(about.task, sights, about.detail.answer if about.detail is not None else None)
+        states = STATE
+        if cells < TIME + AFTER + STATE + HOW:
+            states = min(STATE, max([8, *(width(clean(one.word)) for one in known)]) + 4)
+        head = fit("TIME", TIME) + fit("AFTER", AFTER) + fit("STATE", states) + "HOW IT IS KNOWN"
+        lines = [Line(Ink()), Line(Ink().add(head, look["head"]))]
+        for one in known:
+            lines += map(Line, self._moment(one, before, states, cells))
             before = one.at
         told = "Times are the provider's, and ours where it was seen: a state may have come and gone between two reads."
-        return [*lines, Line(Ink()), Line(Ink().add(told, pen.look["dim"]))]
+        return [*lines, Line(Ink()), *(Line(Ink().add(part, look["dim"])) for part in wrapped(told, cells - 2))]
 
-
-def _line(one: Moment, before: int | None, pen: Pen) -> Ink:
-    look = pen.look
-    ink = Ink().add(fit(when.date_time(one.at, pen.utc), 24), look["text"])
-    ink.add(fit("" if before is None else f"+{when.took(one.at - before)}", 9), look["dim"])
-    ink.extend(word(one, pen, 24)).fill(59)
-    return ink.add(one.how, look["dim"])
+    def _moment(self, one: Moment, before: int | None, states: int, cells: int) -> Iterator[Ink]:
+        pen, lead = self._about.pen(), TIME + AFTER + states
+        look = pen.look
+        ink = Ink().add(fit(when.date_time(one.at, pen.utc), TIME), look["text"])
+        ink.add(fit("" if before is None else f"+{when.took(one.at - before)}", AFTER), look["dim"])
+        ink.extend(word(one, pen, states - 2))
+        for part in wrapped(one.how, max(HOW // 2, cells - lead - 2)):
+            yield ink.fill(lead).add(part, look["dim"])
+            ink = Ink()
 
 
 def word(one: Moment, pen: Pen, cells: int) -> Ink:
