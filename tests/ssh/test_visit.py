@@ -24,6 +24,7 @@ from tests.ssh.daemon import Sshd, there
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("ssh")]
 
 GOES = 2.0  # seconds after which a monitor whose terminal has gone is gone, on a machine with a core to spare
+DEAF_TO_HANGUPS = "trap '' HUP; "  # as nohup leaves it
 TRUECOLOR, PALETTE = b"38;2;", b"38;5;"
 
 
@@ -115,6 +116,16 @@ def test_paint_keys_resize_copy_and_a_client_that_drops(sshd: Sshd, world: Cloud
         (packed,) = OSC52.findall(bytes(screen.seen))
         assert named(text, base64.b64decode(packed).decode())
         # The line is cut.
+        there_now = family(far)
+        dropped(screen)
+        assert gone(there_now) <= in_time()
+
+
+def test_a_client_that_drops_ends_a_monitor_that_ignores_hangups(
+    sshd: Sshd, world: Cloud, tmp_path: Path, far: Path
+) -> None:
+    with sshd.terminal(tmp_path, DEAF_TO_HANGUPS + monitored(world, far), columns=80, lines=24) as screen:
+        screen.until(counted)
         there_now = family(far)
         dropped(screen)
         assert gone(there_now) <= in_time()
