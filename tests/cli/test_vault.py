@@ -18,6 +18,7 @@ from tui.credentials.cabinets import cabinets, vault_path
 from tui.credentials.vault import Vault
 from tui.demo_keys import KEYS
 
+pytestmark = pytest.mark.cloud
 PHRASE = "correct horse battery"
 ROWS = shelf(PROCESSING=[row("p-1", FinishTime="")])
 PROMPT = "Passphrase of the vault"
