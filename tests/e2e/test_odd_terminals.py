@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_dumb_terminal_is_2_and_one_line(tmp_path: Path) -> None:
         assert b"\x1b" not in screen.seen
         assert bytes(screen.seen).count(b"\n") == 1
         assert b"TERM other than dumb" in screen.seen
+
+
+def test_an_old_terminal_in_a_chinese_locale_is_asked_nothing_and_speaks_gbk(tmp_path: Path) -> None:
+    env = environment(tmp_path, TERM="vt100", LC_ALL="", LANG="zh_CN.GBK", XDG_CONFIG_HOME=str(tmp_path / "config"))
+    with Terminal([BIN], env, columns=100, lines=30) as screen:
+        screen.until("taskdeck")
+        screen.press("/")
+        screen.press("name:处理".encode("gbk"))
+        screen.until(lambda text: all(sign.encode("gbk") in screen.seen for sign in "处理"))
+        screen.press("\r")
+        screen.until("Enter open")
+        assert leave(screen) == 0
+        assert not re.search(rb"\x1b\[[>?][0-9]*(?:\$p|u)|\x1b\[<u|\x1b\]", bytes(screen.seen))
+        assert not re.search(rb"\x1b\[[0-9;]*[34][0-8][0-9;]*m", bytes(screen.seen)), "no colour"
 
 
 def listens(screen: Terminal) -> bool:

@@ -152,7 +152,7 @@ def test_stopped_and_back_odd_bytes_and_a_terminal_that_is_not_read(monitor: Ter
     monitor.tell(120, 40)
     monitor.press("/state:fail")
     monitor.until(lambda text: "state:fail" in text and re.search(r"\d+ of 3\d\d", text))
-    assert len(monitor.seen) - seen < 1 << 20
+    assert len(monitor.seen) - seen < 350_000, "frames were dropped, not kept"
 
     monitor.press("\r")
     for at in range(40):

@@ -73,7 +73,8 @@ def test_no_sign_is_of_ambiguous_width(name: str) -> None:
 
 
 def test_the_signs_follow_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LC_CTYPE", raising=False)
+    for name in ("LC_ALL", "LC_CTYPE", "LANG", "TERM"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
     assert glyphs.choose("auto") is glyphs.UNICODE
     monkeypatch.setattr("locale.getencoding", lambda: "ANSI_X3.4-1968")
@@ -83,6 +84,8 @@ def test_the_signs_follow_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_plain_locale_that_python_made_utf_8_for_itself_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "TERM"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
     monkeypatch.setenv("LANG", "C")
     monkeypatch.setenv("LC_CTYPE", "C.UTF-8")

@@ -41,6 +41,11 @@ class Dressed(App[int], inherit_bindings=False):
 
     @property
     @abstractmethod
+    def plain_signs(self) -> bool:
+        """Whether nothing but plain signs may be drawn: foreign ones of ambiguous width neither."""
+
+    @property
+    @abstractmethod
     def leaving(self) -> bool:
         """Whether this is the end."""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.model import State, Word
+from tui.ui import charset
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ class Glyphs:
 
 
 FRESH = ("new", "changed", "gone")
-COERCED = ("C.UTF-8", "C.utf8", "UTF-8")  # what Python puts into LC_CTYPE where LANG is C and LC_ALL is not set
 _ASCII = dict(zip(State, ".>~/+x-!?*", strict=True))
 _UNICODE = dict(zip(State, "◦▸↻/✓✗⊘!?*", strict=True))
 # In the order of Word: NOKEY AUTH DENIED THROTTLED OFFLINE ERROR LOADING STALE SLOW PARTIAL EMPTY LIVE.
@@ -49,14 +49,16 @@ UNICODE = Glyphs("unicode", _UNICODE, _UNICODE_WORDS, "›", "⣿", "⣀", "❚"
 
 
 def choose(wanted: str) -> Glyphs:
-    """The set for `ui.glyphs`: auto is by locale."""
+    """The set for `ui.glyphs`: auto is by terminal and locale."""
     if wanted == "ascii":
         return ASCII
     if wanted == "unicode":
         return UNICODE
-    if os.environ.get("LANG") in ("C", "POSIX") and os.environ.get("LC_CTYPE") in COERCED:
+    if os.environ.get("TERM", "").startswith(charset.PLAIN):
+        return ASCII  # a console's font has 256 or 512 signs
+    if os.environ.get("LANG") in ("C", "POSIX") and os.environ.get("LC_CTYPE") in charset.COERCED:
         return ASCII  # Python has made UTF-8 of this locale for itself; the terminal has not
     try:
-        return UNICODE if codecs.lookup(locale.getencoding()).name == "utf-8" else ASCII
+        return UNICODE if codecs.lookup(charset.named() or locale.getencoding()).name == "utf-8" else ASCII
     except LookupError:
         return ASCII

@@ -15,6 +15,8 @@ from time import monotonic
 
 from rich.cells import cell_len
 
+from tui.ui.charset import Narrow
+
 PIECE = 1 << 14  # bytes at a time
 LOOK = 0.1  # seconds between two looks whether anybody still wants it written
 ROOM = 1 << 18  # characters that may wait: a frame of 500x200 with all its colours has half of them
@@ -35,11 +37,18 @@ class Outlet(Thread):
     """`drained`: the terminal has all it was to get, but missed a frame. `lost`: it is gone. Told from this thread."""
 
     def __init__(
-        self, fileno: int, encoding: str, *, drained: Callable[[], None], lost: Callable[[], None], room: int = ROOM
+        self,
+        fileno: int,
+        encoding: str,
+        *,
+        drained: Callable[[], None],
+        lost: Callable[[], None],
+        room: int = ROOM,
+        narrow: Narrow | None = None,
     ) -> None:
         super().__init__(name="taskdeck-output", daemon=True)
         self._fileno, self._encoding, self._room = fileno, encoding, room
-        self._drained, self._lost = drained, lost
+        self._drained, self._lost, self._narrow = drained, lost, narrow
         self._changed = Condition()
         self._waiting: list[str] = []
         self._size = 0  # characters that wait or are being written
@@ -104,7 +113,8 @@ class Outlet(Thread):
                 self._waiting.clear()
                 self._since = monotonic()
             try:
-                self._put(text.encode(self._encoding, "taskdeck-as-wide"))
+                shown = text if self._narrow is None or text.isascii() else text.translate(self._narrow)
+                self._put(shown.encode(self._encoding, "taskdeck-as-wide"))
             except OSError:
                 self.abandon()
                 self._lost()

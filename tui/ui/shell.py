@@ -67,7 +67,9 @@ class Taskdeck(Dressed, inherit_bindings=False):
         self.failure: TaskdeckError | None = None
         self.crash: Exception | None = None
         self.mouse = mouse.wanted(chosen.mouse)
-        self._home = Home(desk, chosen, self.wardrobe.look, glyphs.choose(chosen.glyphs))
+        signs = glyphs.choose(chosen.glyphs)
+        self._plain_signs = signs is glyphs.ASCII
+        self._home = Home(desk, chosen, self.wardrobe.look, signs)
         self._interrupted_at = -TWICE
         self.set_keymap(keymap(chosen.keys))
         self._turnstile = Turnstile(super().on_event, lambda: self.focused or self.screen, self.set_timer)
@@ -140,6 +142,11 @@ class Taskdeck(Dressed, inherit_bindings=False):
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 self._loop.call_soon_threadsafe(partial(self.exit, code, return_code=code))
+
+    @property
+    def plain_signs(self) -> bool:
+        """Whether the glyphs are the plain ones, by the user's choice or the terminal's."""
+        return self._plain_signs
 
     @property
     def leaving(self) -> bool:

@@ -65,6 +65,8 @@ def auto(environ: Mapping[str, str] = os.environ, *, light: bool | None = None) 
     shows_many = "256" in environ.get("TERM", "") or environ.get("COLORTERM", "") in ("truecolor", "24bit")
     if light is None:
         light = environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+    if environ.get("TERM", "").startswith("vt"):
+        return PLAIN  # DEC's, and what takes their names: no colour at all
     kind = "deck" if shows_many or "TERM" not in environ else "ansi"
     return f"{kind}-{'light' if light else 'dark'}"
 

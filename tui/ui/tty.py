@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import selectors
 import signal
@@ -18,6 +19,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.ui import charset
 from tui.ui.outlet import Outlet, unblocked
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ READ = 4_096
 IDLE = 10  # reads of nothing at all after which a terminal is gone, though poll has not said so
 # A sequence that was cut is cancelled; then all that Textual (8.2.8) turns on is off, innermost first.
 RESTORED = "\x18\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l{mouse}\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+# The keyboard protocol, on and off, questions about modes, the mouse pointer's shape: Textual writes each alone.
+_UNKNOWN_TO_PLAIN = re.compile("\x1b\\[(?:>[0-9]+|<)u|\x1b\\[\\?[0-9]+\\$p|\x1b]22;[a-z-]*\x07")
 NO_MOUSE = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
 
 
@@ -40,6 +44,8 @@ class Tty(LinuxDriver):
         streams = [one for one in (sys.__stderr__, sys.__stdout__) if one is not None]
         self._file = next((one for one in streams if one.isatty()), streams[0])  # `2>errors`: Textual would draw there
         self._out = unblocked(self._file.fileno())
+        self._charset = charset.named() or getattr(self._file, "encoding", None) or "utf-8"
+        self._plain = os.environ.get("TERM", "").startswith(charset.PLAIN)
         self._on = self._lost = False
 
     @property  # type: ignore[override] # Textual's own would keep its caller waiting
@@ -50,8 +56,9 @@ class Tty(LinuxDriver):
     def _writer_thread(self, given: object) -> None:
         self._outlet = None
         if given is not None:
-            encoding = getattr(self._file, "encoding", None) or "utf-8"
-            self._outlet = Outlet(self._out, encoding, drained=self._draw_all, lost=self.hang_up)
+            letters = charset.wide(self._charset)
+            narrow = charset.Narrow(letters=letters) if letters or self._monitor.plain_signs else None
+            self._outlet = Outlet(self._out, self._charset, drained=self._draw_all, lost=self.hang_up, narrow=narrow)
             if self._lost:
                 self._outlet.abandon()
 
@@ -59,6 +66,11 @@ class Tty(LinuxDriver):
     def behind(self) -> bool:
         """Whether the terminal is not read, or too slowly: a frame is better dropped, a whole one comes later."""
         return self._outlet is not None and self._outlet.behind
+
+    def write(self, data: str) -> None:
+        """What old terminals would print is kept from them: questions, and the keyboard protocol's words."""
+        if not (self._plain and _UNKNOWN_TO_PLAIN.fullmatch(data)):
+            super().write(data)
 
     def start_application_mode(self) -> None:
         """The alternate screen and all that; not in the background of a shell, where this stops the process again."""
@@ -139,7 +151,7 @@ class Tty(LinuxDriver):
         selector = selectors.SelectSelector()
         selector.register(self.fileno, selectors.EVENT_READ)
         parser = self.parser()
-        decode = getincrementaldecoder(getattr(sys.__stdin__, "encoding", None) or "utf-8")("ignore").decode
+        decode = getincrementaldecoder(self._charset)("ignore").decode
         empty = 0
 
         def take() -> bool:
