@@ -12,6 +12,7 @@ import threading
 import pytest
 
 from tui import ending
+from tui.__main__ import main
 from tui.ending import Ending
 
 STUCK = """
@@ -82,3 +83,14 @@ def test_kindly_and_handlers_as_they_were() -> None:
         assert end.noticed
     assert [signal.getsignal(number) for number in ending.SIGNALS] == before
     end.hurry(3)  # over: nobody is ended any more
+
+
+def test_ctrl_c_before_or_after_the_command_line_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(arguments: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    left: list[int] = []
+    monkeypatch.setattr("tui.cli.run", interrupted)
+    monkeypatch.setattr("tui.__main__.leave", left.append)
+    main()
+    assert left == [130]

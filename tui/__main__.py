@@ -9,9 +9,13 @@ from contextlib import suppress
 
 def main() -> None:
     """Runs the command line and leaves with its exit code."""
-    from tui.cli import run
+    try:
+        from tui.cli import run
 
-    leave(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # so early, or so late, that `run` has not seen it
+        code = 130
+    leave(code)
 
 
 def leave(code: int) -> None:

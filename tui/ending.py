@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Condition, Thread, current_thread, main_thread
@@ -66,7 +67,8 @@ class Ending:
             Thread(target=self._wait, args=(code,), name="taskdeck-ending", daemon=True).start()
 
     def __enter__(self) -> Ending:
-        if current_thread() is main_thread():  # else Python takes no handlers: a test has put us somewhere
+        # Elsewhere than in the main thread Python takes no handlers; Windows has no such signals, nor pipes for them.
+        if current_thread() is main_thread() and sys.platform != "win32":
             ear, mouth = self._ears = os.pipe()
             os.set_blocking(mouth, False)
             self._woken = signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
