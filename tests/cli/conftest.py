@@ -89,6 +89,20 @@ class Scene:
         code = run(["--state-dir", str(self.state), *arguments])
         return Ran(int(code), *self._capsys.readouterr())
 
+    def refused(self, *arguments: str) -> str:
+        """What is said of arguments that do not fit: one line, exit code 2, and no source is asked for anything."""
+        asked: list[str] = []
+
+        def noted(action: str, _: dict[str, Any]) -> Said:
+            asked.append(action)
+            return 500, {}
+
+        self.source("media", noted)
+        ran = self.run(*arguments)
+        assert (ran.code, ran.out, asked) == (2, "", [])
+        assert ran.err.count("\n") == 1
+        return ran.err
+
     def close(self) -> None:
         """Stops the servers."""
         for server in self._servers:
