@@ -122,9 +122,16 @@ def test_signs_that_a_charset_has_not_keep_their_cells(wire: Wire) -> None:
     outlet.stop()
 
 
+@pytest.mark.parametrize("may_open", [True, False])
 async def test_a_terminal_that_reads_nothing_is_given_back_all_the_same(
-    wire: Wire, monkeypatch: pytest.MonkeyPatch
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, may_open: bool
 ) -> None:
+    if not may_open:  # after `su`: a write to it blocks
+        os.close(wire.own)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", lambda *_: (_ for _ in ()).throw(PermissionError()))
+            wire.own = outlets.unblocked(wire.near)
+        assert os.get_blocking(wire.own)
     driver = Tty(Taskdeck(FakeDesk(), theme_name="deck-dark"))
     monkeypatch.setattr(driver, "_out", wire.own)
     monkeypatch.setattr(driver, "fileno", wire.near)
