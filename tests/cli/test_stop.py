@@ -137,7 +137,7 @@ class TestWhatCannotBeDone:
         [
             ("alibaba-fc", ("succeeded",), {}, "stop: it has ended: Succeeded"),
             ("tencent-mps", ("running",), {"kind": "WorkflowTask"}, "MPS aborts a WorkflowTask only while it is"),
-            ("tencent-tat", ("failed",), {}, "stop: it has ended: "),
+            ("tencent-tat", ("failed", "cancelled"), {}, "stop: it has ended: "),
             ("huawei-kps", ("running",), {}, "stop: KPS has no operation that stops a task; delete record: only"),
             ("alibaba-opensearch", ("running",), {}, "has no operation that stops a task"),
         ],
