@@ -10,6 +10,7 @@ PYTHON ?= python3
 STAMP_RUN := $(VENV)/.run.stamp
 STAMP_TEST := $(VENV)/.test.stamp
 STAMP_BENCH := $(VENV)/.bench.stamp
+STAMP_PEERS := $(VENV)/.peers.stamp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test cover check judges unit e2e bench soak screenshots wheel lock clean
@@ -41,7 +42,7 @@ check: $(STAMP_TEST) ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP_BENCH) ## bytes, start, lists and keys beside peers; fails where a ratio got worse (12 minutes)
+bench: $(STAMP_BENCH) $(STAMP_PEERS) ## bytes, start, lists and keys beside peers; fails where a ratio got worse (12 minutes)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 soak: $(STAMP_TEST) ## the picture against the truth under chaos; 220 sources for half an hour (45 minutes in all)
@@ -87,16 +88,21 @@ $(STAMP_TEST): $(STAMP_RUN)
 	fi
 	@touch $@
 
-# Programs to compare with, those with dependencies of their own in a venv of their own: the benchmarks go on without them.
+# Programs to compare with, most of them in a venv of their own: the benchmarks go on without them.
 $(STAMP_BENCH): $(STAMP_TEST)
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt -e '.[bench]'; \
 	else \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'; \
 	fi || echo "visidata cannot be had: left out of the comparison" >&2
+	@touch $@
+
+# One at a time: where one cannot be had, the others can.
+$(STAMP_PEERS):
 	@$(PYTHON) -m venv $(VENV)/peers
 	@for peer in glances posting harlequin; do \
-	  $(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check $$peer \
-	    || echo "$$peer cannot be had: left out of the comparison" >&2; \
+	  if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/peers/bin/python $$peer; \
+	  else $(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check $$peer; \
+	  fi || echo "$$peer cannot be had: left out of the comparison" >&2; \
 	done
 	@touch $@

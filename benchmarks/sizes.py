@@ -22,6 +22,7 @@ from watched import Paint
 PART = "Keys to paint"
 SIZES = (1_000, 10_000, 100_000)
 BY_HAND = (100_000, 1_000_000)
+PROBES = ("lines", "pages", "typed", "sorted")
 SMALL = 1_000  # tasks of the run whose memory is taken off
 TARGETS: Mapping[int, Mapping[str, float]] = {
     100_000: {"j k, p95": 16, "typed character, p50": 12, "typed character, worst": 30},
@@ -34,7 +35,7 @@ SLOW = {"datatable": 10_000}  # more tasks than this, and one character takes it
 def given(tasks: int, presses: int, limit: float) -> argparse.Namespace:
     """The arguments of `keys_to_paint.py` for one short round."""
     words = ["--tasks", str(tasks), "--rounds", "1", "--presses", str(presses), "--limit", str(limit), "--still", "2"]
-    return arguments().parse_args(words)
+    return arguments().parse_args([*words, *(word for name in PROBES for word in ("--probes", name))])
 
 
 def figures(one: Round) -> Iterator[tuple[str, str, float]]:
