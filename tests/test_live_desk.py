@@ -13,8 +13,10 @@ import pytest
 from tests.cli.world import World, world
 from tui.app import LiveDesk
 from tui.deeds import DELETE, STOP, Deed
-from tui.errors import CallError, NotFound, WriteRefused
+from tui.door import LiveDoor
+from tui.errors import CallError, NotFound, UsageError, WriteRefused
 from tui.model import State, Task, TaskKey
+from tui.settings import Account, Config
 from tui.ui.desk import Desk
 
 pytestmark = pytest.mark.cloud
@@ -137,3 +139,18 @@ async def test_before_anything_is_connected_there_is_nothing_to_do(tmp_path: Pat
     done = await desk.act(Deed(STOP, "stop"), task)
     error: CallError | None = done.error
     assert isinstance(error, NotFound)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        ({}, "there is no account yet: :login and the short code of a provider begin one"),
+        ({"ali": Account(name="ali", vendor="alibaba")}, "no such account: fc; there is ali"),
+    ],
+)
+async def test_a_key_of_nobody_is_no_key(accounts: dict[str, Account], said: str, tmp_path: Path) -> None:
+    door = LiveDoor(lambda *_: None, lambda _: None, tmp_path)
+    door.use(Config(accounts=accounts))
+    for asked in (door.test, door.logout):
+        with pytest.raises(UsageError, match=re.escape(said)):
+            await asked("fc")

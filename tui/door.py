@@ -131,7 +131,10 @@ class LiveDoor:
         for one in self.config.sources:
             if one.name == name:
                 return one.account
-        raise UsageError(f"no such account: {name[:40]}; there is {', '.join(self.config.accounts) or 'none'}")
+        there = ", ".join(self.config.accounts)
+        if not there:
+            raise UsageError("there is no account yet: :login and the short code of a provider begin one")
+        raise UsageError(f"no such account: {name[:40]}; there is {there}")
 
     def _new(self, adapter: type[Adapter]) -> Account:
         taken, at, name = self.config.accounts, 1, adapter.vendor
