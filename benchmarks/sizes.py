@@ -38,8 +38,10 @@ def given(tasks: int, presses: int, limit: float) -> argparse.Namespace:
     return arguments().parse_args([*words, *(word for name in PROBES for word in ("--probes", name))])
 
 
-def figures(one: Round) -> Iterator[tuple[str, str, float]]:
-    """What is told of a round: name, unit, figure. Keys without a paint count as long as they were waited for."""
+def figures(one: Round, *, ours: bool) -> Iterator[tuple[str, str, float]]:
+    """What is told of a round: name, unit, figure. Our keys without a paint count as long as they were waited for,
+    those of a peer are left out: a ratio beside a time limit says nothing.
+    """
     for probe, label, share, what in (
         ("lines", "j k", 0.95, "p95"),
         ("pages", "page down, up", 0.95, "p95"),
@@ -48,7 +50,7 @@ def figures(one: Round) -> Iterator[tuple[str, str, float]]:
         ("whole", "typed character, all its rows", 0.5, "p50"),
         ("sorted", "order inverted", 0.5, "p50"),
     ):
-        paints: list[Paint] = one.paints.get(probe, [])
+        paints: list[Paint] = [paint for paint in one.paints.get(probe, []) if ours or paint.shown]
         if paints:
             yield f"{label}, {what}", "ms", at(share, [paint.last for paint in paints])
     yield "start to all rows", "s", one.loaded
@@ -61,7 +63,7 @@ def rows(size: str, tasks: int, rounds: Mapping[str, Sequence[Round]], beside: s
     for name, runs in rounds.items():
         told: dict[tuple[str, str], list[float]] = {}
         for one in runs:
-            for label, unit, figure in figures(one):
+            for label, unit, figure in figures(one, ours=name == OURS):
                 told.setdefault((label, unit), []).append(figure)
         for key, values in told.items():
             found.setdefault(key, {})[name] = statistics.median(values)

@@ -1,0 +1,159 @@
+"""What `make bench` says of its figures: the verdicts, and that a ratio that gets worse fails the run."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+def script(name: str) -> ModuleType:
+    """A module of benchmarks/, which is no package."""
+    found = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module
+    found.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def results() -> Iterator[Any]:
+    yield script("results")
+    sys.modules.pop("results")
+
+
+@pytest.fixture(scope="module")
+def bench(results: Any) -> Iterator[Any]:
+    script("headline")
+    yield script("bench")
+    for name in ("bench", "headline"):
+        sys.modules.pop(name)
+
+
+@pytest.fixture
+def rows(results: Any) -> Callable[[float], list[Any]]:
+    def made(ours: float) -> list[Any]:
+        return [
+            results.Row(
+                "Start", "first text", "ms", {"taskdeck": ours, "peer": 100.0}, results.Target(1.15, "peer"), "peer", 5
+            ),
+            results.Row("Bytes", "idle", "bytes", {"taskdeck": 10.0}, results.Target(0)),
+        ]
+
+    return made
+
+
+@pytest.mark.parametrize(("ours", "fails"), [(100, False), (125, False), (126, True), (300, True)])
+def test_a_ratio_worse_by_more_than_a_quarter_fails_the_run(
+    bench: Any,
+    results: Any,
+    rows: Callable[[float], list[Any]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    ours: float,
+    fails: bool,
+) -> None:
+    given, baseline = tmp_path / "rows.json", tmp_path / "baseline.json"
+    baseline.write_text(json.dumps({"Start: first text": 1.0}))
+    given.write_text(json.dumps(results.as_json(rows(ours))))
+    code = bench.main(["--given", str(given), "--baseline", str(baseline)])
+    told = capsys.readouterr()
+    assert code == (1 if fails else 0)
+    assert ("worse: Start: first text" in told.err) is fails
+    assert ("No ratio is worse" in told.out) is not fails
+
+
+def test_a_difference_within_the_grain_is_none(results: Any) -> None:
+    row = results.Row("Start", "first text", "ms", {"taskdeck": 6.0, "peer": 100.0}, None, "peer", 5)
+    assert [*results.worse([row], {row.key: 0.04})] == []
+    assert [*results.worse([row], {row.key: 0.005})] == [
+        "Start: first text: 0.06 times peer, was 0.005 times (6 ms where 0.5 would be as before)"
+    ]
+
+
+def test_what_is_not_measured_any_more_fails_and_a_peer_that_is_not_here_does_not(results: Any) -> None:
+    row = results.Row("Start", "first text", "ms", {"taskdeck": 900.0}, None, "peer")
+    assert [*results.worse([row], {row.key: 1.0})] == []
+    assert [*results.worse([row._replace(figures={"peer": 1.0})], {row.key: 1.0})] == [
+        f"{row.key}: is not measured any more"
+    ]
+    assert [*results.worse([], {row.key: 1.0})] == [f"{row.key}: is not measured any more"]
+
+
+def test_verdicts_and_the_table(results: Any, rows: Callable[[float], list[Any]]) -> None:
+    good, bad = rows(115)[0], rows(116)[0]
+    assert (good.verdict, bad.verdict) == ("met", "**missed**: 1.01 times")
+    assert rows(1)[1].verdict == "**missed**"
+    assert good._replace(figures={"taskdeck": 1.0}).verdict == "not measured"
+    assert good._replace(figures={}).verdict == "not measured"
+    lines = [*results.tables(rows(115))]
+    assert "| first text, ms | 115 | 100 | 1.15 x peer | met | 1.15 x peer |" in lines
+    assert "| idle, bytes | 10 | 0 | **missed** |  |" in lines
+    assert [results.short(value) for value in (math.nan, 0.0, 0.1234, 12.34, 1234.6)] == [
+        "-",
+        "0",
+        "0.123",
+        "12.3",
+        "1,235",
+    ]
+
+
+def test_rows_survive_a_file_and_the_baseline_is_their_ratios(results: Any, rows: Callable[[float], list[Any]]) -> None:
+    assert results.from_json(json.loads(json.dumps(results.as_json(rows(115))))) == rows(115)
+    assert results.ratios(rows(115)) == {"Start: first text": 1.15}
+
+
+def test_every_ratio_of_the_baseline_is_a_number() -> None:
+    kept: dict[str, float] = json.loads((BENCHMARKS / "baseline.json").read_text("utf-8"))
+    assert len(kept) > 30
+    assert all(value >= 0 for value in kept.values())
+
+
+def test_a_part_alone_is_compared_with_its_part_of_the_baseline(
+    bench: Any, rows: Callable[[float], list[Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(part: str, *, quick: bool) -> Sequence[Any]:
+        assert (part, quick) == ("start", False)
+        return rows(100)
+
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text(json.dumps({"Start: first text": 1.0, "Lists: all": 1.0}))
+    monkeypatch.setattr(bench, "measure", measure)
+    monkeypatch.setattr(bench, "machine", lambda: iter(()))
+    assert bench.main(["--part", "start", "--baseline", str(baseline)]) == 0
+    assert bench.main(["--part", "start", "--baseline", str(baseline), "--save-baseline"]) == 0
+    assert json.loads(baseline.read_text()) == {"Start: first text": 1.0, "Lists: all": 1.0}
+
+
+def test_the_readme_quotes_ratios_between_its_marks(
+    bench: Any, rows: Callable[[float], list[Any]], tmp_path: Path
+) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("a\n<!-- ratios -->\nold\n<!-- /ratios -->\nb\n")
+    bench.headline.put(rows(50), readme)
+    assert readme.read_text() == (
+        "a\n<!-- ratios -->\n| taskdeck beside | what | ratio |\n|---|---|---:|\n"
+        "| peer | time to the first text | 0.50 |\n<!-- /ratios -->\nb\n"
+    )
+    bench.headline.put(rows(10), readme)
+    assert "| 1/10 |" in readme.read_text()
+    readme.write_text("none")
+    with pytest.raises(ValueError, match="ratios"):
+        bench.headline.put(rows(1), readme)
+
+
+def test_the_readme_has_the_marks_and_quotes_what_is_watched(bench: Any) -> None:
+    text = (BENCHMARKS.parent / "README.md").read_text("utf-8")
+    assert text.count(bench.headline.BEGIN) == text.count(bench.headline.END) == 1
+    assert set(bench.headline.QUOTED) <= set(json.loads((BENCHMARKS / "baseline.json").read_text("utf-8")))
