@@ -178,8 +178,8 @@ Judge = Callable[[Reply], CallError | None]
 """A vendor's error table: the error of a reply, or None for a success."""
 
 CredentialSource = Callable[[], Awaitable[Credential]]
-"""Answers the credential or raises NoCredential. One that keeps what it found (`tui.credentials.kept`) has `fresh()` too,
-which looks again, and `again()`, after which whoever asks gets what the source says then."""
+"""Answers the credential or raises NoCredential. One that keeps what it found (`tui.credentials.kept`) has `fresh()`
+too, which looks again, and `again()`, after which whoever asks gets what the source says then."""
 
 
 class Call(Protocol):

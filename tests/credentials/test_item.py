@@ -77,7 +77,7 @@ def test_every_user_comes_back(name: str, password: str, domain: str) -> None:
     ],
 )
 def test_what_is_no_key_is_told_and_never_quoted(owner: Account, text: str) -> None:
-    with pytest.raises(NoCredential, match="^account acme: ") as caught:
+    with pytest.raises(NoCredential, match=r"^account acme: ") as caught:
         parse(owner, text)
     assert CANARY not in repr(caught.value)
     assert caught.value.__cause__ is None
