@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -18,6 +19,7 @@ from tui.errors import NoCredential
 from tui.text import clean
 from tui.typed import SHORTEST
 from tui.ui import login_lines as lines
+from tui.ui.beside import beside
 from tui.ui.door import Answer, Field, Kept, Login, Stuck, Way
 from tui.ui.login_form import Form
 from tui.ui.login_lines import Line
@@ -69,7 +71,7 @@ class LoginDialog(Over[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Whether a key can be kept is known before one is asked for."""
-        self._start(self._look(), "")
+        self._start(self._look, "")
 
     def on_resize(self, event: events.Resize) -> None:
         """As wide as there is room, and as high as that takes."""
@@ -201,18 +203,18 @@ class LoginDialog(Over[str], inherit_bindings=False):
         if key == "u" and self._stuck.locked:
             self._unlock()
         elif key == "r":
-            self._start(self._look(), "")
+            self._start(self._look, "")
         elif key.isdecimal() and 0 < int(key) < len(ways):
             way = ways[int(key) - 1]
             self._said, self._toml = way.does, way.toml
             self._show(Stage.PASTE)
         elif key == str(len(ways)):
             self._login.into_vault()
-            self._start(self._look(), "")
+            self._start(self._look, "")
 
     def _pasted(self, key: str) -> None:
         if key == "c":
-            self._work = self._beside(self._copied())
+            self._work = self._beside(self._copied)
         elif key == "enter":
             self.dismiss(self._said)
 
@@ -226,15 +228,15 @@ class LoginDialog(Over[str], inherit_bindings=False):
 
     # What takes its time
 
-    def _start(self, work: Coroutine[Any, Any, None], said: str) -> None:
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]], said: str) -> None:
         """One thing at a time; leaving ends it."""
         self._said = said or f"looking at {self._login.place} .."
         self._show(Stage.ASKING if said else Stage.LOOKING)
         self._work = self._beside(work)
 
-    def _beside(self, work: Coroutine[Any, Any, None]) -> Worker[None]:
+    def _beside(self, work: Callable[[], Coroutine[Any, Any, None]]) -> Worker[None]:
         """Of the app: a bug in there ends it, as everywhere."""
-        return self.app.run_worker(work, name="login", group="login", exclusive=True, exit_on_error=False)
+        return beside(self.app, work, "login")
 
     async def _look(self) -> None:
         self._tell(await self._login.stuck())
@@ -259,7 +261,8 @@ class LoginDialog(Over[str], inherit_bindings=False):
         if self._stuck is not None and self._stuck.phrase:
             self._ask_phrase(opens=True)
             return
-        self._start(self._unlocked(None), f"unlocking {self._login.place}: the desktop asks, for at most 30 s ..")
+        said = f"unlocking {self._login.place}: the desktop asks, for at most 30 s .."
+        self._start(partial(self._unlocked, None), said)
 
     async def _unlocked(self, phrase: Secret | None) -> None:
         try:
@@ -282,18 +285,18 @@ class LoginDialog(Over[str], inherit_bindings=False):
         phrase, again = given["phrase"], given.get("again")
         assert isinstance(phrase, Secret)  # noqa: S101 - its field is one for secrets
         if self._opens:
-            self._start(self._unlocked(phrase), f"opening {self._login.place} ..")
+            self._start(partial(self._unlocked, phrase), f"opening {self._login.place} ..")
         elif len(phrase.reveal()) < SHORTEST:
             self._show(Stage.PHRASE, f"fewer than {SHORTEST} characters: a longer one, please")
         elif phrase != again:
             self._show(Stage.PHRASE, "the two are not the same")
         else:
-            self._start(self._keep(phrase), f"keeping it in {self._login.place} ..")
+            self._start(partial(self._keep, phrase), f"keeping it in {self._login.place} ..")
         if self._stage is not Stage.PHRASE:
             self._phrases.wipe()
 
     def _send(self) -> None:
-        self._start(self._ask(), "asking the provider, one read ..")
+        self._start(self._ask, "asking the provider, one read ..")
 
     async def _ask(self) -> None:
         self._answer = await self._login.read(self._form.given())
