@@ -97,12 +97,10 @@ $(STAMP_BENCH): $(STAMP_TEST)
 	fi || echo "visidata cannot be had: left out of the comparison" >&2
 	@touch $@
 
-# One at a time: where one cannot be had, the others can.
+# In one go: posting wants one Textual and no other, and the others are to fit to it.
 $(STAMP_PEERS):
 	@$(PYTHON) -m venv $(VENV)/peers
-	@for peer in glances posting harlequin; do \
-	  if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/peers/bin/python $$peer; \
-	  else $(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check $$peer; \
-	  fi || echo "$$peer cannot be had: left out of the comparison" >&2; \
-	done
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/peers/bin/python glances posting harlequin; \
+	else $(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check glances posting harlequin; \
+	fi || echo "glances, posting, harlequin cannot be had: left out of the comparison" >&2
 	@touch $@
