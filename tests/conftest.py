@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -25,8 +26,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure() -> None:
-    """From here on the files and processes of the program are known."""
+    """From here on the files and processes of the program are known; those are started as from a shell."""
     leaks.install()
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):  # what runs behind a shell's & has them ignored,
+        if signal.getsignal(number) is signal.SIG_IGN:  # and whatever it starts inherits that
+            signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_runtest_setup() -> None:

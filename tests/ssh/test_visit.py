@@ -23,7 +23,7 @@ from tests.ssh.daemon import Sshd, there
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("ssh")]
 
-GOES = 2.0  # seconds after which a monitor whose terminal has gone is gone, on a machine with a core to spare
+GOES = 8.0  # seconds: what has not gone by then hangs. Measured, on two busy cores: 1.3 to 2.1
 DEAF_TO_HANGUPS = "trap '' HUP; "  # as nohup leaves it
 TRUECOLOR, PALETTE = b"38;2;", b"38;5;"
 

@@ -7,6 +7,7 @@ import pytest
 from tests.tasks import NOW, SOURCE, task
 from tui.model import Source
 from tui.view import Roster, Sort
+from tui.view.order import ranker
 from tui.view.subject import as_shown, subject
 
 SOURCES = {
@@ -26,17 +27,27 @@ TASKS = (
 @pytest.mark.parametrize("field", ["target", "inst"])
 @pytest.mark.parametrize("descending", [False, True])
 def test_sorting_by_target_is_by_what_is_shown_and_what_has_none_is_last(field: str, *, descending: bool) -> None:
-    roster = Roster(SOURCES, ranking=as_shown)
+    roster = Roster(SOURCES)
     roster.change([(one.key, one) for one in TASKS], NOW)
-    roster.order(Sort(field, descending), NOW)
+    roster.order(Sort(field, descending), NOW, as_shown)
     shown = [subject(one, SOURCES[one.key.source].adapter) for one in roster.rows]
     words = ["crop", "ctr/shop", "ins-1", "zip"]
     assert shown == [*(reversed(words) if descending else words), ""]
 
 
 def test_any_other_order_is_the_one_of_the_lists() -> None:
-    roster, plain = Roster(SOURCES, ranking=as_shown), Roster(SOURCES)
-    for one in (roster, plain):
+    roster, plain = Roster(SOURCES), Roster(SOURCES)
+    for one, ranking in ((roster, as_shown), (plain, ranker)):
         one.change([(each.key, each) for each in TASKS], NOW)
-        one.order(Sort("name"), NOW)
+        one.order(Sort("name"), NOW, ranking)
     assert [one.key for one in roster.rows] == [one.key for one in plain.rows]
+
+
+def test_the_same_field_typed_and_picked_are_two_orders() -> None:
+    roster = Roster(SOURCES)
+    roster.change([(one.key, one) for one in TASKS], NOW)
+    roster.order(Sort("target"), NOW, as_shown)
+    picked = [one.key.id for one in roster.rows]
+    roster.order(Sort("target"), NOW)
+    assert [one.key.id for one in roster.rows] != picked
+    assert [one.target for one in roster.rows] == ["ins-1", "LATEST", "prod", "shop/main", None]

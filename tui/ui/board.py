@@ -12,6 +12,7 @@ from tui.ui.desk import Provider
 from tui.ui.facts import GREY, Facts, gather, skews
 from tui.ui.filter_bar import Verdict
 from tui.view import Roster, Sort
+from tui.view.order import ranker
 from tui.view.subject import as_shown
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ class Board:
         """The tasks of the watch list, which stand before all others."""
         self.fresh: dict[TaskKey, str] = {}
         self._digits = {provider.adapter: provider.digit for provider in providers}
-        self._rosters = {digit: Roster(store.sources) for digit in self.providers}
-        self._rosters = {ALL: Roster(store.sources, ranking=as_shown), **self._rosters}
+        self._rosters = {digit: Roster(store.sources) for digit in (ALL, *self.providers)}
         self._filters: dict[int, Filter] = {}
         self._pin = Filter()
         self._sorts: dict[int, Sort] = {}
@@ -113,8 +113,6 @@ class Board:
 
     def order(self, digit: int, sort: Sort) -> None:
         """Another order for a pane. Raises UsageError for a field that there is not."""
-        from tui.view.order import ranker
-
         ranker(sort, self.store.sources)
         self._sorts[digit] = sort
 
@@ -255,7 +253,10 @@ class Board:
             self._asked[digit] = queries, marks
             self._queries[digit] = _joined(queries) if queries else None
         query, roster.skews = self._queries[digit], self.skews
-        roster.order(Sort(*query.sort) if query is not None and query.sort else self.sort(digit), now)
+        if query is not None and query.sort:
+            roster.order(Sort(*query.sort), now)  # by the field, as in `taskdeck list`
+        else:
+            roster.order(self.sort(digit), now, as_shown if digit == ALL else ranker)
         if differs:
             self._guilt, self.guilty = None, ""
             roster.ask(query, now)

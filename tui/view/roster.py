@@ -26,7 +26,7 @@ ENOUGH = 200  # matches that fill any screen: shown while the rest is being look
 class Roster:
     """What one table shows. `rows` is a plain list that is replaced, never reordered in place."""
 
-    def __init__(self, sources: Mapping[str, Source], sort: Sort = NEWEST, ranking: Ranking = ranker) -> None:
+    def __init__(self, sources: Mapping[str, Source], sort: Sort = NEWEST) -> None:
         self.sources = sources
         self.sort = sort
         self.query: Query | None = None
@@ -34,8 +34,8 @@ class Roster:
         """What the clocks of some sources' providers are ahead of ours, in ms: ages are counted on those."""
         self.pinned: frozenset[TaskKey] = frozenset()
         """The tasks that stand before all others; within both parts the order holds."""
-        self._ranking = ranking
-        self._plain = self._rank = ranking(sort, sources)
+        self._ranking: Ranking = ranker
+        self._plain = self._rank = ranker(sort, sources)
         self._as_of = 0
         self._known: dict[TaskKey, Task] = {}
         self._all = Ordered()
@@ -99,14 +99,14 @@ class Roster:
         """All tasks, whether they match or not, in order."""
         return self._all.tasks
 
-    def order(self, sort: Sort, now: int) -> None:
+    def order(self, sort: Sort, now: int, ranking: Ranking = ranker) -> None:
         """Another order: at once, or, of many tasks, when `work` has come to the end of them; until then the old one.
 
         Raises UsageError for a field that there is not.
         """
-        if sort == self.sort:
+        if sort == self.sort and ranking is self._ranking:
             return
-        rank = self._ranking(sort, self.sources)
+        rank, self._ranking = ranking(sort, self.sources), ranking
         self.sort = sort
         self._arranging = self._arrange(rank, now)
         if len(self._known) <= AT_ONCE:

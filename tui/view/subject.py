@@ -22,7 +22,10 @@ def subject(task: Task, adapter: str) -> str:
 
 
 def as_shown(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
-    """The order of a table that shows subjects under TARGET: sorting by it is by what is shown, of FC the function."""
+    """The order of a table that shows subjects under TARGET: sorting by it is by what is shown, of FC the function.
+
+    `sort:target` in a filter is by the field, as in `taskdeck list`.
+    """
     if sort.field not in TARGET:
         return ranker(sort, sources)
 
