@@ -183,6 +183,12 @@ def test_a_process_that_may_hold_keys_cannot_be_dumped(command: str, told: str, 
     assert ran.stdout.splitlines()[-1].endswith(told)
 
 
+def test_of_two_secrets_one_of_which_begins_the_other_nothing_is_left() -> None:
+    kept = [Secret("a-beginning"), Secret("a-beginning/and-its-end"), Secret("a-beg")]
+    assert without("x a-beginning/and-its-end y a-beginning") == "x *** y ***"
+    assert len(kept) == 3
+
+
 def test_every_command_but_those_without_keys_is_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
     from tui import cli
 

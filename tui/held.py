@@ -32,8 +32,11 @@ def hold(secret: Hiding) -> None:
 
 
 def without(text: str) -> str:
-    """A text without the secrets that are held, in any spelling."""
-    for secret in list(_held.values()):
+    """A text without the secrets that are held, in any spelling.
+
+    The longest first: where one begins with another, the rest of it would be left standing.
+    """
+    for secret in sorted(_held.values(), key=len, reverse=True):
         if len(secret) >= LEAST:
             text = secret.hide(text)
     return text

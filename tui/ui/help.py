@@ -41,16 +41,16 @@ class HelpScreen(Layer[None], inherit_bindings=False):
             for binding, keys in gathered(active.binding for active in below)
         ]
         self._edit: Edit | None = None
+        self.pager = Pager(self._write)  # a key may come before it is mounted
 
     def compose(self) -> ComposeResult:
         """A title, the keys, the way out."""
         yield Bar(id="header")
-        yield Pager(self._write)
+        yield self.pager
         yield Bar(id="hints")
 
     def on_mount(self) -> None:
         """Draws everything."""
-        self.pager = self.query_one(Pager)
         self._paint()
 
     def _paint(self) -> None:

@@ -32,16 +32,16 @@ class LogScreen(Layer[None], inherit_bindings=False):
         self._path = path
         self._lines = [clean(inside(line), limit=LONGEST) for line in lines]
         self._written: tuple[int, list[Ink]] = (0, [])
+        self.pager = Pager(self._write)  # a key may come before it is mounted
 
     def compose(self) -> ComposeResult:
         """Which file, its lines, the way out."""
         yield Bar(id="header")
-        yield Pager(self._write)
+        yield self.pager
         yield Bar(id="hints")
 
     def on_mount(self) -> None:
         """Begins at the end."""
-        self.pager = self.query_one(Pager)
         self.pager.top = END
         pen = self._pen()
         self.query_one("#header", Bar).show(lambda cells: self._header(pen, cells))

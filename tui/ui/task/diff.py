@@ -108,17 +108,17 @@ class Diff(Layer[None], inherit_bindings=False):
     def __init__(self, pen: Callable[[], Pen], legend: Callable[[], Legend], one: Task, other: Task, why: str) -> None:
         super().__init__(pen)
         self._legend, self._one, self._other, self._why = legend, one, other, why
+        self.pager = Pager(self._write)  # a key may come before it is mounted
 
     def compose(self) -> ComposeResult:
         """What is compared, the fields, the keys."""
         yield Bar(id="header")
-        yield Pager(self._write)
+        yield self.pager
         yield Bar(id="hints")
 
     def on_mount(self) -> None:
         """Shows them."""
         super().on_mount()
-        self.pager = self.query_one(Pager)
         self.query_one("#header", Bar).show(self._header)
         self.paint_hints()
         self.pager.repaint()
