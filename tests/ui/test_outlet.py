@@ -160,3 +160,12 @@ async def test_the_end_of_the_terminal_ends_the_monitor(wire: Wire, monkeypatch:
     assert not thread.is_alive()
     assert told == ["hung up"]
     assert ttys.IDLE
+
+
+def test_a_terminal_that_goes_before_it_has_begun_is_no_bug(wire: Wire) -> None:
+    made = Outlet(wire.own, "utf-8", drained=wire.drained.set, lost=wire.lost.set)
+    made.abandon()
+    made.stop()
+    made.start()
+    made.join(5)
+    assert not made.is_alive()

@@ -90,7 +90,7 @@ class Outlet(Thread):
         with self._changed:
             self._ended = True
             self._changed.notify()
-        self.join(LAST)
+        self._join(LAST)
 
     def abandon(self) -> None:
         """Nothing more is written, whatever waits."""
@@ -98,8 +98,11 @@ class Outlet(Thread):
             self._shut = self._ended = True
             self._waiting.clear()
             self._changed.notify()
-        if self is not current_thread():
-            self.join(2 * LOOK)
+        self._join(2 * LOOK)
+
+    def _join(self, seconds: float) -> None:
+        if self.ident is not None and self is not current_thread():  # a terminal may be gone before this has begun
+            self.join(seconds)
 
     def run(self) -> None:
         """The thread."""

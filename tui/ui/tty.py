@@ -131,8 +131,11 @@ class Tty(LinuxDriver):
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def _resume(self) -> None:
-        """Goes on, after the signal above or one that cannot be caught: a shell has set the terminal its own way."""
-        if self._auto_restart and not self._leaving:
+        """Goes on, after the signal above or one that cannot be caught: a shell has set the terminal its own way.
+
+        A terminal that goes away says SIGCONT, too.
+        """
+        if self._auto_restart and not self._leaving and not self._lost:
             self.suspend_application_mode()
             self.start_application_mode()
             self._app.refresh(layout=True)
