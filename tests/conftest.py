@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import signal
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -14,9 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from tests import leaks
 
-settings.register_profile("desk", max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ci" if os.environ.get("CI") else "desk")
+settings.register_profile("ours", max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 def pytest_collection_finish() -> None:
