@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tui.calls import Secret  # noqa: E402 - after the path
-from tui.credentials.sealed import COST  # noqa: E402
-from tui.credentials.vault import Vault  # noqa: E402
+from tui.credentials.sealed import COST  # noqa: E402 - as above
+from tui.credentials.vault import Vault  # noqa: E402 - as above
 
 ROUNDS = int(os.environ.get("ROUNDS", "21"))
 LIMIT = 0.5  # seconds: what an unlock may take (issue 6)

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from weakref import ref
 
 import pytest
@@ -25,20 +24,6 @@ from tui.errors import NoCredential
 
 async def nobody() -> Secret:
     raise NoCredential("nobody to ask", code=LOCKED)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "state" / "vault")
-
-
-@pytest.fixture
-async def full(place: Place) -> Place:
-    """A vault with two accounts."""
-    made = place.open()
-    await made.put("ali", TEXT)
-    await made.put("hw", "{}")
-    return place
 
 
 async def test_what_is_kept_is_found_again_by_another_program(place: Place) -> None:

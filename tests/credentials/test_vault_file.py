@@ -22,20 +22,6 @@ from tui.credentials.vault import WRONG
 from tui.errors import NoCredential
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "state" / "vault")
-
-
-@pytest.fixture
-async def full(place: Place) -> Place:
-    """A vault with two accounts."""
-    made = place.open()
-    await made.put("ali", TEXT)
-    await made.put("hw", "{}")
-    return place
-
-
 async def test_its_files_are_the_owners_alone_whatever_the_umask(place: Place) -> None:
     before = os.umask(0)
     try:

@@ -561,7 +561,7 @@ def test_a_pane_says_that_a_key_ends_while_there_is_time_to_do_something(place: 
 
 
 def test_health_counts_down_to_the_end_of_a_key_and_says_where_it_is_from() -> None:
-    note = "others can reach ~/.aliyun/config.json (mode 0644): chmod 600 /root/.aliyun/config.json"
+    note = "others can reach ~/.aliyun/config.json (mode 0644): chmod 600 ~/.aliyun/config.json"
     one = replace(
         status(Word.LIVE), keys=(), credentials="profile:p\x1b[31m", expires_at=NOW + 5_000_000, key_note=note
     )

@@ -68,7 +68,7 @@ def _entries() -> Sequence[dict[str, Any]]:
     native: Any = Windows  # the module has its library under a name of its own
     try:
         found: Sequence[dict[str, Any]] = native.win32cred.CredEnumerate(None, 0)
-    except Exception as error:
+    except Exception as error:  # pywintypes.error, which only Windows has: known by its number, else raised on
         if getattr(error, "winerror", None) == _NOT_FOUND:  # not one entry of anybody's
             return ()
         raise
@@ -81,7 +81,7 @@ def _backend() -> Iterator[Any]:
 
     try:
         yield Windows.WinVaultKeyring()  # type: ignore[no-untyped-call] # keyring's own
-    except Exception as error:
+    except Exception as error:  # as above
         code = getattr(error, "winerror", None)
         if code == _NO_SESSION:
             cause = "this logon has no credential store, as over SSH with a key"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from tui.ui.caret import Caret
+
 REMEMBERED = 200  # lines
 LONGEST = 2_000  # characters of one: what is longer was pasted by mistake
 
 
-class Edit:
+class Edit(Caret):
     """Text, caret and the lines typed before."""
 
     def __init__(self, text: str = "") -> None:
@@ -17,6 +19,11 @@ class Edit:
         self.history: list[str] = []
         self._at = 0
         self._draft = ""
+
+    @property
+    def length(self) -> int:
+        """How many characters there are."""
+        return len(self.text)
 
     def put(self, text: str) -> None:
         """Replaces everything; the caret goes to the end."""
@@ -74,31 +81,8 @@ class Edit:
         self._at = max(0, min(len(self.history), self._at + by))
         self._put(self.history[self._at] if self._at < len(self.history) else self._draft)
 
-    def press(self, key: str) -> bool:
-        """Acts on an editing key; False when it is none."""
-        action = self._keys().get(key)
-        if action is not None:
-            action()
-        return action is not None
-
     def _keys(self) -> dict[str, Callable[[], None]]:
-        return {
-            "left": lambda: self._go(self.caret - 1),
-            "right": lambda: self._go(self.caret + 1),
-            "home": lambda: self._go(0),
-            "end": lambda: self._go(len(self.text)),
-            "ctrl+e": lambda: self._go(len(self.text)),
-            "backspace": lambda: self.erase(self.caret - 1, self.caret) if self.caret else None,
-            "delete": lambda: self.erase(self.caret, self.caret + 1),
-            "ctrl+w": lambda: self.erase(self.word_start(), self.caret),
-            "ctrl+u": lambda: self.erase(0, self.caret),
-            "ctrl+k": lambda: self.erase(self.caret, len(self.text)),
-            "up": lambda: self.recall(-1),
-            "down": lambda: self.recall(1),
-        }
-
-    def _go(self, caret: int) -> None:
-        self.caret = max(0, min(len(self.text), caret))
+        return super()._keys() | {"up": lambda: self.recall(-1), "down": lambda: self.recall(1)}
 
 
 class Search:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tui.calls import Secret
+from tui.ui.caret import Caret
 
 MOST = 8_192  # characters: an STS token has some 1,500
 CELL = 4  # bytes of a character
 
 
-class Masked:
+class Masked(Caret):
     """Text and caret. The memory is taken once: a buffer that grows leaves copies behind."""
 
-    __slots__ = ("_memory", "caret", "size")
+    __slots__ = ("_memory", "size")
 
     def __init__(self) -> None:
         self._memory = bytearray(CELL * MOST)
@@ -48,29 +47,14 @@ class Masked:
         """What was typed, for whoever signs or keeps it."""
         return Secret(self._memory[: CELL * self.size].decode("utf-32-le", "replace"))
 
-    def press(self, key: str) -> bool:
-        """Acts on an editing key; False when it is none."""
-        action = self._keys().get(key)
-        if action is not None:
-            action()
-        return action is not None
+    @property
+    def length(self) -> int:
+        """How many characters there are."""
+        return self.size
 
-    def _keys(self) -> dict[str, Callable[[], None]]:
-        return {
-            "left": lambda: self._go(self.caret - 1),
-            "right": lambda: self._go(self.caret + 1),
-            "home": lambda: self._go(0),
-            "end": lambda: self._go(self.size),
-            "ctrl+e": lambda: self._go(self.size),
-            "backspace": lambda: self.erase(self.caret - 1, self.caret) if self.caret else None,
-            "delete": lambda: self.erase(self.caret, self.caret + 1),
-            "ctrl+w": lambda: self.erase(0, self.caret),  # where its words end is nobody's business
-            "ctrl+u": lambda: self.erase(0, self.caret),
-            "ctrl+k": lambda: self.erase(self.caret, self.size),
-        }
-
-    def _go(self, caret: int) -> None:
-        self.caret = max(0, min(self.size, caret))
+    def word_start(self) -> int:
+        """Where its words end is nobody's business: the beginning."""
+        return 0
 
     def _move(self, start: int, to: int) -> None:
         """What stands from `start` on, elsewhere: within the memory, without a copy."""
