@@ -27,8 +27,8 @@ test: $(STAMP_TEST) ## all tests: unit, SDK judges, end to end
 cover: $(STAMP_TEST) ## all tests but those in a pty, with the coverage of tui: 90 % at least
 	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not e2e" --cov --cov-report=term:skip-covered --cov-fail-under=90 $(ARGS)
 
-unit: $(STAMP_TEST) ## the fast tests only: no SDK, no pty, no screens, no cloud at work
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not judge and not e2e and not screen and not snapshot and not cloud" --ignore=tests/e2e --ignore=tests/judges --ignore=tests/ui/test_snapshots.py $(ARGS)
+unit: $(STAMP_TEST) ## the fast tests only: no SDK, no pty, no screens, no cloud at work, no real keyring
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not judge and not e2e and not screen and not snapshot and not cloud" --ignore=tests/e2e --ignore=tests/judges --ignore=tests/keyring --ignore=tests/ssh --ignore=tests/ui/test_snapshots.py $(ARGS)
 
 judges: $(STAMP_TEST) ## the vendors' own SDKs against the demo cloud
 	$(BIN)/python -m pytest -q -m judge $(ARGS)

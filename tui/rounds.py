@@ -35,7 +35,8 @@ class Known(NamedTuple):
     """A list as it last was: when its last good read began, and in which order it came when it was whole.
 
     `began` is in epoch ms by the provider's clock, as the times of its rows are; `before`, of the good one before it:
-    what has come since then is read twice, for a row may have moved up past one read.
+    what has come since then is read twice, for a row may have moved up past one read. `deep`: how many of its pages
+    held what was news then; where rows have no time, so many are read twice.
     """
 
     began: int
@@ -43,6 +44,7 @@ class Known(NamedTuple):
     order: Order
     live: bool | None = None
     scope: str | None = None
+    deep: int = 0
 
 
 class Rounds:
@@ -94,7 +96,9 @@ class Rounds:
         reached, until = trail.reached(order), min(self._until(known) - self._lap(interval), known.before)
         far = order.slack <= LARGEST and reached < until - order.slack
         # rows without a time are known by their place alone; with one, what came late may stand below what is known
-        stale = known.order.news_first and trail.stale and (reached < until or reached == math.inf)
+        # and what a deletion moved up past the last read stands among what was news then: that is looked through again
+        again = reached == math.inf and trail.quiet >= known.deep
+        stale = known.order.news_first and trail.stale and (reached < until or again)
         if not far and (not stale or listing.label in self._holes):
             return False
         return listing.live is False or calls <= trail.pages
@@ -124,7 +128,7 @@ class Rounds:
                 else:
                     order = (order if after is None else known.order)._replace(news_first=first)
             self._lists[listing.label] = Known(
-                there, there if known is None else known.began, order, listing.live, listing.scope
+                there, there if known is None else known.began, order, listing.live, listing.scope, trail.deep
             )
         if want.since is None:
             self._whole_is_over(began, there, outcome)

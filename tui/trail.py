@@ -106,6 +106,17 @@ class Trail:
         """Whether its last page (so far) held no news."""
         return bool(self._news) and self._news[max(self._news)] == 0
 
+    @property
+    def quiet(self) -> int:
+        """How many pages without news it has (so far) below the last one that had some."""
+        pages = sorted(self._news, reverse=True)
+        return next((count for count, at in enumerate(pages) if self._news[at]), len(pages))
+
+    @property
+    def deep(self) -> int:
+        """How many pages from the top hold all of its news."""
+        return 1 + max((at for at, count in self._news.items() if count), default=-1)
+
     def picked(self, after: float) -> bool:
         """Whether it may be what came after a time alone (epoch ms): no row says otherwise."""
         return self._earliest >= after
