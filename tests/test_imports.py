@@ -92,6 +92,12 @@ def test_a_lower_layer_loads_nothing_of_a_higher_one(module: str, never: set[str
     assert {name for name in found if name.startswith(("tui.cli", "tui.ui", "tui.app", "tui.cloud"))} == set()
 
 
+def test_the_app_is_put_together_without_an_adapter_the_config_or_a_key() -> None:
+    code = "from pathlib import Path; from tui.app import LiveDesk; assert LiveDesk(Path('x')).providers"
+    never = ("tui.adapters.", "tui.settings", "tui.credentials", "tui.calls", "tui.query", "tui.net", "tui.door")
+    assert {name for name in loaded(code) if name.startswith(never)} == {"tui.adapters._titles"}
+
+
 def test_all_adapters_together_load_neither_client_nor_checker_nor_screen() -> None:
     assert packages("from tui.adapters import every; every()") & HEAVY == set()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import os
 import subprocess
 import sys
@@ -13,26 +12,26 @@ import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tui.adapters import by_hand, deeds_of, every
-from tui.answers import Detail
-from tui.by_hand import ByHand
+from tui.adapters import by_hand, deeds_of, titles
+from tui.config_place import is_there
 from tui.courtesy import Courtesy
-from tui.credentials import without_keys
-from tui.deeds import Deed, Done
-from tui.door import LiveDoor
 from tui.ending import Ending
 from tui.errors import ConfigError, Malformed, NotFound
 from tui.memory import Memory
 from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
-from tui.settings.place import is_there
 from tui.store import Store
 from tui.ui.desk import INTO_THE_DEMO, Console, Provider
 
 if TYPE_CHECKING:
+    from tui.answers import Detail
+    from tui.by_hand import ByHand
+    from tui.deeds import Deed, Done
+    from tui.door import LiveDoor
     from tui.settings import Account, SourceSettings
     from tui.watching import Watching
     from tui.wiring import Wiring
@@ -54,10 +53,10 @@ class LiveDesk:
 
     def __init__(self, path: Path, *, write: bool = False, state: Path | None = None) -> None:
         self.path = path
-        self.door = LiveDoor(self._begin, self.poke, state)
+        self._state = state
         self._group: asyncio.TaskGroup | None = None
         self.store = Store(raw_rows=0)  # no screen shows them yet: 5,000 are 8 MB
-        self.providers: Sequence[Provider] = [Provider(one.id, one.digit, one.short, one.title) for one in every()]
+        self.providers: Sequence[Provider] = [Provider(*one) for one in titles()]
         self.note = ""
         self.read_only = not write
         self._wiring: Wiring | None = None
@@ -68,6 +67,13 @@ class LiveDesk:
         self._accounts: Mapping[str, Account] = {}
         self._watched: frozenset[TaskKey] = frozenset()
         self._watching: Watching | None = None
+
+    @cached_property
+    def door(self) -> LiveDoor:
+        """Whoever knocks first has it built: the first frame does without."""
+        from tui.door import LiveDoor
+
+        return LiveDoor(self._begin, self.poke, self._state)
 
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled. Raises ConfigError."""
@@ -219,6 +225,7 @@ class LiveDesk:
 
     async def act(self, deed: Deed, task: Task) -> Done:
         """Asks the provider, once; the store then has what the provider says of the task."""
+        from tui.deeds import Done
         from tui.doing import carry_out
 
         if self._wiring is None:
@@ -260,6 +267,8 @@ class DemoDesk(LiveDesk):
         changed()
         self._child = child = self._start()
         line = await asyncio.to_thread(_pipe(child.stdout).readline)
+        import json
+
         try:
             json.loads(line)
         except ValueError:
@@ -268,6 +277,8 @@ class DemoDesk(LiveDesk):
         await self._poll(self.path)
 
     def _start(self) -> subprocess.Popen[bytes]:
+        from tui.credentials import without_keys
+
         return subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             [
                 *(sys.executable, "-P", "-m", "tui", "cloud", *self._options),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Mapping
+
 import pytest
 
-from tui.cli.parser import FAULTS, parse
+from tui.cli.parser import FAULTS, build, parse
 from tui.cloud.faults import NAMES
 from tui.errors import UsageError
 
@@ -105,3 +108,15 @@ def test_a_wrong_command_line_says_what_is_wrong_with_it(words: list[str], messa
 
 def test_the_help_of_faults_names_every_fault() -> None:
     assert FAULTS.split(", ") == list(NAMES)
+
+
+def test_one_command_built_alone_has_what_it_has_among_all() -> None:
+    for name in _choices(build()):
+        assert list(_choices(build(name))) == [name]
+        assert _choices(build(name))[name].format_help() == _choices(build())[name].format_help()
+
+
+def _choices(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+    (found,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    choices: Mapping[str, argparse.ArgumentParser] = found.choices
+    return choices

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from tests.adapters.scripted import KEY, ScriptedCall
 from tests.fixture_files import body, reply, samples
 from tests.settings.schema import problems
-from tui.adapters import Adapter, adapter_ids, every, load
+from tui.adapters import Adapter, adapter_ids, every, load, titles
 from tui.answers import Listing, Page, Want
 from tui.budget import Budget
 from tui.calls import FREE, Ask, Credential, Reply, Signed
@@ -100,6 +100,13 @@ def test_ids_shorts_digits_and_titles_are_unique() -> None:
         assert len({getattr(one, name) for one in ADAPTERS}) == len(ADAPTERS)
     assert [one.digit for one in ADAPTERS] == sorted(one.digit for one in ADAPTERS)
     assert {one.id for one in ADAPTERS} == set(adapter_ids())
+
+
+def test_the_first_frame_calls_adapters_as_they_call_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    themselves = [(one.id, one.digit, one.short, one.title) for one in ADAPTERS]
+    assert [tuple(title) for title in titles()] == themselves
+    monkeypatch.setattr("tui.adapters.TITLES", {})  # as of an adapter that somebody adds
+    assert [tuple(title) for title in titles()] == themselves
 
 
 def test_an_unknown_id_is_no_adapter() -> None:

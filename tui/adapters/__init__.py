@@ -1,6 +1,7 @@
-"""The Adapter protocol, and a scan of this folder: an adapter is one file, found by name, listed nowhere.
+"""The Adapter protocol, and a scan of this folder: an adapter is one file, found by name.
 
-A file `some_api.py` here holds one class and says `ADAPTER = ThatClass`; its id is `some-api`.
+A file `some_api.py` here holds one class and says `ADAPTER = ThatClass`; its id is `some-api`. It is listed nowhere:
+`_titles.py` only spares the first frame the import of those that come with us.
 Files that begin with "_" hold what the adapters of one vendor share, or those of all.
 """
 
@@ -10,15 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
-from tui.answers import Detail, Listing, Page, Want
-from tui.by_hand import ByHand
-from tui.calls import Action, Call
-from tui.deeds import STOP, Deed
-from tui.model import Source, Task, TaskKey
-from tui.settings import Account, SourceSettings
-from tui.settings.kinds import Endpoint, Region, SourceName
+from tui.adapters._titles import TITLES, Title
+
+if TYPE_CHECKING:  # the first frame wants nothing but titles
+    from tui.answers import Detail, Listing, Page, Want
+    from tui.by_hand import ByHand
+    from tui.calls import Action, Call
+    from tui.deeds import Deed
+    from tui.model import Source, Task, TaskKey
+    from tui.settings import Account, SourceSettings
+    from tui.settings.kinds import Endpoint
 
 
 class Place(NamedTuple):
@@ -100,6 +104,8 @@ def deeds_of(adapter: Adapter, task: Task) -> Sequence[Deed]:
     """What may be done with a task; an API that cannot do anything says so."""
     if isinstance(adapter, Doer):
         return adapter.deeds(task)
+    from tui.deeds import STOP, Deed
+
     return (Deed(STOP, "stop", why_not=f"{adapter.title} has no operation that stops a task"),)
 
 
@@ -132,8 +138,20 @@ def every() -> tuple[type[Adapter], ...]:
     return tuple(sorted((load(adapter_id) for adapter_id in adapter_ids()), key=lambda adapter: adapter.digit))
 
 
+def titles() -> tuple[Title, ...]:
+    """What the screen calls all adapters, in the order of their digits. Those that come with us are not imported."""
+    found = (TITLES.get(adapter_id) or _title(load(adapter_id)) for adapter_id in adapter_ids())
+    return tuple(sorted(found, key=lambda title: title.digit))
+
+
+def _title(adapter: type[Adapter]) -> Title:
+    return Title(adapter.id, adapter.digit, adapter.short, adapter.title)
+
+
 def named(place: Place, account: Account, adapter_id: str) -> dict[str, Any]:
     """The keys that all settings share, for a source that exists only while something is discovered."""
+    from tui.settings.kinds import Region, SourceName
+
     return {
         "name": SourceName("discovery"),
         "adapter": adapter_id,
@@ -145,6 +163,8 @@ def named(place: Place, account: Account, adapter_id: str) -> dict[str, Any]:
 
 async def one_source(here: Adapter) -> Sequence[Mapping[str, Any]]:
     """For an API whose sources need no keys of their own: one source where any list shows a task, else none."""
+    from tui.answers import Want
+
     for listing in await here.plan(Want()):
         if (await here.page(listing)).rows:
             return [{}]

@@ -27,8 +27,8 @@ _STATES = {"KeyringLocked": LOCKED, "VaultLocked": LOCKED, "KeyringHung": HUNG, 
 def run(given: Namespace) -> int:
     """Looks, prints; 0 whatever the keys are like: `doctor` is the judge of that."""
     from tui import logs
+    from tui.config_place import BEGIN, config_path, is_there
     from tui.settings import Config
-    from tui.settings.place import BEGIN, config_path, is_there
 
     logs.start(given)
     path = config_path(given.config)

@@ -7,9 +7,9 @@ from argparse import Namespace
 
 from tui.cli.exits import Exit
 from tui.cli.place import config
+from tui.config_place import config_path
 from tui.errors import ConfigError
 from tui.settings import Config
-from tui.settings.place import config_path
 
 
 def run(given: Namespace) -> int:

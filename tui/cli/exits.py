@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from tui.errors import (
     AuthError,
@@ -18,7 +19,9 @@ from tui.errors import (
     Unavailable,
     WriteRefused,
 )
-from tui.model import Trouble, Word
+
+if TYPE_CHECKING:
+    from tui.model import Trouble
 
 
 class Exit(IntEnum):
@@ -56,6 +59,8 @@ def code_of(error: CallError, *, of_task: bool = False) -> Exit:
 
 def code_of_trouble(trouble: Trouble) -> Exit:
     """The same code, of what the state of a source keeps of the error."""
+    from tui.model import Word
+
     match trouble.word:
         case Word.NOKEY | Word.AUTH | Word.DENIED:
             return Exit.AUTH

@@ -26,7 +26,7 @@ LARGEST = 1_000
 def run(given: Namespace) -> int:
     """Polls once, draws, prints, answers the exit code."""
     from tui import logs
-    from tui.adapters import by_hand, every
+    from tui.adapters import by_hand, titles
     from tui.cli.once import poll_once
     from tui.store import Store
     from tui.ui import still
@@ -34,7 +34,7 @@ def run(given: Namespace) -> int:
 
     logs.start(given)
     size = size_of(given.size)
-    providers = [Provider(one.id, one.digit, one.short, one.title) for one in every()]
+    providers = [Provider(*one) for one in titles()]
     screen = named(given.screen, still.scenes(providers))
     settings = config(given)
     tables = _tables(given, settings)

@@ -60,8 +60,8 @@ def run(given: Namespace) -> int:
 
 def _account(given: Namespace) -> tuple[Config, Account, bool]:
     """The config, the account, and whether it is only being made. Raises UsageError and ConfigError."""
+    from tui.config_place import config_path, is_there
     from tui.settings import Account, Config
-    from tui.settings.place import config_path, is_there
 
     path, name = config_path(given.config), given.account
     if is_there(path):
@@ -195,7 +195,7 @@ async def _kept(stores: Stores, stored: str, account: Account, credential: Crede
 def _to_paste(given: Namespace, settings: Config, account: Account, credential: Credential) -> None:
     """The TOML of an account that the config does not know yet, and what it has."""
     from tui.cli.discover import discovered
-    from tui.settings.place import config_path
+    from tui.config_place import config_path
     from tui.settings.written import account_table
 
     async def known() -> Credential:

@@ -41,7 +41,7 @@ async def _removed(given: Namespace) -> int:
 
 def _nothing(given: Namespace, absent: list[NoCredential]) -> int:
     """No key was kept; where the config knows the account, where its key comes from instead."""
-    from tui.settings.place import config_path, is_there
+    from tui.config_place import config_path, is_there
 
     looked = "the vault; this machine has no keyring" if absent else "the keyring and the vault"
     said = f"account {given.account}: no key of it is kept here (looked into {looked})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from typing import NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from tui import __version__
 from tui.errors import UsageError
@@ -20,8 +20,28 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{plain} (`{self.prog} --help`)")
 
 
-def build() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+class _Mute:
+    """Takes the options of a command that is not meant."""
+
+    def add_argument(self, *_: Any, **__: Any) -> None:
+        """Does nothing, in a thousandth of the time."""
+
+
+class _Commands(NamedTuple):
+    """Where the commands are added: all of them, or the one that is meant."""
+
+    added: argparse._SubParsersAction[_Parser]
+    only: str | None
+
+    def add(self, name: str, text: str) -> _Parser | _Mute:
+        """A command with what it does."""
+        if self.only not in (None, name):
+            return _Mute()
+        return self.added.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False)
+
+
+def build(only: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands, or of one: all take 8 ms, of the 100 that `--version` may have."""
     top = _Parser(
         prog="taskdeck",
         description="A terminal monitor for the asynchronous tasks of cloud services.",
@@ -32,7 +52,7 @@ def build() -> argparse.ArgumentParser:
     top.add_argument("--state-dir", metavar="DIR", help="where logs and saved orders live")
     top.add_argument("--log", metavar="FILE", help="where to log")
     top.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colours in tables")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    commands = _Commands(top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser), only)
     _screens(commands)
     _queries(commands)
     _followers(commands)
@@ -43,8 +63,9 @@ def build() -> argparse.ArgumentParser:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The parsed command line; without a command it is `monitor`. Raises UsageError."""
-    parser = build()
-    given = parser.parse_args(_marked(parser, list(arguments)))
+    arguments = list(arguments) or ["monitor"]
+    parser = _parser(arguments[0])
+    given = parser.parse_args(_marked(parser, arguments))
     if given.command is None:
         given = parser.parse_args([*arguments, "monitor"])
     if getattr(given, "filter", None) is not None:
@@ -54,16 +75,28 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return given
 
 
-def _screens(commands: argparse._SubParsersAction[_Parser]) -> None:
-    monitor = _command(commands, "monitor", "the terminal UI on the configured sources")
+def _parser(first: str) -> argparse.ArgumentParser:
+    """Of the command that comes first, where one does."""
+    if first == "--version":
+        return build("")
+    found = build(None if first.startswith("-") else first)
+    return found if _named(found) else build()
+
+
+def _named(parser: argparse.ArgumentParser) -> bool:
+    return any(action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+
+
+def _screens(commands: _Commands) -> None:
+    monitor = commands.add("monitor", "the terminal UI on the configured sources")
     _filter(monitor)
     monitor.add_argument("--write", action="store_true", help="grant A: stop a task, delete a failed record")
     monitor.add_argument("--theme", metavar="NAME", help="a theme for this run")
-    demo = _command(commands, "demo", "the monitor on an embedded demo cloud: no account, no network, no config")
+    demo = commands.add("demo", "the monitor on an embedded demo cloud: no account, no network, no config")
     _world(demo)
     demo.add_argument("--write", action="store_true", help="grant A: stop a task, delete a failed record")
     demo.add_argument("--theme", metavar="NAME", help="a theme for this run")
-    cloud = _command(commands, "cloud", "the demo cloud alone, in the foreground; one line of JSON when it is ready")
+    cloud = commands.add("cloud", "the demo cloud alone, in the foreground; one line of JSON when it is ready")
     cloud.add_argument("--port", type=_port, default=0, metavar="N", help="port of the control paths (0: a free one)")
     _world(cloud)
     cloud.add_argument("--rate", type=_rate, default=1.0, metavar="X", help="how many times faster tasks live")
@@ -71,8 +104,8 @@ def _screens(commands: argparse._SubParsersAction[_Parser]) -> None:
     cloud.add_argument("--config-out", metavar="FILE", help="where to write the config that monitors it whole")
 
 
-def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
-    listing = _command(commands, "list", "polls every source once, all that FILTER can match, and prints the tasks")
+def _queries(commands: _Commands) -> None:
+    listing = commands.add("list", "polls every source once, all that FILTER can match, and prints the tasks")
     _filter(listing)
     listing.add_argument("--source", action="append", metavar="NAME", help="only this source (may be repeated)")
     _format(listing, ("table", "json", "ndjson", "csv"))
@@ -82,16 +115,16 @@ def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--limit", type=_count, metavar="N", help="at most N tasks; of this and limit: in FILTER the smaller"
     )
     listing.add_argument("--raw", action="store_true", help="with the provider's own row (json, ndjson)")
-    show = _command(commands, "show", "one task, asked from the provider by its detail operation")
+    show = commands.add("show", "one task, asked from the provider by its detail operation")
     show.add_argument("task", metavar="TASK", help="SOURCE/ID or SOURCE/SCOPE/ID, a / inside a part as %%2F")
     show.add_argument("--output", action="store_true", help="with what the task printed or returned")
     _format(show, ("text", "json"))
-    stop = _command(commands, "stop", "asks the provider to stop one task; on huawei-kps, to delete a failed record")
+    stop = commands.add("stop", "asks the provider to stop one task; on huawei-kps, to delete a failed record")
     stop.add_argument("task", metavar="TASK", help="SOURCE/ID or SOURCE/SCOPE/ID, a / inside a part as %%2F")
     stop.add_argument("--write", action="store_true", help="grant it for this once: the config has no write = true")
     stop.add_argument("--yes", action="store_true", help="do not ask; needed where stdin is no terminal")
     stop.add_argument("--confirm", metavar="ID", help="the id of the task in full, for accounts marked prod")
-    frame = _command(commands, "frame", "one frame of a screen of the monitor as text, for tickets and tests")
+    frame = commands.add("frame", "one frame of a screen of the monitor as text, for tickets and tests")
     _filter(frame)
     frame.add_argument(
         "--screen",
@@ -100,10 +133,10 @@ def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="deck (the default), all, fc, os, mps, tat, kps, events, help, or task: the first one of all",
     )
     frame.add_argument("--size", default="120x40", metavar="120x40", help="columns and rows, at most 1000x1000")
-    sources = _command(commands, "sources", "the sources, their cost, their budget and their state after one poll")
+    sources = commands.add("sources", "the sources, their cost, their budget and their state after one poll")
     _format(sources, ("table", "json"))
     sources.add_argument("--discover", metavar="ACCOUNT", help="what this account has, as TOML ready to paste")
-    doctor = _command(commands, "doctor", "checks config, keys, network, clocks and sources; each with the way out")
+    doctor = commands.add("doctor", "checks config, keys, network, clocks and sources; each with the way out")
     doctor.add_argument(
         "--permissions",
         action="store_true",
@@ -112,57 +145,51 @@ def _queries(commands: argparse._SubParsersAction[_Parser]) -> None:
     _format(doctor, ("text", "json"))
 
 
-def _followers(commands: argparse._SubParsersAction[_Parser]) -> None:
-    tail = _command(commands, "tail", "every task that matches now, then a line for each that comes, changes or goes")
+def _followers(commands: _Commands) -> None:
+    tail = commands.add("tail", "every task that matches now, then a line for each that comes, changes or goes")
     _filter(tail)
     _format(tail, ("text", "ndjson"))
     tail.add_argument("--for", dest="duration", type=_duration, metavar="DURATION", help="end after 30s, 10m, 2h")
-    wait = _command(
-        commands, "wait", "ends when a task, or all tasks that match at the start, have ended; 0: they succeeded"
-    )
+    wait = commands.add("wait", "ends when a task, or all tasks that match at the start, have ended; 0: they succeeded")
     _filter(wait, "TASK|FILTER")
     wait.add_argument(
         "--timeout", type=_duration, default="30m", metavar="DURATION", help="give up after 90s, 2h (default: 30m)"
     )
-    check = _command(commands, "check", "how many tasks match; 1 if that are more than may")
+    check = commands.add("check", "how many tasks match; 1 if that are more than may")
     _filter(check, "FILTER")
     check.add_argument("--max", type=_most, default=0, metavar="N", help="how many may match (default: 0)")
 
 
-def _keys(commands: argparse._SubParsersAction[_Parser]) -> None:
-    login = _command(commands, "login", "asks for an account's key without echo, tries it, and keeps it in the keyring")
+def _keys(commands: _Commands) -> None:
+    login = commands.add("login", "asks for an account's key without echo, tries it, and keeps it in the keyring")
     login.add_argument("account", metavar="ACCOUNT", help="of the config; with --vendor also one that is not in it yet")
     login.add_argument("--vendor", choices=("alibaba", "tencent", "huawei"), help="whose key it is")
     login.add_argument("--store", choices=("keyring", "vault"), help="where to keep it (default: as the config says)")
     login.add_argument("--stdin", action="store_true", help="do not ask: read one JSON object from stdin")
-    logout = _command(commands, "logout", "removes an account's key from the keyring and the vault")
+    logout = commands.add("logout", "removes an account's key from the keyring and the vault")
     logout.add_argument("account", metavar="ACCOUNT", help="of the config, or one that only a key is kept for")
-    accounts = _command(commands, "accounts", "who you are: each account, where its key is and until when; never a key")
+    accounts = commands.add("accounts", "who you are: each account, where its key is and until when; never a key")
     _format(accounts, ("table", "json"))
 
 
-def _others(commands: argparse._SubParsersAction[_Parser]) -> None:
-    config = _command(commands, "config", "where the config is; check it; its JSON Schema; a commented example")
+def _others(commands: _Commands) -> None:
+    config = commands.add("config", "where the config is; check it; its JSON Schema; a commented example")
     config.add_argument("action", choices=("path", "check", "schema", "example"))
-    completion = _command(commands, "completion", "a static completion script")
+    completion = commands.add("completion", "a static completion script")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 
-def _command(commands: argparse._SubParsersAction[_Parser], name: str, text: str) -> _Parser:
-    return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
-
-
-def _filter(parser: argparse.ArgumentParser, required: str = "") -> None:
+def _filter(parser: _Parser | _Mute, required: str = "") -> None:
     """FILTER; `required` is the name it has where a command needs one."""
     text = "which tasks, such as 'state:bad age<2h'" + ("; or one task: SOURCE/ID" if "TASK" in required else "")
     parser.add_argument("filter", nargs="+" if required else "*", metavar=required or "FILTER", help=text)
 
 
-def _format(parser: argparse.ArgumentParser, known: tuple[str, ...]) -> None:
+def _format(parser: _Parser | _Mute, known: tuple[str, ...]) -> None:
     parser.add_argument("-o", dest="output_format", choices=known, default=known[0], help="the format")
 
 
-def _world(parser: argparse.ArgumentParser) -> None:
+def _world(parser: _Parser | _Mute) -> None:
     parser.add_argument("--tasks", type=_count, default=2000, metavar="N", help="tasks in the lists at the start")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same history")
     parser.add_argument("--faults", default="", metavar="NAMES", help=f"what goes wrong, with commas: {FAULTS}")

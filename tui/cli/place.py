@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from tui.config_place import BEGIN, config_path, is_there
 from tui.errors import ConfigError
 from tui.settings import Config
-from tui.settings.place import BEGIN, config_path, is_there
 
 if TYPE_CHECKING:
     from tui.settings.load import Judge

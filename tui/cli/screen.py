@@ -18,7 +18,7 @@ def run(given: Namespace) -> int:
             "`taskdeck list` prints the same facts"
         )
     from tui import app, logs
-    from tui.settings.place import config_path
+    from tui.config_place import config_path
 
     logs.start(given)
     state = None

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from tui.errors import ConfigError
 from tui.settings import Account, Config, Monitor, Network, SourceSettings, Ui
 from tui.settings.endpoints import host_of, is_loopback
-from tui.settings.lines import Path as Keys
-from tui.settings.lines import line_of, toml
 from tui.settings.reader import Unfit, keys_of, read
+from tui.toml_lines import Path as Keys
+from tui.toml_lines import line_of, toml
 
 T = TypeVar("T")
 Models = Mapping[str, tuple[str, type[SourceSettings]]]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tui.answers import Detail
-from tui.by_hand import ByHand
-from tui.deeds import Deed, Done
-from tui.model import Task, TaskKey
-from tui.store import Store
-from tui.ui.door import Door
+if TYPE_CHECKING:
+    from tui.answers import Detail
+    from tui.by_hand import ByHand
+    from tui.deeds import Deed, Done
+    from tui.model import Task, TaskKey
+    from tui.store import Store
+    from tui.ui.door import Door
 
 INTO_THE_DEMO = -1
 """What the monitor is left with by `:demo`."""

@@ -10,9 +10,9 @@ from typing import Any
 from rich.style import Style
 
 from tui.errors import ConfigError
-from tui.settings.lines import Path as Keys
-from tui.settings.lines import line_of, toml
 from tui.text import clean
+from tui.toml_lines import Path as Keys
+from tui.toml_lines import line_of, toml
 from tui.ui.palette import Palette
 from tui.ui.tokens import TOKENS
 

@@ -23,7 +23,7 @@ _ELSEWHERE = "--state-dir or TASKDECK_STATE_DIR names another"
 def of_config(given: Namespace) -> tuple[Finding, Config | None]:
     """The config file: found, right, and nobody else's to write."""
     from tui.cli.config import checked
-    from tui.settings.place import BEGIN, config_path, is_there
+    from tui.config_place import BEGIN, config_path, is_there
 
     path = config_path(given.config)
     try:

@@ -9,14 +9,12 @@ from typing import Any
 
 from tui.errors import ConfigError
 
-_TOKEN = re.compile(
-    r"""(?P<long>  \"{3} (?:\\.|[^\\])*? \"{3,5} | '{3} .*? '{3,5} )
+_PIECE = r"""(?xs)  # compiled when a line is asked for
+    (?P<long>  \"{3} (?:\\.|[^\\])*? \"{3,5} | '{3} .*? '{3,5} )
       | (?P<text>  " (?:\\.|[^"\\\n])* " | ' [^'\n]* ' )
       | (?P<note>  \# [^\n]* )
       | (?P<bare>  [A-Za-z0-9_-]+ )
-      | (?P<open>  [\[{] ) | (?P<close> [\]}] ) | (?P<equals> = ) | (?P<end> \n )""",
-    re.VERBOSE | re.DOTALL,
-)
+      | (?P<open>  [\[{] ) | (?P<close> [\]}] ) | (?P<equals> = ) | (?P<end> \n )"""
 
 Path = tuple[str | int, ...]
 
@@ -48,7 +46,7 @@ def _places(text: str) -> dict[Path, int]:
     counts: dict[Path, int] = {}
     parts: list[str] | None = []  # of the key or header that is being read; None inside a value
     depth, number = 0, 1
-    for match in _TOKEN.finditer(text):
+    for match in re.finditer(_PIECE, text):
         kind, token = match.lastgroup, match[0]
         if kind == "end" and (depth == 0 or parts is not None):
             parts, depth = [], 0

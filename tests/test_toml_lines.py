@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.settings.lines import line_of
+from tui.toml_lines import line_of
 
 FILE = '''\
 # a note with """ and [ in it
