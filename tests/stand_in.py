@@ -41,7 +41,7 @@ class StandIn:
     def __init__(self, endpoints: Endpoints, folder: Path) -> None:
         self.endpoints = endpoints
         self.ca = folder / "stand-in-ca.pem"
-        self._own = _Authority()
+        self._own = Authority()
         self.ca.write_bytes(self._own.pem)
         self.url = ""
 
@@ -109,7 +109,7 @@ def played(host: str, region: str) -> tuple[str, str]:
     return "alibaba-fc", first if second == "fc" else second
 
 
-class _Authority:
+class Authority:
     """A certificate authority that lives as long as the proxy."""
 
     def __init__(self) -> None:

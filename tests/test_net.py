@@ -350,8 +350,9 @@ class TestTrouble:
             plain = call._wire._transport(ask(server.origin))
             secure = call._wire._transport(ask("https://127.0.0.1:1"))
             assert plain is not secure
-            context: Any = secure._pool._ssl_context
-            assert context.check_hostname
+            assert plain.trust is None
+            assert secure.trust is not None
+            assert secure.trust.check_hostname
 
     async def test_a_ca_bundle_that_holds_no_certificate_is_unavailable(self, tmp_path: Any) -> None:
         (tmp_path / "ca.pem").write_text("nothing\n")
@@ -528,9 +529,8 @@ async def test_a_provider_that_hangs_holds_up_no_other() -> None:
 async def test_the_trust_store_is_read_once() -> None:
     async with line() as call:
         first, second = (call._wire._transport(ask(f"https://{name}.example")) for name in "ab")
-        pools: list[Any] = [first._pool, second._pool]
         assert first is not second
-        assert pools[0]._ssl_context is pools[1]._ssl_context
+        assert first.trust is second.trust is not None
 
 
 SPELT = [

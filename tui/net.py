@@ -1,7 +1,8 @@
-"""The one HTTP client, and the one module that names httpx.
+"""The one HTTP client: with its connections the one place that names httpx.
 
-Wire sends bytes and makes every failure on their way one of ours. httpx's transport is driven directly: its client
-layer (redirects, cookies, proxies from the environment, netrc) is what must not happen to signed requests.
+Wire sends bytes and makes every failure on their way one of ours. A transport of httpx is driven directly (ours,
+`tui.connections`): its client layer (redirects, cookies, proxies from the environment, netrc) is what must not happen
+to signed requests.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from tui import __version__
 from tui.calls import Ask, Reply, Signed
@@ -26,9 +28,11 @@ from tui.settings.endpoints import host_of, is_loopback
 if TYPE_CHECKING:
     import httpx
 
+    from tui.connections import Connections
+
 ANSWER_LIMIT = 32 * 2**20  # bytes, decoded; the largest known answer (1,000 FC rows with payloads) is under 1 MiB
 LONG = 20_000  # bytes of an answer whose parsing waits for its turn
-IN_FLIGHT = 8  # httpx's CPU per request grows from 1.2 ms to 5.1 at 32 in flight
+IN_FLIGHT = 8  # requests to one origin
 CONNECT_SECONDS = 10.0
 CENTURY = 36_525 * 86_400.0  # a clock that is further off is not believed: no signer can write the year 10000
 _ENCODINGS = ("identity", "gzip", "x-gzip", "deflate")  # we ask for none; these are what servers send all the same
@@ -63,7 +67,7 @@ class Wire:
         self._turn = turn
         self._seconds = float(network.timeout)
         self._gates: dict[str, asyncio.Semaphore] = {}
-        self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
+        self._transports: dict[str, Connections] = {}
         self._trust: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> Wire:
@@ -103,12 +107,9 @@ class Wire:
         headers = [("Host", ask.host), ("User-Agent", f"taskdeck/{__version__}"), *ask.headers, *signed.headers]
         request = httpx.Request(
             ask.method,
-            ask.url,
+            _url(ask.url),
             headers=[(name.encode("ascii"), value.encode("utf-8")) for name, value in headers],
             content=body,
-            extensions={
-                "timeout": dict.fromkeys(("read", "write", "pool"), self._seconds) | {"connect": CONNECT_SECONDS}
-            },
         )
         target = ask.path + (f"?{ask.query}" if ask.query else "")
         if request.url.raw_path != target.encode("ascii"):
@@ -141,7 +142,7 @@ class Wire:
         unfolding = None if encoding == "identity" else zlib.decompressobj(_ZLIB_OR_GZIP)
         chunks: list[bytes] = []
         room = self._limit
-        async for raw in response.aiter_raw():
+        async for raw in cast("httpx.AsyncByteStream", response.stream):
             chunk = raw if unfolding is None else unfolding.decompress(raw, room + 1)
             room -= len(chunk)
             if room < 0:
@@ -153,21 +154,18 @@ class Wire:
             raise zlib.error("cut off")
         return b"".join(chunks)
 
-    def _transport(self, ask: Ask) -> httpx.AsyncHTTPTransport:
-        """One pool for each origin: httpx looks through all of a pool for every request."""
+    def _transport(self, ask: Ask) -> Connections:
+        """What is open to the origin of a request."""
         import httpx
+
+        from tui.connections import Connections
 
         origin = ask.origin
         if origin not in self._transports:
             plain = origin.startswith("http:")
             proxy = None if is_loopback(host_of(origin)) else self._network.proxy
-            self._transports[origin] = httpx.AsyncHTTPTransport(
-                verify=not plain and self._trusted(),
-                trust_env=False,
-                proxy=httpx.Proxy(proxy) if proxy else None,
-                limits=httpx.Limits(
-                    max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=60
-                ),
+            self._transports[origin] = Connections(
+                None if plain else self._trusted(), httpx.Proxy(proxy) if proxy else None, CONNECT_SECONDS
             )
         return self._transports[origin]
 
@@ -181,6 +179,14 @@ class Wire:
                 ssl.create_default_context(cafile=bundle) if bundle else httpx.create_ssl_context(trust_env=False)
             )
         return self._trust
+
+
+@lru_cache(1024)
+def _url(text: str) -> httpx.URL:
+    """A URL in its parts: most are asked again in every round, and taking one apart is a tenth of a request."""
+    import httpx
+
+    return httpx.URL(text)
 
 
 def _json(content: bytes) -> tuple[bool, Any]:
