@@ -97,10 +97,15 @@ $(STAMP_BENCH): $(STAMP_TEST)
 	fi || echo "visidata cannot be had: left out of the comparison" >&2
 	@touch $@
 
-# In one go: posting wants one Textual and no other, and the others are to fit to it.
+# In one go: posting wants one Textual and no other, and the others are to fit to it. With textual-fastdatatable beside
+# them each would be years old: that has a venv to itself.
 $(STAMP_PEERS):
 	@$(PYTHON) -m venv $(VENV)/peers
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/peers/bin/python glances posting harlequin; \
 	else $(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check glances posting harlequin; \
 	fi || echo "glances, posting, harlequin cannot be had: left out of the comparison" >&2
+	@$(PYTHON) -m venv $(VENV)/fastdatatable
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/fastdatatable/bin/python textual-fastdatatable; \
+	else $(VENV)/fastdatatable/bin/python -m pip install -q --disable-pip-version-check textual-fastdatatable; \
+	fi || echo "textual-fastdatatable cannot be had: left out of the comparison" >&2
 	@touch $@

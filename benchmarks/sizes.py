@@ -1,7 +1,7 @@
 """Keys, filters, sorts, loading and memory with 1,000 to 1,000,000 tasks, as `keys_to_paint.py` measures them.
 
-Up to 100,000 tasks the monitor polls a demo cloud, beside DataTable and visidata on the same tasks. A million are put
-into the store by hand (`peers/deck_app.py`), at 100,000 as well, so that the two can be compared.
+Up to 100,000 tasks the monitor polls a demo cloud, beside DataTable, fastdatatable and visidata on the same tasks.
+A million are put into the store by hand (`peers/deck_app.py`), at 100,000 as well, so that the two can be compared.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from keys_to_paint import PEERS, Round, arguments, at, run, taken
 from peers import Ground
 from peers.deck import Deck
-from peers.visidata import found
 from results import OURS, Row, Target, tables
 from watched import Paint
 
@@ -78,7 +77,7 @@ def rows(size: str, tasks: int, rounds: Mapping[str, Sequence[Round]], beside: s
 
 def polled(tasks: int, rounds: int, presses: int, limit: float) -> Iterator[Row]:
     """One size beside its peers."""
-    chosen = [name for name in PEERS if name != "visidata" or found() is not None]
+    chosen = [name for name, peer in PEERS.items() if peer().here()]
     runs: dict[str, list[Round]] = {}
     wanted = given(tasks, presses, limit)
     wanted.rounds = rounds
@@ -100,7 +99,7 @@ def by_hand(presses: int, limit: float) -> Iterator[Row]:
 
 def measured(rounds: int, presses: int, limit: float) -> list[Row]:
     """All sizes."""
-    made = []
+    made: list[Row] = []
     for tasks in SIZES:
         made += polled(tasks, rounds, presses, limit)
     return [*made, *by_hand(presses, limit)]

@@ -41,6 +41,10 @@ class Peer(ABC):
         self.beside: dict[str, list[Paint]] = {}
         """What is seen while something else is measured."""
 
+    def here(self) -> bool:
+        """Whether it is installed."""
+        return True
+
     @abstractmethod
     def command(self, ground: Ground) -> list[str]:
         """What to run."""

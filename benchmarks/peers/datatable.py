@@ -37,7 +37,7 @@ class DataTable(Peer):
 
     def cursor_line(self, seen: Watched) -> int | None:
         """The line with another background than the others."""
-        buffer, last = seen.screen.buffer, seen.screen.lines - 3
+        buffer, last = seen.screen.buffer, seen.screen.lines - 2
         colours = [buffer[y][2].bg for y in range(1, last)]
         usual = Counter(colours).most_common(1)[0][0]
         return next((y for y, colour in enumerate(colours, 1) if colour != usual), None)

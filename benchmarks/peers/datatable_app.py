@@ -59,6 +59,10 @@ class Tasks(App[None]):
         yield from (self.table, self.told, self.input)
 
     def on_mount(self) -> None:
+        """Textual asks each class of an app for this one, so what another table does else is in `begin`."""
+        self.begin()
+
+    def begin(self) -> None:
         """All rows, and a refresh from time to time."""
         for name, width in WIDTHS.items():
             self.table.add_column(name, key=name, width=width)

@@ -32,6 +32,10 @@ class VisiData(Peer):
     first, last = "gk", "gj"
     note = "visidata filters when Enter is pressed (g| regex Enter): from there until the rows are selected"
 
+    def here(self) -> bool:
+        """Where `vd` is found."""
+        return found() is not None
+
     def command(self, ground: Ground) -> list[str]:
         """vd on the file, without what its user has configured."""
         return [found() or "vd", "-N", "-f", "csv", str(ground.rows)]
