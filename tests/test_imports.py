@@ -98,6 +98,14 @@ def test_the_app_is_put_together_without_an_adapter_the_config_or_a_key() -> Non
     assert {name for name in loaded(code) if name.startswith(never)} == {"tui.adapters._titles"}
 
 
+def test_what_the_first_frame_does_without_is_loaded_when_it_is_used_or_after_it() -> None:
+    kind = "object.__getattribute__(sys.modules['tui.ui.commands'], '__class__').__name__"
+    begin = f"import sys; import tui.ui.shell; from tui.late import rest; assert {kind} == '_LazyModule'"
+    assert loaded(begin) & {"tui.calls", "tui.settings", "tui.deeds", "tui.answers"} == set()
+    loaded(f"{begin}; from tui.ui.commands import Wrong; assert {kind} == 'module'")
+    loaded(f"{begin}; assert 'tui.ui.commands' in [*rest()]; assert {kind} == 'module'; assert [*rest()] == []")
+
+
 def test_all_adapters_together_load_neither_client_nor_checker_nor_screen() -> None:
     assert packages("from tui.adapters import every; every()") & HEAVY == set()
 

@@ -355,9 +355,9 @@ def _run(
 ) -> int:
     ending.attend(None, desk.abandon)
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
+    gc.set_threshold(*RARELY)  # before Textual is imported: 10 ms of looks at classes that will all stay
     from tui.ui.shell import Taskdeck
 
-    gc.set_threshold(*RARELY)
     sys.setswitchinterval(SWITCH)
     memory = Memory(state)
     try:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tui.model import Source, State, Task
 from tui.text import clean, cut_middle, width
@@ -14,10 +13,10 @@ from tui.ui.glyphs import Glyphs
 from tui.view.subject import subject as works_on
 
 BAR = 12
+NO_SKEWS: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Legend:
+class Legend(NamedTuple):
     """What a cell needs beside its task: the time, the signs, and where its source belongs.
 
     `skews` are the sources whose provider's clock is not ours, with what it is ahead (ms): a task's age is counted on
@@ -29,7 +28,7 @@ class Legend:
     sources: Mapping[str, Source]
     shorts: Mapping[str, str]
     utc: bool = False
-    skews: Mapping[str, int] = field(default_factory=dict)
+    skews: Mapping[str, int] = NO_SKEWS
 
     def clock(self, task: Task) -> int:
         """Now, as the provider of the task has it."""
@@ -128,7 +127,11 @@ def _exit(task: Task, legend: Legend) -> str:
 
 def fact(value: Any) -> str:
     """A fact of one provider: a text as it is, a number, a list or an object as JSON."""
-    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    if isinstance(value, str):
+        return clean(value)
+    import json  # not before the first frame
+
+    return clean(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def short_task(task: str, cells: int) -> str:

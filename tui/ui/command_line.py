@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.message import Message
@@ -10,10 +11,12 @@ from textual.strip import Strip
 
 from tui.text import clean, cut_end, width
 from tui.ui.canvas import Canvas
-from tui.ui.commands import Offer
 from tui.ui.edit import Edit
 from tui.ui.ink import Ink, between
 from tui.ui.titles import Pen
+
+if TYPE_CHECKING:
+    from tui.ui.commands import Offer
 
 LINES = 34  # of the list: all commands, where there is room
 LABEL = 32  # cells of what would be typed

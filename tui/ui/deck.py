@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from time import monotonic
 from typing import TypeVar
 
@@ -167,7 +166,7 @@ class Deck(Screen[None], inherit_bindings=False):
 
     def _still(self, drawn: Drawn) -> Drawn:
         """With the time of the picture while the screen is paused: its ages and words are of then."""
-        return replace(drawn, now=self._shown) if self.paused and self._shown else drawn
+        return drawn._replace(now=self._shown) if self.paused and self._shown else drawn
 
     def take(self) -> None:
         """Takes what differs out of the store and paints it; a paused screen looks at the tasks of before."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 from textual import events
@@ -37,8 +36,7 @@ CUT, SIGNED = "..", 24  # the sign that the beginning is cut, and from how many 
 CROWD = 4  # characters looked at for each cell: marks have no width, and a text may be nothing else
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What came of the text: how many rows, or what is wrong from which character to which."""
 
     told: str = ""

@@ -6,14 +6,13 @@ import codecs
 import locale
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.model import State, Word
 from tui.ui import charset
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """One set of signs, each one cell wide."""
 
     name: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.memory import Memory
+if TYPE_CHECKING:
+    from tui.memory import Memory
 
 
 def wall_clock() -> int:
@@ -15,21 +15,20 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """Choices of the command line and of the tables `monitor`, `ui`, `keys` and `views`."""
 
-    theme: str = "auto"
-    glyphs: str = "auto"
-    layout: str = "auto"
-    mouse: str = "auto"
-    notify: str = "auto"
-    utc: bool = False
-    filter_text: str = ""
-    keys: Mapping[str, str] = field(default_factory=dict)
-    views: Mapping[str, str] = field(default_factory=dict)
-    clock: Callable[[], int] = wall_clock
-    memory: Memory = field(default_factory=Memory)
+    theme: str
+    glyphs: str
+    layout: str
+    mouse: str
+    notify: str
+    utc: bool
+    filter_text: str
+    keys: Mapping[str, str]
+    views: Mapping[str, str]
+    clock: Callable[[], int]
+    memory: Memory
 
 
 def read(

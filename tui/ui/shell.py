@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from textual.worker import Worker, WorkerState
 
 from tui.ending import HUNG_UP
 from tui.errors import ConfigError, TaskdeckError
+from tui.late import rest
 from tui.memory import Memory
 from tui.ui import glyphs, mouse, options
 from tui.ui.beside import beside
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 NO_TABLES: Mapping[str, Any] = {}
 TWICE = 1.0
+BETWEEN = 0.02  # seconds
 
 
 class Taskdeck(Dressed, inherit_bindings=False):
@@ -102,11 +105,17 @@ class Taskdeck(Dressed, inherit_bindings=False):
         await self._turnstile.passed()
 
     def on_mount(self) -> None:
-        """Polling starts when the first frame has been drawn."""
+        """Polling starts when the first frame has been drawn, and what that did without is loaded."""
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
         beside(self, partial(self.desk.run, self._changed), "desk", exclusive=False)
+        beside(self, self._load_the_rest, "late", exclusive=False)
+
+    async def _load_the_rest(self) -> None:
+        """Before a key needs it, and keys go in between."""
+        for _ in rest():
+            await asyncio.sleep(BETWEEN)
 
     def _changed(self) -> None:
         if not self._home.will_paint:  # with 220 sources 60 messages a second

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.strip import Strip
 
@@ -36,8 +36,7 @@ RENEWED = 165_000  # the same where a new one is asked for 180 s before: then no
 CALM = frozenset({Word.LIVE, Word.EMPTY, Word.LOADING})
 
 
-@dataclass(frozen=True)
-class Pen:
+class Pen(NamedTuple):
     """What drawing needs beside the facts."""
 
     look: Look

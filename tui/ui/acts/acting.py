@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from tui.deeds import Done
+from tui.late import late
 from tui.model import Task
 from tui.text import clean, cut_middle
-from tui.ui import errands
 from tui.ui.acts.marking import Marking
 from tui.ui.acts.telling import Telling
 from tui.ui.beside import beside
+
+with late():
+    from tui.ui import errands
+
+if TYPE_CHECKING:
+    from tui.deeds import Done
 
 NAMED = 40  # cells of an id in a title
 BARRED = frozenset({"act"})

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
 from tui import logs
 from tui.aside import aside
 from tui.errors import UsageError
+from tui.late import late
 from tui.text import clean
-from tui.ui import commands
 from tui.ui.acts.copying import Copying
 from tui.ui.acts.dressing import Dressing
 from tui.ui.acts.entering import Entering
@@ -24,9 +25,14 @@ from tui.ui.acts.travelling import Travelling
 from tui.ui.beside import beside
 from tui.ui.board import ALL, DECK
 from tui.ui.command_line import CommandLine
-from tui.ui.commands import Command, Known, Offer, Wrong
 from tui.ui.keys import gathered, listed
 from tui.view import Sort
+
+with late():
+    from tui.ui import commands
+
+if TYPE_CHECKING:
+    from tui.ui.commands import Command, Known, Offer
 
 ACTIONS = ("events", "health", "causes", "why", "peek", "wide", "pause", "watch")
 """Commands that are nothing but a key of the screen, and are there when the screen has its action."""
@@ -62,7 +68,7 @@ class Commanding(
     def _gather(self) -> Known:
         """What arguments can be completed with."""
         sources = self.desk.store.sources.values()
-        return Known(
+        return commands.Known(
             accounts=sorted({source.account for source in sources if source.account}),
             keyed=() if self.desk.door is None else self.desk.door.accounts(),
             shorts=[provider.short.lower() for provider in self.desk.providers],
@@ -80,7 +86,7 @@ class Commanding(
         try:
             command, text = commands.parse(message.line, self._commands)
             await self._run(command, text)
-        except (Wrong, UsageError) as error:
+        except (commands.Wrong, UsageError) as error:
             self.command.complain(str(error))
             return
         self.command.keep(message.line)
@@ -159,7 +165,7 @@ class Commanding(
         if word not in ("save", "drop"):
             word, name = "", text.removeprefix("@")
         if not name:
-            raise Wrong(f"which one? :view {f'{word} ' if word else ''}NAME")
+            raise commands.Wrong(f"which one? :view {f'{word} ' if word else ''}NAME")
         if not word:
             known = commands.one_of("saved view", name, self._known.views)
             self.write_filter(self._checked(f"@{known}"))
@@ -167,19 +173,19 @@ class Commanding(
         if word == "save":
             kept = self.filter.edit.text
             if name in ("save", "drop"):
-                raise Wrong(f"@{name} would be a word of :view: another name, please")
+                raise commands.Wrong(f"@{name} would be a word of :view: another name, please")
             self._checked(kept, **{name: kept})
             problem = self.memory.save_view(name, kept)
         else:
             problem = self.memory.drop_view(name)
         if problem:
-            raise Wrong(problem)
+            raise commands.Wrong(problem)
         self.say(f"@{clean(name)} {'saved' if word == 'save' else 'dropped'}")
 
     def _every(self, text: str) -> None:
         seconds, source = commands.pace(text)
         if seconds > MOST:
-            raise Wrong("the most is 1d")
+            raise commands.Wrong("the most is 1d")
         self.pace(dict.fromkeys(self._named(source) if source else self.sources, seconds))
 
     def _refresh(self, text: str) -> None:

@@ -9,16 +9,20 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.clipboard import Reach, reach
+from tui.late import late
 from tui.model import Task
 from tui.text import clean, cut_middle
-from tui.ui import copying
 from tui.ui.acts.marking import Marking
 from tui.ui.acts.telling import Telling
 from tui.ui.beside import beside
 from tui.ui.cells import CELLS
 
+with late():
+    from tui import clipboard
+    from tui.ui import copying
+
 if TYPE_CHECKING:
+    from tui.clipboard import Reach
     from tui.ui.forms import Form
 
 MOST = 5_000  # tasks in a clipboard: 5 MB of JSON; a file takes more
@@ -107,7 +111,7 @@ class Copying(Telling, Marking, inherit_bindings=False):
     def ways(self) -> Reach:
         """The ways to the clipboard from here."""
         if self.reach is None:
-            self.reach = reach(os.environ, sys.platform, shutil.which)
+            self.reach = clipboard.reach(os.environ, sys.platform, shutil.which)
         return self.reach
 
     def _send(self, text: str, what: str, link: str = "") -> None:

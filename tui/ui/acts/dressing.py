@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from tui.errors import ConfigError
-from tui.ui.commands import Wrong
+from tui.late import late
 from tui.ui.deck import Deck
 from tui.ui.dressed import Dressed
 from tui.ui.palette import Palette
+
+with late():
+    from tui.ui import commands
 
 
 class Dressing(Deck, inherit_bindings=False):
@@ -26,7 +29,7 @@ class Dressing(Deck, inherit_bindings=False):
         """Wears a theme; without a name it shows the list. Raises Wrong."""
         wardrobe = self._dressed.wardrobe
         if wardrobe.colourless:
-            raise Wrong("NO_COLOR is set: there is no colour in this run")
+            raise commands.Wrong("NO_COLOR is set: there is no colour in this run")
         if not name:
             self.call_next(self._look_through)
             return
@@ -40,7 +43,7 @@ class Dressing(Deck, inherit_bindings=False):
         try:
             found = wardrobe.find(name)
         except ConfigError as error:
-            raise Wrong(wardrobe.told(error)) from None
+            raise commands.Wrong(wardrobe.told(error)) from None
         self._dressed.wear(found)
         return found
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from tui.errors import NoCredential, UsageError
+from tui.late import late
 from tui.model import SourceStatus, Word
 from tui.text import clean
-from tui.ui import copying
 from tui.ui.acts.copying import Copying
 from tui.ui.beside import beside
-from tui.ui.commands import Wrong
 from tui.ui.desk import INTO_THE_DEMO
-from tui.ui.door import Door
+
+with late():
+    from tui.ui import commands, copying
+
+if TYPE_CHECKING:
+    from tui.ui.door import Door
 
 WANTING = (Word.NOKEY, Word.AUTH)
 """The states of a source that a key mends."""
@@ -25,7 +30,7 @@ class Entering(Copying, inherit_bindings=False):
         """The account of this pane that lacks a key, else the one that has the pane."""
         try:
             self.login("")
-        except Wrong as error:
+        except commands.Wrong as error:
             self.say(str(error))
 
     def login(self, name: str) -> None:
@@ -36,7 +41,7 @@ class Entering(Copying, inherit_bindings=False):
         try:
             login = door.login(name or self._here())
         except UsageError as error:
-            raise Wrong(str(error)) from None
+            raise commands.Wrong(str(error)) from None
         from tui.ui.login_dialog import LoginDialog
 
         dialog = LoginDialog(self.pen, login, self.app.size.width, self._lines_copied)
@@ -60,18 +65,18 @@ class Entering(Copying, inherit_bindings=False):
         """Out of wherever we keep it. Raises Wrong."""
         door = self._door()
         if not name:
-            raise Wrong("which account? :logout ACCOUNT")
+            raise commands.Wrong("which account? :logout ACCOUNT")
         self._beside(f"taking the key of {name} away ..", lambda: door.logout(name))
 
     def into_the_demo(self) -> None:
         """The demo cloud, on this terminal, in place of what is shown. Raises Wrong."""
         if self.desk.demo:
-            raise Wrong("this is the demo cloud")
+            raise commands.Wrong("this is the demo cloud")
         self.app.exit(INTO_THE_DEMO)
 
     def _door(self) -> Door:
         if self.desk.door is None:
-            raise Wrong("there is nobody to log in to")
+            raise commands.Wrong("there is nobody to log in to")
         return self.desk.door
 
     def _here(self) -> str:
@@ -88,7 +93,7 @@ class Entering(Copying, inherit_bindings=False):
         if any(accounts):
             return next(filter(None, accounts))
         if facts is None:
-            raise Wrong("which account? :login ACCOUNT, or :login and the short code of a provider")
+            raise commands.Wrong("which account? :login ACCOUNT, or :login and the short code of a provider")
         return facts.provider.short.lower()
 
     def _beside(self, begin: str, work: Callable[[], Awaitable[str]]) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.aside import aside
+from tui.late import late
 from tui.text import clean, cut_middle
 from tui.ui.acts.telling import Telling
 from tui.ui.beside import beside
-from tui.ui.commands import Wrong
+
+with late():
+    from tui.ui import commands
 
 NAMED = 60  # cells of a path in a line
 
@@ -25,17 +28,17 @@ class Exporting(Telling, inherit_bindings=False):
         over = text.startswith("!")
         kind, _, name = text.removeprefix("!").strip().partition(" ")
         if kind not in KINDS or not name.strip():
-            raise Wrong(f"what, and where to? :export {'|'.join(KINDS)} FILE; :export! writes over a file")
+            raise commands.Wrong(f"what, and where to? :export {'|'.join(KINDS)} FILE; :export! writes over a file")
         digit = self.active.digit
         roster = self.board.where(digit)
         if roster.working:
-            raise Wrong("the filter is still looking for rows: again in a moment")
+            raise commands.Wrong("the filter is still looking for rows: again in a moment")
         if self.exporting:
-            raise Wrong("still writing the last export")
+            raise commands.Wrong("still writing the last export")
         try:
             path = Path(name.strip()).expanduser().absolute()
         except RuntimeError as error:
-            raise Wrong(str(error)) from None
+            raise commands.Wrong(str(error)) from None
         leaving = set(roster.leaving)
         tasks = [task for task in self.active.place.rows if task.key not in leaving]
         sources = dict(self.desk.store.sources)
