@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, overload
 
 from tui.model import State, Task
@@ -39,6 +40,10 @@ class Mapped(Sequence[Task]):
         """Some of the rows, to be made into tasks the same way."""
         return Mapped(rows, self._make)
 
+    def through(self, instead: Callable[[Callable[[Mapping[str, Any]], Task], Mapping[str, Any]], Task]) -> Mapped:
+        """The same rows, each given to `instead` together with what would have made it into a task."""
+        return Mapped(self._rows, partial(instead, self._make))
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -68,7 +73,7 @@ class Mapped(Sequence[Task]):
 class Page(NamedTuple):
     """One answer of a list. `next` holds the cursors to read after it: none at the end of the list.
 
-    `rows` are the provider's rows, verbatim, one for each task.
+    `rows` are the provider's rows, verbatim, one for each task; `at` is when they came (epoch ms).
     """
 
     tasks: Sequence[Task]
@@ -77,6 +82,7 @@ class Page(NamedTuple):
     total: int | None = None
     request_id: str | None = None
     more: bool = False  # the rest of the same answer follows
+    at: int = 0
 
     def made(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Task]:
         """The tasks of some of its rows, without making all the others."""

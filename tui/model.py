@@ -135,6 +135,10 @@ class Task(NamedTuple):
         """The same task with when and by which call it was last seen: the texts in memory stay the ones they were."""
         return Task._make((*self[:_SEEN], *later[_SEEN:]))
 
+    def seen(self, at: int, request_id: str | None) -> Task:
+        """The same task, last seen then (epoch ms) and by that call."""
+        return Task._make((*self[:_SEEN], at, request_id))
+
     def sharing(self, texts: dict[str, str]) -> Task:
         """The same task with one copy of each text that many tasks have: of 100,000 rows of JSON 30 MB are copies."""
         share = texts.setdefault
@@ -263,7 +267,7 @@ class SourceStatus:
     @property
     def pace(self) -> float:
         """Seconds between two reads as things are: what was asked for, or more."""
-        return max(self.interval, self.effective)
+        return self.interval if self.interval > self.effective else self.effective
 
     def retry_at(self, now: int) -> int | None:
         """When something that went wrong is tried again; None where that is over or nobody knows."""
@@ -279,11 +283,9 @@ class SourceStatus:
             return self.trouble.word
         if self.answered_at is None:
             return Word.LOADING
-        age = (now - self.answered_at) / 1000
-        if age >= 5 * self.pace:
-            return Word.STALE
-        if age >= 2 * self.pace:
-            return Word.SLOW
+        age, pace = now - self.answered_at, self.pace * 1000
+        if age >= 2 * pace:
+            return Word.STALE if age >= 5 * pace else Word.SLOW
         if self.missing:
             return Word.PARTIAL
         return Word.LIVE if self.tasks else Word.EMPTY

@@ -30,6 +30,7 @@ from tui.intake import Intake
 from tui.line import Line
 from tui.model import Change, SourceStatus, Task, Trouble, Word
 from tui.reading import PATIENT, Outcome, Patience, Reader, read
+from tui.recall import Recall
 from tui.rounds import Rounds
 from tui.settings import SourceSettings
 from tui.settling import ByIds, Settling
@@ -114,7 +115,7 @@ class Poller:
         self._clock, self._patience, self._width = clock, patience, width
         self._wake = asyncio.Event()
         self._failures = 0
-        self._rounds = Rounds()
+        self._rounds, self._recall = Rounds(), Recall()
         self._settling = Settling(adapter, store, patience, self._waiting, self._found, self._rounds.insist)
         self._lacking: tuple[str, ...] = ()
         self._pushed = settings.pushed
@@ -224,6 +225,7 @@ class Poller:
             told=self._tell,
             landed=self._landed,
         )
+        self._recall.turn()
         outcome = await read(
             self.adapter,
             want,
@@ -232,6 +234,7 @@ class Poller:
             patience=self._patience,
             waiting=self._waiting,
             bounds=intake if monitored else None,
+            recall=self._recall,
         )
         if monitored:
             self._rounds.over(want, began, outcome, self._line.skew or 0.0)

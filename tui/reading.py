@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from tui.answers import Listing, Page, Want
 from tui.errors import AuthError, CallError, ClockSkew, Malformed, NoCredential, Throttled, Unavailable
 from tui.model import Task, TaskKey
+from tui.recall import Recall
 from tui.trail import Trail
 
 T = TypeVar("T")
@@ -107,6 +108,7 @@ async def read(
     patience: Patience = PATIENT,
     waiting: Callable[[CallError, float], None] | None = None,
     bounds: Bounds | None = None,
+    recall: Recall | None = None,
 ) -> Outcome:
     """Reads all lists of a source, each to its end or its bounds; where there are bounds, trails are kept.
 
@@ -116,7 +118,7 @@ async def read(
         listings = await retrying(lambda: reader.plan(want), patience, waiting)
     except CallError as error:
         return Outcome(0, ("everything",), (error,))
-    run = _Run(reader, sink, width, patience, waiting, bounds)
+    run = _Run(reader, sink, width, patience, waiting, bounds, recall or Recall())
     for _, stage in groupby(sorted(listings, key=lambda one: one.stage), key=lambda one: one.stage):
         await run.read([*stage])
     run.count_up(listings)
@@ -181,9 +183,10 @@ class _Run:
         patience: Patience,
         waiting: Callable[[CallError, float], None] | None,
         bounds: Bounds | None,
+        recall: Recall,
     ) -> None:
         self.reader, self.sink, self.width, self.patience, self.waiting = reader, sink, width, patience, waiting
-        self.bounds = bounds
+        self.bounds, self.recall = bounds, recall
         self.pages = 0
         self.missing: list[str] = []
         self.errors: list[CallError] = []
@@ -301,6 +304,7 @@ class _Run:
     async def keep(self, asked: _Next, page: Page) -> None:
         """Makes a page's rows into tasks, a slice at a time so that no frame waits, and hands it on."""
         listing = asked.listing
+        page = self.recall.known(listing, page)
         if self.patience.turn is not None:
             await self.patience.turn()
         try:

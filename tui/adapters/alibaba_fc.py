@@ -129,6 +129,7 @@ class FunctionCompute:
             rows=tuple(found),
             next=(following,) if following and found else (),
             request_id=_alibaba.header_id(reply),
+            at=reply.at,
         )
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:

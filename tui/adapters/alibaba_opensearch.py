@@ -174,6 +174,7 @@ class OpenSearch:
             next=following(at, len(found), total),
             total=total,
             request_id=request,
+            at=reply.at,
         )
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:

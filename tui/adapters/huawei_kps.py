@@ -132,6 +132,7 @@ class HuaweiKps:
             next=_following(span, len(found), total, plan=cursor is None),
             total=total,
             request_id=request,
+            at=reply.at,
         )
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:

@@ -164,6 +164,7 @@ class TencentMps:
             next=() if following is None else (following,),
             total=integer(response.get("TotalCount")),
             request_id=request,
+            at=reply.at,
         )
 
     async def _describe(self, task_id: str) -> Reply:

@@ -160,6 +160,7 @@ class TencentTat:
             next=tuple(_after(span, len(found), asked, total)),
             total=total,
             request_id=request,
+            at=reply.at,
         )
 
     def _configured(self, filters: Sequence[Filter]) -> bool:
