@@ -24,6 +24,7 @@ from tui.ending import Ending
 from tui.errors import ConfigError, Malformed, NotFound
 from tui.memory import Memory
 from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
+from tui.sketch import Sketch
 from tui.store import Store
 from tui.ui.desk import INTO_THE_DEMO, Console, Provider
 
@@ -353,7 +354,26 @@ def _run(
     state: Path | None,
     ending: Ending,
 ) -> int:
-    ending.attend(None, desk.abandon)
+    sketch = Sketch()
+    ending.attend(None, sketch.wipe, desk.abandon)
+    sketch.draw([" taskdeck", " " + "    ".join(f"{one.digit} {one.short}" for one in desk.providers), "", " LOADING"])
+    try:
+        return _shown(desk, filter_text, theme_name, themes, state, ending, sketch)
+    finally:
+        sketch.wipe()
+        if isinstance(desk, DemoDesk):
+            desk.close()
+
+
+def _shown(
+    desk: LiveDesk,
+    filter_text: str,
+    theme_name: str | None,
+    themes: Path | None,
+    state: Path | None,
+    ending: Ending,
+    sketch: Sketch,
+) -> int:
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     gc.set_threshold(*RARELY)  # before Textual is imported: 10 ms of looks at classes that will all stay
     from tui.ui.shell import Taskdeck
@@ -369,13 +389,12 @@ def _run(
             memory=memory,
             themes=themes,
             ending=ending,
+            sketch=sketch,
         )
-        ending.attend(app.leave, app.let_go, desk.abandon)
+        ending.attend(app.leave, app.let_go, sketch.wipe, desk.abandon)
         app.run(mouse=app.mouse)
     finally:
         memory.close()
-        if isinstance(desk, DemoDesk):
-            desk.close()
     if ending.code is not None:
         return ending.code
     for error in (app.crash, app.failure):

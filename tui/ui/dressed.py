@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.driver import Driver
@@ -13,6 +13,9 @@ from tui.errors import ConfigError
 from tui.ui.canvas import Canvas
 from tui.ui.palette import Palette
 from tui.ui.wardrobe import Wardrobe
+
+if TYPE_CHECKING:
+    from tui.sketch import Sketch
 
 LOOKS = 1.0  # seconds between two looks at the file of the theme: a stat of 5 us
 
@@ -28,6 +31,9 @@ class Dressed(App[int], inherit_bindings=False, inherit_css=False):
     Dressed { background: $background; color: $foreground; }
     Dressed:ansi { background: ansi_default; color: ansi_default; }
     """
+
+    sketch: Sketch | None = None
+    """What stands on the terminal already."""
 
     def __init__(self, wardrobe: Wardrobe, **options: Any) -> None:
         self.wardrobe = wardrobe

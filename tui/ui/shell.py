@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from tui.ending import Ending
+    from tui.sketch import Sketch
     from tui.ui.layer import Layer
 
 NO_TABLES: Mapping[str, Any] = {}
@@ -62,11 +63,13 @@ class Taskdeck(Dressed, inherit_bindings=False):
         memory: Memory | None = None,
         themes: Path | None = None,
         ending: Ending | None = None,
+        sketch: Sketch | None = None,
     ) -> None:
         chosen = options.read(tables, filter_text, theme_name, clock, memory or Memory())
         super().__init__(Wardrobe(chosen.theme, themes))
         self.desk = desk
         self._ending = ending
+        self.sketch = sketch
         self.failure: TaskdeckError | None = None
         self.crash: Exception | None = None
         self.mouse = mouse.wanted(chosen.mouse)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui.ui.dressed import Dressed
 
 READ = 4_096
+ALTERNATE = "\x1b[?1049h"
 IDLE = 10  # reads of nothing at all after which a terminal is gone, though poll has not said so
 # A sequence that was cut is cancelled; then all that Textual (8.2.8) turns on is off, innermost first.
 RESTORED = "\x18\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l{mouse}\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
@@ -69,14 +70,20 @@ class Tty(LinuxDriver):
 
     def write(self, data: str) -> None:
         """What old terminals would print is kept from them: questions, and the keyboard protocol's words."""
-        if not (self._plain and _UNKNOWN_TO_PLAIN.fullmatch(data)):
+        if not (self._plain and _UNKNOWN_TO_PLAIN.fullmatch(data)) and not (data == ALTERNATE and self._sketched()):
             super().write(data)
+
+    def _sketched(self) -> bool:
+        """Whether the alternate screen is on already: switched on again it would be empty until the first frame."""
+        return self._monitor.sketch is not None and self._monitor.sketch.drawn
 
     def start_application_mode(self) -> None:
         """The alternate screen and all that; not in the background of a shell, where this stops the process again."""
         before = self._outlet
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._on = self._outlet is not before
+        if self._on and self._monitor.sketch is not None:
+            self.attrs_before = self._monitor.sketch.hand_over() or self.attrs_before
 
     def stop_application_mode(self) -> None:
         """The terminal as it was."""
