@@ -52,20 +52,21 @@ class Events:
         """Takes in what differs. A source's first whole read is not an event; what is bad later is."""
         if self._feed is None:
             self._feed = store.follow()
-        for name in list(store.sources):
-            self._word(store.status(name), now)
+        for name in store.sources:
+            status = store.status(name)
+            word = status.word(now)
+            if word is not self._words.get(name):
+                self._turned(status, word, now)
+            elif name in self._open:
+                self._complete(status, word, now)
         for moved in self._feed.take():
             self._task(moved, now)
         self._settled = {name for name in store.sources if store.status(name).answered_at is not None}
 
-    def _word(self, status: SourceStatus, now: int) -> None:
+    def _turned(self, status: SourceStatus, word: Word, now: int) -> None:
         """One event for each change of a source's word."""
-        name, word = status.source.name, status.word(now)
-        before = self._words.get(name)
+        name = status.source.name
         self._words[name] = word
-        if word is before:
-            self._complete(status, now)
-            return
         self._open.pop(name, None)
         if word in QUIET:
             since = self._unwell.pop(name, None)
@@ -77,12 +78,10 @@ class Events:
         self._open[name] = event = _about(status, word, now, now)
         self.lines.appendleft(event)
 
-    def _complete(self, status: SourceStatus, now: int) -> None:
+    def _complete(self, status: SourceStatus, word: Word, now: int) -> None:
         """What a source says only when its round is over, when it is read again and how often, goes into its event."""
-        event = self._open.get(status.source.name)
-        if event is None or not isinstance(event.what, Word):
-            return
-        fresh = _about(status, event.what, event.at, now)
+        event = self._open[status.source.name]
+        fresh = _about(status, word, event.at, now)
         if fresh != event and event in self.lines:
             self.lines[self.lines.index(event)] = self._open[status.source.name] = fresh
         if not status.reading:
