@@ -42,7 +42,7 @@ check: $(STAMP_TEST) ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP_BENCH) $(STAMP_PEERS) ## bytes, start, lists and keys beside peers; fails where a ratio got worse (12 minutes)
+bench: $(STAMP_BENCH) $(STAMP_PEERS) ## bytes, start, lists, pages and keys beside peers; fails where a ratio got worse (15 minutes)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 soak: $(STAMP_TEST) ## the picture against the truth under chaos; 220 sources for half an hour (45 minutes in all)

@@ -1,6 +1,6 @@
 """`make bench`: all parts, benchmarks/RESULTS.md, the README's ratios; fails where one is worse by more than a quarter.
 
-    python benchmarks/bench.py                  all parts, 12 minutes; exits 1 where a ratio got worse
+    python benchmarks/bench.py                  all parts, 15 minutes; exits 1 where a ratio got worse
     python benchmarks/bench.py --part start     one part; RESULTS.md stays as it is
     python benchmarks/bench.py --save-baseline  takes what is found as the baseline from now on
 
@@ -27,12 +27,13 @@ HERE = Path(__file__).resolve().parent
 BASELINE, RESULTS = HERE / "baseline.json", HERE / "RESULTS.md"
 NOTES = HERE / "notes.md"
 FAST_VERSION = "from importlib.metadata import version; print(version('textual-fastdatatable'))"
-PARTS = ("traffic", "start", "lists", "keys")
+PARTS = ("traffic", "start", "lists", "pages", "keys")
 
 
 def measure(part: str, *, quick: bool) -> list[Row]:
     """One part; `quick` is to see that it works, not to be quoted."""
     import list_against_sdks
+    import pages
     import sizes
     import start
     import traffic
@@ -41,6 +42,7 @@ def measure(part: str, *, quick: bool) -> list[Row]:
         "traffic": lambda: traffic.measured(6 if quick else 60),
         "start": lambda: start.measured(1 if quick else 7),
         "lists": lambda: list_against_sdks.measured(1 if quick else 3, 2_000 if quick else 50_000),
+        "pages": lambda: pages.measured(1 if quick else 2, 20 if quick else 200, 6 if quick else 45),
         "keys": lambda: sizes.measured(1, 6 if quick else 30, 1.0 if quick else 4.0),
     }
     return parts[part]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -134,6 +135,12 @@ def test_a_part_alone_is_compared_with_its_part_of_the_baseline(
     assert bench.main(["--part", "start", "--baseline", str(baseline)]) == 0
     assert bench.main(["--part", "start", "--baseline", str(baseline), "--save-baseline"]) == 0
     assert json.loads(baseline.read_text()) == {"Start: first text": 1.0, "Lists: all": 1.0}
+
+
+def test_what_lifts_the_limits_of_pages_finds_all_of_them() -> None:
+    lifted = "import wide; wide.ask(1_000); wide.serve(1_000); print(wide.huawei_kps.LIMIT)"
+    told = subprocess.run([sys.executable, "-c", lifted], cwd=BENCHMARKS, capture_output=True, text=True, check=False)
+    assert (told.stdout, told.stderr) == ("1000\n", "")
 
 
 def test_the_readme_quotes_ratios_between_its_marks(
