@@ -23,7 +23,7 @@ from tui.ui.clauses import with_state
 from tui.ui.edit import Edit
 from tui.ui.events import Events
 from tui.ui.facts import Facts, gather
-from tui.ui.pace import LEAST, PATIENCE, Pace
+from tui.ui.pace import CALM, LEAST, PATIENCE, SHARE, UNSEEN, Pace
 from tui.ui.task.about import About
 from tui.ui.task.raw import Raw
 from tui.ui.titles import Pen, notes, title
@@ -174,10 +174,15 @@ def test_quick_keys_write_into_the_text(text: str, value: str, after: str) -> No
 class Paced:
     """A pace whose time stands still but for `pass_by`; `done` is when the work was done."""
 
-    def __init__(self) -> None:
+    def __init__(self, takes: float = 0.0) -> None:
         self.now, self.done = 100.0, list[float]()
         self.later: list[tuple[float, Callable[[], None]]] = []
-        self.pace = Pace(self._in, lambda: self.done.append(self.now), lambda: self.now)
+        self._takes = takes
+        self.pace = Pace(self._in, self._work, lambda: self.now)
+
+    def _work(self) -> None:
+        self.done.append(self.now)
+        self.now += self._takes
 
     def _in(self, wait: float, work: Callable[[], None]) -> None:
         self.later.append((self.now + wait, work))
@@ -203,6 +208,17 @@ def test_work_is_not_done_again_before_its_time() -> None:
     paced.pass_by(3)
     assert paced.done == [100.0, 100.0 + LEAST]
     assert not paced.pace.waiting
+
+
+@pytest.mark.parametrize(
+    ("takes", "rests"), [(0.001, LEAST), (0.015, 15 * CALM / 1_000), (0.03, UNSEEN), (0.2, UNSEEN), (0.5, SHARE * 0.5)]
+)
+def test_the_longer_work_takes_the_longer_it_rests(takes: float, rests: float) -> None:
+    paced = Paced(takes)
+    paced.pace.ask()
+    paced.pace.ask()
+    paced.pass_by(5)
+    assert paced.done == [100.0, pytest.approx(100.0 + takes + rests)]
 
 
 def test_work_waits_for_the_picture_of_a_key_but_not_for_ever() -> None:

@@ -1,6 +1,7 @@
-"""Pace: lets work be done at once, but not again before its time: at most twice a second, a fifth of a core.
+"""Pace: lets work be done at once, but not again before its time: at most twice a second, a fiftieth of a core.
 
-With 220 sources something differs 50 times a second: five pictures a second cost as much as all the reading does.
+With 220 sources something differs 50 times a second: five pictures a second cost as much as all the reading does, and
+two of 20 ms a quarter of it. So what is dear is done once a second, and rarer only where it takes a fifth of a core.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ LEAST = 0.5  # seconds; what keys do is shown at once, not by this
 PATIENCE = (
     1.5  # seconds for which keys that follow each other put it off: a picture of 15 ms is in the way of one in 30
 )
-SHARE = 4  # rests four times as long as the work took
+UNSEEN = 1.0  # seconds for which nobody misses what sources say every five
+CALM = 50  # rests so many times as long as the work took, up to UNSEEN
+SHARE = 4  # and so many times in any case
 
 
 class Pace:
@@ -67,4 +70,5 @@ class Pace:
         began = self._now()
         self._work()
         ended = self._now()
-        self._free_at = ended + max(LEAST, SHARE * (ended - began))
+        took = ended - began
+        self._free_at = ended + max(LEAST, min(UNSEEN, CALM * took), SHARE * took)
