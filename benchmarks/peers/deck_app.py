@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
 from tui.model import Source, State, Task
-from tui.ui.board import Board
 from tui.ui.options import wall_clock
 from tui.ui.shell import Taskdeck
 
@@ -82,9 +81,6 @@ class Desk(FakeDesk):
 
 
 if __name__ == "__main__":
-    # The screen takes in 500 changes a turn, made for pages as they come: a million at once would be 2,000 turns, each
-    # through all rows. What is to be measured begins when all are there.
-    Board._catch_up.__defaults__ = (1 << 30,)
     live = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     app = Taskdeck(Desk(int(sys.argv[1]), live))
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins here: making the tasks is not ours

@@ -10,7 +10,6 @@ import pytest
 from tests.query.samples import FC, MPS, NOW, SOURCES, TASKS, at, found
 from tui.model import Source, State, Task, TaskKey
 from tui.query import EMPTY, parse
-from tui.query.fields import haystack
 
 ALL = "FOMTKC"
 WORDS = {
@@ -294,17 +293,6 @@ def test_facts_of_an_unknown_adapter() -> None:
     )
     assert all(parse(text).match(task, source, NOW) for text in yes)
     assert not any(parse(text).match(task, source, NOW) for text in ("aws.size:4", "aws.queue>2", "aws.none:1"))
-
-
-def test_a_kept_haystack_is_asked_instead() -> None:
-    asked: list[Task] = []
-
-    def kept(task: Task, source: Source) -> str:
-        asked.append(task)
-        return haystack(task, source)
-
-    assert parse("oom", haystack=kept).match(FC, SOURCES["thumbs"], NOW)
-    assert asked == [FC]
 
 
 def test_the_empty_query_keeps_everything() -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tui.errors import UsageError
 from tui.model import Source, SourceStatus, State, Task, TaskKey
-from tui.query.fields import haystack
 from tui.store import Round, Store
 from tui.ui.board import ALL, AT_ONCE, DECK, MOMENT, Board
 from tui.ui.desk import Provider
@@ -171,21 +168,13 @@ def test_a_view_that_was_not_on_the_screen_has_caught_up(stage: Stage) -> None:
     assert len(stage.look(ALL)[ALL]) == len(many) + 4
 
 
-@given(
-    st.builds(
-        row,
-        st.just(FC),
-        st.text(max_size=8),
-        name=st.none() | st.text(max_size=8),
-        target=st.none() | st.text(max_size=8),
-        error=st.none() | st.text(max_size=8),
-        native_state=st.none() | st.text(max_size=8),
-        request_id=st.none() | st.text(max_size=8),
-        extra=st.dictionaries(st.sampled_from(["fc.a", "fc.b"]), st.text(max_size=5) | st.integers()),
-    )
-)
-def test_what_bare_words_search_is_the_same_as_on_the_command_line(task: Task) -> None:
-    board = Stage().board
-    kept, again = board._stack(task, FC), board._stack(task, FC)
-    assert kept == again
-    assert set(kept.split("\n")) - {""} == set(haystack(task, FC).split("\n")) - {""}
+def test_the_next_picture_waits_for_the_rows_that_it_shows_and_no_others(stage: Stage) -> None:
+    stage.put(FC, *(row(FC, f"n{at:05}", name="x" if at % 2 else "y") for at in range(6_000)))
+    stage.look(ALL)
+    stage.board.ask(ALL, "name:x")
+    stage.board.use([ALL], NOW)
+    stage.board.fill(lambda: True)
+    first = len(stage.board.rows[ALL])
+    assert 200 <= first < 2_000
+    assert stage.board.verdict(ALL, NOW).told.startswith(f"{first:,}+ of 6,004")
+    assert len(stage.look(ALL)[ALL]) == 3_002

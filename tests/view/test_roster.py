@@ -17,8 +17,8 @@ from tui.query import parse
 from tui.ui.place import Place
 from tui.view import Roster, Sort, View
 from tui.view.order import ranker
-from tui.view.ordered import Ordered
-from tui.view.roster import AT_LEAST, ENOUGH, SLICE
+from tui.view.ordered import PART, Ordered
+from tui.view.roster import AT_LEAST, ENOUGH
 
 SOURCES = {"src": SOURCE, "other": Source("other", "tencent-tat", "tx", "")}
 QUERIES = (
@@ -69,6 +69,8 @@ class Screen(RuleBasedStateMachine):
         super().__init__()
         self.slices = pytest.MonkeyPatch()
         self.slices.setattr("tui.view.roster.SLICE", 2)
+        self.slices.setattr("tui.view.ordered.PART", 2)
+        self.slices.setattr("tui.view.ordered.MANY", 3)
         self.slices.setattr("tui.view.roster.ENOUGH", 3)
         self.slices.setattr("tui.view.roster.AT_ONCE", 3)
         self.slices.setattr("tui.view.roster.AT_LEAST", 0)
@@ -199,25 +201,36 @@ def test_ranks_are_unique_and_order_as_the_view_does(some: list[Task], sort: str
 
 @given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))
 def test_a_splice_is_a_set_operation(there: set[int], out: set[int], into: set[int]) -> None:
-    ordered = Ordered()
-    ordered.splice([(None, (one,), task(str(one))) for one in there])
-    ordered.splice(
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.view.ordered.PART", 4)
+        patch.setattr("tui.view.ordered.MANY", 5)
+        ordered = spliced(there, out, into)
+    assert [ordered.rank(one) for one in ordered] == [(one,) for one in sorted((there - out) | into)]
+    assert [ordered[at] for at in range(len(ordered))] == list(ordered)
+    assert {one.key.id for one in ordered if one.state is State.FAILED} == {str(one) for one in into}
+    assert all(ordered.at((one,)) == sum(each < one for each in (there - out) | into) for one in range(61))
+
+
+def spliced(there: set[int], out: set[int], into: set[int]) -> Ordered:
+    """Some tasks, then without some and with others; those are FAILED."""
+    ordered = Ordered(lambda one: (int(one.key.id),)).splice([(None, (one,), task(str(one))) for one in there])
+    before = list(ordered)
+    after = ordered.splice(
         [
             *(((one,), None, None) for one in out - into),
             *(((one,) if one in out else None, (one,), task(str(one), State.FAILED)) for one in into),
         ]
     )
-    assert ordered.ranks == [(one,) for one in sorted((there - out) | into)]
-    assert [one.key.id for one in ordered.tasks] == [str(one) for one in sorted((there - out) | into)]
-    assert {one.key.id for one in ordered.tasks if one.state is State.FAILED} == {str(one) for one in into}
+    assert list(ordered) == before, "who still looks at the old rows sees them whole"
+    return after
 
 
 def test_the_first_rows_are_there_before_all_tasks_were_looked_at() -> None:
     roster = Roster(SOURCES)
-    many = [task(f"{at:05}", name="x" if at % 2 else "y", created_at=NOW - at) for at in range(20 * SLICE)]
+    many = [task(f"{at:05}", name="x" if at % 2 else "y", created_at=NOW - at) for at in range(20 * PART)]
     roster.change([(one.key, one) for one in many], NOW)
     roster.ask(parse("name:x"), NOW)
-    assert ENOUGH <= len(roster.rows) <= AT_LEAST * SLICE < len(many) // 2
+    assert ENOUGH <= len(roster.rows) <= AT_LEAST * PART < len(many) // 2
     assert roster.working
     assert roster.work(lambda: True)
     assert len(roster.rows) == len(many) // 2
@@ -226,10 +239,10 @@ def test_the_first_rows_are_there_before_all_tasks_were_looked_at() -> None:
 
 def test_rows_that_match_stay_until_there_are_new_ones() -> None:
     roster = Roster(SOURCES)
-    many = [task(f"{at:05}", name="last" if at == 19 * SLICE else "x", created_at=NOW - at) for at in range(20 * SLICE)]
+    many = [task(f"{at:05}", name="last" if at == 19 * PART else "x", created_at=NOW - at) for at in range(20 * PART)]
     roster.change([(one.key, one) for one in many], NOW)
     roster.ask(parse("name:last"), NOW)
-    assert len(roster.rows) == len(many)
+    assert (len(roster.rows), roster.shown) == (len(many), 0)
     assert roster.working
     assert roster.work(lambda: True)
     assert [one.name for one in roster.rows] == ["last"]

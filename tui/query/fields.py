@@ -222,5 +222,5 @@ def texts(task: Task, source: Source) -> list[str]:
 
 
 def haystack(task: Task, source: Source) -> str:
-    """`texts` in one piece without case, a line for each; a screen may keep it and give it to `parse`."""
+    """`texts` in one piece without case, a line for each. Of many tasks `Words` keeps it."""
     return "\n".join(texts(task, source)).casefold()

@@ -31,11 +31,10 @@ FIT: Mapping[Kind, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a query is read in: the zone, a fixed time, kept haystacks, the screen's facts, declared short codes."""
+    """What a query is read in: the zone, a fixed time, the screen's facts, declared short codes."""
 
     zone: tzinfo | None = None
     now: int | None = None
-    haystack: Callable[[Task, Source], str] = haystack
     screen: Mapping[str, Callable[[Task], bool]]
     shorts: Mapping[str, str]
 
@@ -58,7 +57,7 @@ def matcher(node: Node | None, setting: Setting) -> Match:
             fact = setting.screen[name]
             return lambda task, source, now: fact(task) == yes
         case Word():
-            return _word(node, setting)
+            return _word(node)
         case Compare():
             return _compare(node, setting)
 
@@ -87,14 +86,14 @@ def _any(parts: list[Match]) -> Match:
     return some
 
 
-def _word(word: Word, setting: Setting) -> Match:
-    """A text anywhere in the task: the kept haystack where case does not count, else text by text."""
+def _word(word: Word) -> Match:
+    """A text anywhere in the task: all texts in one piece where case does not count, else text by text."""
     needle = word.text
     if word.fuzzy or needle.form == "/" or needle.exact or cut(needle):
         test = test_of(needle, "~" if word.fuzzy else ":")
         return lambda task, source, now: any(map(test, texts(task, source)))
-    folded, stack = needle.text.casefold(), setting.haystack
-    return lambda task, source, now: folded in stack(task, source)
+    folded = needle.text.casefold()
+    return lambda task, source, now: folded in haystack(task, source)
 
 
 def _compare(node: Compare, setting: Setting) -> Match:

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.model import Source, State, Task, TaskKey
+from tui.model import State, Task, TaskKey
 from tui.store import Moved, Store
 from tui.ui.desk import Provider
 from tui.ui.facts import GREY, Facts, gather, skews
@@ -24,7 +24,7 @@ CLAUSES = 6  # that an empty result is tried without
 MOMENT = 3_000  # ms for which a row that is new, changed or leaving is marked
 AT_ONCE = 1_500  # changes that are in the very next picture: 15 ms
 TYPED = 1_000  # characters that somebody may be typing; more were pasted
-STACKS = 20_000  # texts, of 300 bytes or so
+A_TURN = 500  # changes that a roster takes in between two looks at the clock: 5 ms
 AGAIN = 10_000  # ms after which a filter like age<2h looks at every task again
 
 
@@ -64,18 +64,20 @@ class Board:
         self._settled: set[str] = set()
         self._recent: deque[tuple[int, TaskKey]] = deque()
         self._news: set[TaskKey] = set()
-        self._stacks: dict[tuple[object, ...], str] = {}
         self._looked_at = self._now = 0
         self._shown: tuple[int, ...] = ()
-        self._waiting: dict[int, list[tuple[TaskKey, Task | None]]] = {}
+        self._waiting: dict[int, deque[TaskKey]] = {}
+        """What each roster has not looked at yet."""
         self._guilt: Iterator[str] | None = None
         self.guilty = ""
         self._begin()
 
     def _begin(self) -> None:
         """What the store already holds."""
-        tasks = [(key, task) for name in self.store.sources for key, task in self.store.tasks(name).items()]
-        self._spread([Moved(key, None, task) for key, task in tasks])
+        for name in self.store.sources:
+            for key, task in self.store.tasks(name).items():
+                self._count(key, None, task)
+                self._wait(key)
 
     def text(self, view: int) -> str:
         """The filter of a view as it was typed: the deck's holds for every provider, the others for their own pane."""
@@ -135,7 +137,6 @@ class Board:
                 zone=UTC if self._utc else None,
                 shorts=self.shorts,
                 screen=screen,
-                haystack=self._stack,
             )
         except QueryError as error:
             if len(text) > TYPED or " " in text[error.end :].rstrip():
@@ -143,21 +144,6 @@ class Board:
             finished = text[: max(0, text.rfind(" ", 0, error.start))]  # the last clause is still being typed
             return Filter(text, self._parsed(finished, before).query, error)
         return Filter(text, query)
-
-    def _stack(self, task: Task, source: Source) -> str:
-        """What bare words search: `fields.haystack`. What many tasks share of it is kept, for that is most of it."""
-        known = (source, task.key.scope, task.name, task.kind, task.target, task.native_state, task.error)
-        shared = self._stacks.get(known)
-        if shared is None:
-            if len(self._stacks) > STACKS:
-                self._stacks.clear()
-            texts = (*known[1:], source.name, source.account, source.region)
-            shared = self._stacks[known] = "\n".join(text for text in texts if text).casefold()
-        own = f"{task.key.id}\n{task.request_id or ''}"
-        for fact in task.extra.values():
-            if isinstance(fact, str):
-                own += f"\n{fact}"
-        return f"{shared}\n{own.casefold()}"
 
     @property
     def held(self) -> int:
@@ -171,33 +157,34 @@ class Board:
         if moved:
             for one in moved:
                 self._mark(one, now)
-            self._spread(moved)
+                self._count(*one)
+                self._wait(one.key)
         self._settled = {name for name in self.store.sources if self.store.status(name).answered_at is not None}
 
-    def _spread(self, moved: Sequence[Moved]) -> None:
-        parts: dict[int, list[tuple[TaskKey, Task | None]]] = {}
-        for key, before, after in moved:
-            tally = self._tally.setdefault(key.source, Counter())
-            if before is not None:
-                tally[before.state] -= 1
-            if after is not None:
-                tally[after.state] += 1
-            else:
-                self._forget(key)
-            digit = self._digits.get(self.store.sources[key.source].adapter)
-            if digit is not None:
-                parts.setdefault(digit, []).append((key, after))
-        parts[ALL] = [(one.key, one.after) for one in moved]
-        for digit, part in parts.items():
-            self._waiting.setdefault(digit, []).extend(part)
+    def _count(self, key: TaskKey, before: Task | None, after: Task | None) -> None:
+        tally = self._tally.setdefault(key.source, Counter())
+        if before is not None:
+            tally[before.state] -= 1
+        if after is not None:
+            tally[after.state] += 1
+        else:
+            self._forget(key)
 
-    def _catch_up(self, digit: int, at_once: int = 500) -> None:
-        """Gives a roster some of what it has not seen yet."""
-        part = self._waiting.pop(digit, [])
-        if part[at_once:]:
-            self._waiting[digit] = part[at_once:]
-        if part:
-            self._rosters[digit].change(part[:at_once], self._now, linger=True)
+    def _wait(self, key: TaskKey) -> None:
+        """Two rosters have to look at a task: that of all, and that of its provider."""
+        for digit in (ALL, self._digits.get(self.store.sources[key.source].adapter)):
+            if digit is not None:
+                self._waiting.setdefault(digit, deque()).append(key)
+
+    def _catch_up(self, digit: int, most: int = A_TURN) -> None:
+        """Gives a roster some of what it has not seen yet, as it is now."""
+        waiting = self._waiting.get(digit)
+        if waiting is None:
+            return
+        keys = dict.fromkeys(waiting.popleft() for _ in range(min(most, len(waiting))))
+        if not waiting:
+            del self._waiting[digit]
+        self._rosters[digit].change([(key, self.store.get(key)) for key in keys], self._now, linger=True)
 
     def _mark(self, moved: Moved, now: int) -> None:
         """Notes what is new or changed; what the first read of a source brings is neither."""
@@ -260,6 +247,13 @@ class Board:
         if differs:
             self._guilt, self.guilty = None, ""
             roster.ask(query, now)
+
+    def fill(self, going_on: Callable[[], bool]) -> None:
+        """Looks for the rows that the next picture has room for, as long as it may."""
+        for digit in self._shown:
+            while digit in self._waiting and going_on():
+                self._catch_up(digit)
+            self._rosters[digit].fill(going_on)
 
     def work(self, going_on: Callable[[], bool]) -> bool:
         """Goes on looking for the rows on the screen, as long as it may; True when all of them are found."""

@@ -188,7 +188,8 @@ class Deck(Screen[None], inherit_bindings=False):
         """Looks for rows for a while, gives the panes what there is and comes back for the rest."""
         now = self._shown or self._options.clock()
         self.board.use(self.digits, now)
-        done = self.board.work(_for(seconds)) and self.board.rest(_for(seconds / 4))
+        self.board.fill(_for(seconds))
+        done = self.board.work(_for(seconds / 4)) and self.board.rest(_for(seconds / 4))
         grey, rows = self.board.grey(now), self.board.rows
         for digit, found in rows.items():
             pane = self.panes[digit]

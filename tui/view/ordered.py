@@ -1,88 +1,183 @@
-"""Ordered: tasks in the order of their ranks, as two plain lists. Pure.
+"""Ordered: tasks in the order of their ranks, in parts of some hundred. Pure.
 
-One refresh is one `splice`: the runs between the places that change are copied whole, which for 100,000 rows of which
-1,000 change takes 5 ms, where inserting one by one moves the lists 2,000 times.
+A part never changes, nor does an Ordered: a refresh makes new parts where something differs and takes over the others,
+so that it costs what it changes, of a million rows as of a thousand, and rows that somebody still looks at stay whole.
+Ranks are made when they are looked for: kept, they are 120 bytes of each task.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain
 from operator import itemgetter
+from typing import TYPE_CHECKING, overload
 
 from tui.model import Task
 from tui.view.order import Rank
 
+if TYPE_CHECKING:
+    from tui.query import Words
+
+PART = 512  # tasks of a part; one of more than twice as many is cut
+MANY = 16  # moves in one part from which on the ranks of all its tasks are made, instead of some for each move
 Move = tuple[Rank | None, Rank | None, Task | None]
 
 
-class Ordered:
-    """`ranks[at]` is the rank of `tasks[at]`. The lists are replaced, never reordered in place."""
+class Part:
+    """Tasks that stand one behind the other. What is kept of them stays true."""
 
-    __slots__ = ("ranks", "tasks")
+    __slots__ = ("first", "tasks", "words")
 
-    def __init__(self) -> None:
-        self.ranks: list[Rank] = []
-        self.tasks: list[Task] = []
+    def __init__(self, first: Rank, tasks: list[Task]) -> None:
+        self.first = first
+        self.tasks = tasks
+        self.words: Words | None = None
+        """What bare words search of them, once somebody has searched."""
+
+
+class Ordered(Sequence[Task]):
+    """Tasks by rank. Another one comes from `splice`, `extend` and `moved`."""
+
+    __slots__ = ("_firsts", "_starts", "parts", "rank")
+
+    def __init__(self, rank: Callable[[Task], Rank], parts: Sequence[Part] = ()) -> None:
+        self.rank = rank
+        self.parts = parts
+        self._firsts = [part.first for part in parts]
+        self._starts = list(accumulate((len(part.tasks) for part in parts), initial=0))
+
+    @classmethod
+    def of(cls, rank: Callable[[Task], Rank], tasks: Sequence[Task]) -> Ordered:
+        """Tasks that are in order."""
+        return cls(rank, list(_cut(rank, tasks)))
 
     def __len__(self) -> int:
-        return len(self.tasks)
+        return self._starts[-1]
+
+    def __iter__(self) -> Iterator[Task]:
+        return chain.from_iterable(part.tasks for part in self.parts)
+
+    @overload
+    def __getitem__(self, at: int) -> Task: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Task]: ...
+    def __getitem__(self, at: int | slice) -> Task | list[Task]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        if at < 0:
+            at += len(self)
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        part, inside = self.place(at)
+        return self.parts[part].tasks[inside]
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The part that a row is in, and where in it; behind the last row, the part behind the last."""
+        part = bisect_right(self._starts, at) - 1
+        return part, at - self._starts[part]
 
     def at(self, rank: Rank) -> int:
         """Where a rank stands, or would stand."""
-        return bisect_left(self.ranks, rank)
+        part = bisect_right(self._firsts, rank) - 1
+        if part < 0:
+            return 0
+        return self._starts[part] + bisect_left(self.parts[part].tasks, rank, key=self.rank)
 
-    def has(self, rank: Rank, at: int) -> bool:
-        """Whether the row there has exactly that rank."""
-        return at < len(self.ranks) and self.ranks[at] == rank
+    def has(self, rank: Rank) -> bool:
+        """Whether a row has exactly that rank."""
+        at = self.at(rank)
+        return at < len(self) and self.rank(self[at]) == rank
 
     def after(self, rank: Rank) -> int:
         """The first row behind a rank."""
-        return bisect_right(self.ranks, rank)
+        return self.at(rank) + self.has(rank)
 
-    def extend(self, ranks: Sequence[Rank], tasks: Sequence[Task]) -> None:
-        """Rows that come behind all others, in order."""
-        self.ranks += ranks
-        self.tasks += tasks
+    def extend(self, tasks: list[Task], part: Part | None = None) -> Ordered:
+        """With tasks that come behind all others, in order; `part` has just these."""
+        if not tasks:
+            return self
+        last = self.parts[-1] if self.parts else None
+        if last is not None and len(last.tasks) + len(tasks) <= PART:
+            return self._ending(self.parts[:-1], Part(last.first, last.tasks + tasks))
+        return self._ending(self.parts, part or Part(self.rank(tasks[0]), tasks))
 
-    def splice(self, moves: Iterable[Move]) -> None:
-        """Puts tasks where they belong now: (old rank or None, new rank or None, task). An unknown rank is no error."""
-        leaving: set[int] = set()
-        coming: list[tuple[int, Rank, Task]] = []
+    def _ending(self, parts: Sequence[Part], last: Part) -> Ordered:
+        """One more part behind some that are known: counted anew, a million rows found would take a second."""
+        longer, many = Ordered(self.rank), len(parts)
+        longer.parts = [*parts, last]
+        longer._firsts = [*self._firsts[:many], last.first]
+        longer._starts = [*self._starts[: many + 1], self._starts[many] + len(last.tasks)]
+        return longer
+
+    def moved(self, tasks: Iterable[Task], rank: Callable[[Task], Rank]) -> Ordered:
+        """By another rank, in which only these tasks stand elsewhere."""
+        there = [task for task in tasks if self.has(self.rank(task))]
+        left = self.splice((self.rank(task), None, None) for task in there)
+        anew = Ordered(rank, [Part(rank(part.tasks[0]), part.tasks) for part in left.parts])
+        return anew.splice((None, rank(task), task) for task in there)
+
+    def splice(self, moves: Iterable[Move]) -> Ordered:
+        """With tasks where they belong now: (old rank or None, new rank or None, task). An unknown rank is no error."""
+        leaving: dict[int, list[Rank]] = {}
+        coming: dict[int, list[tuple[Rank, Task]]] = {}
         for old, rank, task in moves:
-            if old is not None and self.has(old, at := self.at(old)):
-                if old == rank and task is not None:  # most changes: nothing moves
-                    self.tasks[at] = task
-                    continue
-                leaving.add(at)
+            if old is not None and (old != rank or task is None):
+                leaving.setdefault(self._part(old), []).append(old)
             if rank is not None and task is not None:
-                at = self.at(rank)
-                if self.has(rank, at):
-                    leaving.discard(at)
-                    self.tasks[at] = task
-                else:
-                    coming.append((at, rank, task))
-        if leaving or coming:
-            self._rebuild(sorted(leaving), sorted(coming, key=itemgetter(1)))
+                coming.setdefault(self._part(rank), []).append((rank, task))
+        parts: list[Part] = []
+        done = 0
+        for at in sorted(leaving.keys() | coming.keys()):
+            parts += self.parts[done:at]
+            tasks = self._spliced(at, leaving.get(at, []), coming.get(at, []))
+            if parts and len(parts[-1].tasks) + len(tasks) <= PART:
+                tasks = parts.pop().tasks + tasks
+            parts += _cut(self.rank, tasks)
+            done = at + 1
+        return Ordered(self.rank, [*parts, *self.parts[done:]]) if done else self
 
-    def _rebuild(self, leaving: list[int], coming: list[tuple[int, Rank, Task]]) -> None:
-        ranks: list[Rank] = []
-        tasks: list[Task] = []
-        done, gone = 0, iter([*leaving, len(self.ranks)])
-        left = next(gone)
-        for at, rank, task in coming:
-            while left < at:
-                ranks += self.ranks[done:left]
-                tasks += self.tasks[done:left]
-                done, left = left + 1, next(gone)
-            if done < at:
-                ranks += self.ranks[done:at]
-                tasks += self.tasks[done:at]
-                done = at
-            ranks.append(rank)
-            tasks.append(task)
-        for last in (left, *gone):
-            ranks += self.ranks[done:last]
-            tasks += self.tasks[done:last]
-            done = last + 1
-        self.ranks, self.tasks = ranks, tasks
+    def _part(self, rank: Rank) -> int:
+        """The part where a rank belongs; what comes before all of them belongs to the first."""
+        return max(0, bisect_right(self._firsts, rank) - 1)
+
+    def _spliced(self, at: int, leaving: list[Rank], coming: list[tuple[Rank, Task]]) -> list[Task]:
+        """The tasks of one part, without some and with others."""
+        tasks = self.parts[at].tasks if self.parts else []
+        ranks = [self.rank(task) for task in tasks] if len(leaving) + len(coming) > MANY else None
+
+        def find(rank: Rank) -> tuple[int, bool]:
+            if ranks is not None:
+                at = bisect_left(ranks, rank)
+                return at, at < len(ranks) and ranks[at] == rank
+            at = bisect_left(tasks, rank, key=self.rank)
+            return at, at < len(tasks) and self.rank(tasks[at]) == rank
+
+        left: list[Task | None] = list(tasks)
+        for rank in leaving:
+            place, there = find(rank)
+            if there:
+                left[place] = None
+        new: list[tuple[int, Task]] = []
+        for rank, task in sorted(coming, key=itemgetter(0)):
+            place, there = find(rank)
+            if there:
+                left[place] = task
+            else:
+                new.append((place, task))
+        found: list[Task | None] = []
+        done = 0
+        for place, task in new:
+            found += left[done:place]
+            found.append(task)
+            done = place
+        found += left[done:]
+        return [task for task in found if task is not None]
+
+
+def _cut(rank: Callable[[Task], Rank], tasks: Sequence[Task]) -> Iterator[Part]:
+    """Parts of a good size."""
+    step = PART if len(tasks) > 2 * PART else max(1, len(tasks))
+    for at in range(0, len(tasks), step):
+        some = list(tasks[at : at + step])
+        yield Part(rank(some[0]), some)

@@ -6,20 +6,21 @@ A filter is worked through in slices: the first rows are there at once, the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model import FINAL, Source, Task, TaskKey
 from tui.view.order import NEWEST, Rank, Ranker, Ranking, Sort, pinned, ranker
-from tui.view.ordered import Move, Ordered
+from tui.view.ordered import Move, Ordered, Part
 
 if TYPE_CHECKING:
-    from tui.query import Query
+    from tui.query import Kinds, Query, Words
 
-SLICE = 250  # rows looked at between two looks at the clock: 0.2 ms
+SLICE = 250  # tasks put into another order between two looks at the clock: 0.5 ms
 AT_ONCE = 5_000  # tasks that are put into another order in one go: 20 ms
-AT_LEAST = 4  # slices that are looked at before there is a picture
 DONE = object()
+AT_LEAST = 2  # parts that are looked at before there is a picture
 ENOUGH = 200  # matches that fill any screen: shown while the rest is being looked for
 
 
@@ -38,11 +39,13 @@ class Roster:
         self._plain = self._rank = ranker(sort, sources)
         self._as_of = 0
         self._known: dict[TaskKey, Task] = {}
-        self._all = Ordered()
-        self._found = self._all
+        self._kinds: Kinds = {}
+        self._all = Ordered(self._by())
+        self._found: Ordered | None = None  # without a filter
         self._sifting: Iterator[None] | None = None
         self._sifted: Ordered | None = None
         self._upto: Rank | None = None
+        self._quietly = False
         self._arranging: Iterator[None] | None = None
         self._moved_since: set[TaskKey] = set()
         self._leaving: dict[TaskKey, tuple[Task, int]] = {}
@@ -50,9 +53,13 @@ class Roster:
     @property
     def rows(self) -> Sequence[Task]:
         """The tasks that match, in order; some of them only, while `working` and nothing else is known yet."""
-        rows = self._found.tasks
+        rows = self._rows
         limit = self.query.limit if self.query is not None else None
         return rows if limit is None or len(rows) <= limit else rows[:limit]
+
+    @property
+    def _rows(self) -> Ordered:
+        return self._all if self._found is None else self._found
 
     @property
     def total(self) -> int:
@@ -61,7 +68,9 @@ class Roster:
 
     @property
     def shown(self) -> int:
-        """How many tasks match; rows that are about to leave do not count."""
+        """How many tasks match, as far as is known; rows that are about to leave do not count."""
+        if not self.filled and self._sifted is not None:
+            return len(self._sifted)  # the rows are still those of before
         return len(self.rows) - len(self._leaving)
 
     @property
@@ -93,11 +102,11 @@ class Roster:
 
     def near(self, task: Task) -> int:
         """The row where a task stands, or would stand."""
-        return self._found.at(self._rank(task, self._as_of))
+        return self._rows.at(self._ranked(task))
 
     def every(self) -> Iterable[Task]:
         """All tasks, whether they match or not, in order."""
-        return self._all.tasks
+        return self._all
 
     def order(self, sort: Sort, now: int, ranking: Ranking = ranker) -> None:
         """Another order: at once, or, of many tasks, when `work` has come to the end of them; until then the old one.
@@ -128,28 +137,24 @@ class Roster:
             pairs = [pair for pair in pairs if pair[1].key not in since]
             pairs += [(above(task, now), task) for task in map(self._known.get, since) if task is not None]
         pairs.sort(key=itemgetter(0))
-        coming = Ordered()
-        coming.extend([rank for rank, _ in pairs], [task for _, task in pairs])
-        shown = None if self._found is self._all else {task.key for task in self._found.tasks}
-        self._plain, self._rank, self._as_of, self._all = rank, above, now, coming
-        self._found = self._all
+        shown = None if self._found is None else {task.key for task in self._found}
+        self._plain, self._rank, self._as_of = rank, above, now
+        self._all = Ordered.of(self._by(), [task for _, task in pairs])
         if shown is not None:
-            self._found = Ordered()
-            pairs = [pair for pair in zip(self._all.ranks, self._all.tasks, strict=True) if pair[1].key in shown]
-            self._found.extend([rank for rank, _ in pairs], [task for _, task in pairs])
+            self._found = Ordered.of(self._by(), [task for task in self._all if task.key in shown])
         self._arranging = None
         if self._sifting is not None:
-            self._begin(now)
+            self._begin(now, quietly=self._quietly)
 
     def pin(self, keys: frozenset[TaskKey], now: int) -> None:
         """Other tasks before all others; the rest stay where they are."""
         if keys == self.pinned:
             return
         there = [task for key in keys ^ self.pinned if (task := self._known.get(key)) is not None]
-        before = [self._ranked(task) for task in there]
+        if self._arranging is not None:
+            self._moved_since.update(task.key for task in there)
         self.pinned, self._rank = keys, pinned(self._plain, keys)
-        moves = [_Moved(task.key, old, task, self._ranked(task)) for task, old in zip(there, before, strict=True)]
-        self._move(moves, now, linger=True)
+        self._move_under(there, now)
 
     def ask(self, query: Query | None, now: int) -> None:
         """Another filter, None for none. The rows of before stay until the first new ones are found."""
@@ -157,26 +162,42 @@ class Roster:
         self._leaving.clear()
         self._sifting = self._sifted = None
         if query is None or query.empty:
-            self._found = self._all
+            self._found = None
         else:
             self._begin(now)
             turns = iter(range(AT_LEAST))
-            self.work(lambda: next(turns, None) is not None)
+            self.fill(lambda: next(turns, None) is not None)
 
     def again(self, now: int) -> None:
         """Looks through everything once more: time has passed for a filter or an order that depends on it."""
         if self.sort.moving and self._arranging is None:
-            self._move_live(now)
+            self._as_of = now
+            self._move_under([task for task in self._all if task.state not in FINAL], now)
         if self.query is not None and not self.query.empty and not self.working:
             self._begin(now, quietly=True)
 
-    def _move_live(self, now: int) -> None:
-        live = [(task, self._rank(task, self._as_of)) for task in self._all.tasks if task.state not in FINAL]
-        self._as_of = now
-        found, sifted = self._found, self._sifted
-        for ordered in {id(one): one for one in (self._all, found, sifted) if one is not None}.values():
-            there = [(task, rank) for task, rank in live if ordered.has(rank, ordered.at(rank))]
-            ordered.splice((rank, self._rank(task, now), task) for task, rank in there)
+    def _by(self) -> Callable[[Task], Rank]:
+        """The rank of a task in the order of now."""
+        rank, as_of = self._rank, self._as_of
+        return lambda task: rank(task, as_of)
+
+    def _move_under(self, tasks: Sequence[Task], now: int) -> None:
+        """Puts tasks where they stand by another ranker; what is being looked for is looked for anew."""
+        by = self._by()
+        self._all = self._all.moved(tasks, by)
+        if self._found is not None:
+            self._found = self._found.moved(tasks, by)
+        if self._sifting is not None:
+            self._begin(now, quietly=self._quietly)
+
+    @property
+    def filled(self) -> bool:
+        """Whether the rows are those of the filter, as many as any screen shows."""
+        return not self.working or self._quietly or self._found is self._sifted
+
+    def fill(self, going_on: Callable[[], bool]) -> None:
+        """Looks for as many rows as any screen shows, as long as it may."""
+        self.work(lambda: not self.filled and going_on())
 
     def work(self, going_on: Callable[[], bool]) -> bool:
         """Looks through tasks as long as it may; True when there is nothing left to do."""
@@ -188,40 +209,45 @@ class Roster:
         return self._arranging is None and self._sifting is None
 
     def _begin(self, now: int, *, quietly: bool = False) -> None:
-        self._sifted, self._upto = Ordered(), None
-        self._sifting = self._sift(self._sifted, now, quietly=quietly)
+        self._sifted, self._upto, self._quietly = Ordered(self._by()), None, quietly
+        self._sifting = self._sift(now)
 
-    def _sift(self, found: Ordered, now: int, *, quietly: bool) -> Iterator[None]:
-        """Looks through all tasks in order, a slice a turn; `quietly` shows the result only when it is whole."""
+    def _sift(self, now: int) -> Iterator[None]:
+        """Looks through all tasks in order, a part a turn; quietly, the result is shown only when it is whole."""
+        from tui.query import Batch
+
         assert self.query is not None  # noqa: S101 - `_begin` is called for a query only
-        match, sources = self.query.match, self.sources
+        sift = self.query.sift
         while True:
-            at = 0 if self._upto is None else self._all.after(self._upto)
-            ranks, tasks = self._all.ranks[at : at + SLICE], self._all.tasks[at : at + SLICE]
-            if not ranks:
+            number, begin = self._all.place(0 if self._upto is None else self._all.after(self._upto))
+            if number >= len(self._all.parts):
                 break
-            if skews := self.skews:
-                clocks = [now + skews.get(task.key.source, 0) for task in tasks]
-                hits = [at for at, task in enumerate(tasks) if match(task, sources[task.key.source], clocks[at])]
+            part = self._all.parts[number]
+            batch = Batch(part.tasks, self.sources, now, partial(self._words, part), self.skews)
+            hits = sift(batch, range(begin, len(part.tasks)))
+            assert self._sifted is not None  # noqa: S101 - as long as this goes on
+            if len(hits) == len(part.tasks):
+                self._sifted = self._sifted.extend(part.tasks, part)
             else:
-                hits = [at for at, task in enumerate(tasks) if match(task, sources[task.key.source], now)]
-            if len(hits) == len(tasks):
-                found.extend(ranks, tasks)
-            elif hits:
-                found.extend([ranks[at] for at in hits], [tasks[at] for at in hits])
-            self._upto = ranks[-1]
-            if not quietly and len(found) >= ENOUGH:
-                self._found = found
+                self._sifted = self._sifted.extend([part.tasks[at] for at in hits])
+            self._upto = self._all.rank(part.tasks[-1])
+            if not self._quietly and len(self._sifted) >= ENOUGH:
+                self._found = self._sifted
             yield
-        self._found = found
+        self._found = self._sifted
         self._leaving.clear()
+
+    def _words(self, part: Part) -> Words:
+        """What bare words search of a part: made once."""
+        if part.words is None:
+            from tui.query import Words
+
+            part.words = Words(part.tasks, self.sources, self._kinds)
+        return part.words
 
     def change(self, moved: Iterable[tuple[TaskKey, Task | None]], now: int, *, linger: bool = False) -> None:
         """Takes in what became of tasks; None is gone. With `linger`, rows that match no more stay until `let_go`."""
-        moves = [_Moved(key, self._ranked(self._known.get(key)), task, self._ranked(task)) for key, task in moved]
-        self._move(moves, now, linger=linger)
-
-    def _move(self, moves: Sequence[_Moved], now: int, *, linger: bool) -> None:
+        moves = [self._moved(key, task) for key, task in moved]
         if self._arranging is not None:
             self._moved_since.update(move.key for move in moves)
         for move in moves:
@@ -230,39 +256,48 @@ class Roster:
                 self._leaving.pop(move.key, None)
             else:
                 self._known[move.key] = move.task
-        filtered = {id(one): one for one in (self._found, self._sifted) if one is not None and one is not self._all}
-        for ordered in filtered.values():
-            self._take_in(ordered, moves, now, linger=linger and ordered is self._found)
-        self._all.splice((move.old, move.rank, move.task) for move in moves)
+        found, sifted = self._found, self._sifted
+        if found is not None:
+            self._found = self._take_in(found, moves, now, upto=found is sifted, linger=linger)
+        if sifted is not None:
+            whole = found is sifted
+            self._sifted = self._found if whole else self._take_in(sifted, moves, now, upto=True, linger=False)
+        self._all = self._all.splice((move.old, move.rank, move.task) for move in moves)
 
-    def _ranked(self, task: Task | None) -> Rank | None:
-        return None if task is None else self._rank(task, self._as_of)
+    def _moved(self, key: TaskKey, task: Task | None) -> _Moved:
+        old = self._known.get(key)
+        was = None if old is None else self._ranked(old)
+        return _Moved(key, was, task, None if task is None else self._ranked(task))
 
-    def _take_in(self, ordered: Ordered, moves: Sequence[_Moved], now: int, *, linger: bool) -> None:
+    def _ranked(self, task: Task) -> Rank:
+        return self._rank(task, self._as_of)
+
+    def _take_in(self, ordered: Ordered, moves: Sequence[_Moved], now: int, *, upto: bool, linger: bool) -> Ordered:
         """The same for the rows behind the filter; for those being found, as far as tasks have been looked at."""
         assert self.query is not None  # noqa: S101 - without one the rows are `_all`
-        match, sources, upto = self.query.match, self.sources, self._upto
+        match, sources = self.query.match, self.sources
         stay: list[Move] = []
         for key, old, task, rank in moves:
-            if task is None or rank is None or (ordered is self._sifted and (upto is None or rank > upto)):
+            if task is None or rank is None or (upto and (self._upto is None or rank > self._upto)):
                 stay.append((old, None, None))
             elif match(task, sources[key.source], now + self.skews.get(key.source, 0)):
                 self._leaving.pop(key, None)
                 stay.append((old, rank, task))
-            elif linger and old is not None and ordered.has(old, ordered.at(old)):
+            elif linger and old is not None and ordered.has(old):
                 self._leaving[key] = task, now
                 stay.append((old, rank, task))
             else:
                 stay.append((old, None, None))
-        ordered.splice(stay)
+        return ordered.splice(stay)
 
     def let_go(self, until: int) -> bool:
         """Takes out the rows that have lingered since then or longer; whether there were any."""
         over = [task for task, since in self._leaving.values() if since <= until]
         for task in over:
             del self._leaving[task.key]
-        if over and self._found is not self._all:
-            self._found.splice((self._rank(task, self._as_of), None, None) for task in over)
+        if over and self._found is not None:
+            left = self._found.splice((self._ranked(task), None, None) for task in over)
+            self._found, self._sifted = left, left if self._found is self._sifted else self._sifted
         return bool(over)
 
 
