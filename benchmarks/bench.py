@@ -26,7 +26,6 @@ from results import Row, as_json, from_json, ratios, tables, worse
 HERE = Path(__file__).resolve().parent
 BASELINE, RESULTS = HERE / "baseline.json", HERE / "RESULTS.md"
 NOTES = HERE / "notes.md"
-FAST_VERSION = "from importlib.metadata import version; print(version('textual-fastdatatable'))"
 PARTS = ("traffic", "start", "lists", "pages", "keys")
 
 
@@ -67,12 +66,16 @@ def machine() -> Iterator[str]:
     cores = f"{os.cpu_count()} cores" + (f" of {cpu[1]}" if cpu else "")
     yield f"- {cores}, {memory} GiB, {platform.system()} {platform.release()}"
     yield f"- load average before the run: {os.getloadavg()[0]:.1f}"
+    from list_against_sdks import python_of_tccli
     from peers.fastdatatable import python
     from start import PEERS, found
 
     programs = {"taskdeck": "taskdeck"} | {name: program for name, (program, *_) in PEERS.items()}
     versions = {name: said([found(program) or program, "--version"]) for name, program in programs.items()}
-    versions["textual-fastdatatable"] = said([python() or "", "-c", FAST_VERSION])
+    versions |= {
+        name: said([own or "", "-c", f"from importlib.metadata import version; print(version({name!r}))"])
+        for name, own in (("textual-fastdatatable", python()), ("tccli", python_of_tccli()))
+    }
     told = [f"{name}: {re.search(r'[0-9][0-9.]+', text)[0]}" for name, text in versions.items() if text]  # type: ignore[index]  # `said` has looked
     from importlib.metadata import version
 

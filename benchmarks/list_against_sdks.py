@@ -2,6 +2,8 @@
 
 The floor (`floor.py`) sends the same requests with http.client and reads the answers with json, and does nothing else.
 One demo cloud, frozen; the three are run in turn, `--rounds` times each after one run to warm up; medians are printed.
+tccli, where it is installed, has no more than one page for an answer: of the two lists of Tencent its first page is
+asked for as often, and taken as many times as the list has pages.
 """
 
 from __future__ import annotations
@@ -23,6 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "tests" / "judges" / "scripts"
 PART = "Lists of about 10,000 tasks"
 SDK, FLOOR = "the vendor's SDK", "http.client and json"
+TCCLI = "tccli, a process a page"
+ASKED = {  # the product of an adapter, and its question for a page
+    "tencent-mps": ("mps", "DescribeTasks", "--Status", "FINISH", "--Limit", "100"),
+    "tencent-tat": ("tat", "DescribeInvocationTasks", "--HideOutput", "True", "--Limit", "100"),
+}
 ENV = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"PYTHONPATH": str(ROOT)}
 
 
@@ -81,6 +88,25 @@ def compare(source: dict[str, Any], ready: dict[str, Any], folder: Path, rounds:
     return {name: medians(costs) for name, costs in taken.items()}
 
 
+def python_of_tccli() -> str | None:
+    """The Python that has it: $TCCLI, or that of the venv that `make bench` makes for it beside this one's."""
+    own = Path(sys.executable).parent.parent / "tccli" / "bin" / "python"
+    return os.environ.get("TCCLI") or (str(own) if own.exists() else None)
+
+
+def tccli(source: dict[str, Any], ready: dict[str, Any], folder: Path, rounds: int) -> Cost:
+    """What the whole list would take it: the median page, times the requests that the floor has recorded."""
+    key, secret = ready["env"]["TENCENTCLOUD_SECRET_ID"], ready["env"]["TENCENTCLOUD_SECRET_KEY"]
+    place = ["--region", source["region"], "--endpoint", source["endpoint"].removeprefix("http://")]
+    script = str(Path(__file__).with_name("peers") / "tccli_http.py")
+    command = [python_of_tccli() or "python3", script, *ASKED[source["adapter"]], *place]
+    env = {**ENV, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+    keys = ["--secretId", key, "--secretKey", secret]
+    page = medians([run([*command, *keys], out=folder / "page", env=env) for _ in range(rounds + 1)][1:])
+    pages = len(json.loads((folder / "floor-0.json").read_text("utf-8")))
+    return Cost(page.wall * pages, page.cpu * pages, page.peak)
+
+
 def measured(rounds: int, tasks: int) -> list[Row]:
     """The rows of the table: three for each API."""
     made = []
@@ -94,6 +120,8 @@ def measured(rounds: int, tasks: int) -> list[Row]:
             chosen = {one["adapter"]: one for one in sources if "*" not in "".join(one.get("targets", ()))}
             for adapter, source in sorted(chosen.items()):
                 costs = compare(source, ready, Path(place), rounds)
+                if adapter in ASKED and python_of_tccli():
+                    costs[TCCLI] = tccli(source, ready, Path(place), rounds)
                 for at, (what, unit) in enumerate((("wall", "s"), ("CPU", "s"), ("peak memory", "MiB"))):
                     figures = {name: cost[at] for name, cost in costs.items()}
                     grain = 5 if unit == "MiB" else 0.1
