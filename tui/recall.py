@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+
+import msgspec.msgpack
 
 from tui.answers import Listing, Mapped, Page
 from tui.model import Task
 
 ROWS = 1_000  # that are known again, of a source: what a round that catches up reads of the largest
-PLAIN = 2  # the version of marshal in which equal values are equal bytes
 
 Row = Mapping[str, Any]
+_BYTES = msgspec.msgpack.Encoder().encode
 
 
 class Recall:
@@ -44,8 +45,8 @@ class Recall:
         if not last and self._room <= 0:
             return make(row)
         try:
-            mark = hash(marshal.dumps(dict(row), PLAIN))
-        except ValueError:  # nested too deep for it
+            mark = hash(_BYTES(row))  # 1.4 us; marshal takes 3.8, comparing with the old row 0.9 and 1.5 KB for each
+        except (TypeError, ValueError, OverflowError, RecursionError):  # an integer or a depth beyond it, half a pair
             return make(row)
         task = last.get(mark) or now.get(mark)
         task = make(row) if task is None else task.seen(page.at, page.request_id)
