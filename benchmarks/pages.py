@@ -54,7 +54,7 @@ READS: ContextVar[bool] = ContextVar("READS", default=False)
 LARGE, TIMES = 10_000, 2.0  # rows of a page; times the p99 of a quiet app
 QUIET = "a quiet taskdeck"
 SOURCES, IDLE = 20, 2.0  # at 5 s; % of a core
-WARM = 30.0  # seconds in which an idle monitor reads all for the first time
+WARM = 20.0  # seconds in which an idle monitor reads all for the first time
 TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 SOURCE = re.compile(r"(?m)^(?=\[\[sources\]\])")
 
