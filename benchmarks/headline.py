@@ -17,6 +17,7 @@ QUOTED = {
     "Bytes and CPU: a page down or up, 200x60": "bytes of a page at 200x60",
     "Bytes and CPU: idle, 200x60": "bytes of an idle minute at 200x60",
     "Start: first text": "time to the first text",
+    "Start: first frame": "time to the first frame",
     "Keys to paint: 10,000 tasks, typed character, p50": "a typed character of a filter, 10,000 tasks",
     "Keys to paint: 100,000 tasks, typed character, p50": "a typed character of a filter, 100,000 tasks",
     "Lists of about 10,000 tasks: alibaba-fc, CPU": "CPU of a list of FC",

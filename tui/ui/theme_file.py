@@ -102,10 +102,10 @@ class _File:
         return table
 
     def _known(self, where: tuple[str, ...], table: Mapping[str, Any], known: Iterable[str]) -> None:
-        from tui.ui.commands import nearest
-
         for key in table:
             if key not in known:
+                from tui.ui.commands import nearest
+
                 near = nearest(key, known)
                 what = "token" if where == ("tokens",) else "key"
                 raise self._wrong((*where, key), f"no such {what}{f'; did you mean {near}?' if near else ''}")
