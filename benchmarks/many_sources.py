@@ -85,7 +85,7 @@ async def headless(config: Path) -> None:
     from tui.store import Store
     from tui.wiring import Wiring, load_config
 
-    store = Store()
+    store = Store(raw_rows=0)  # as the monitor has it
     async with Wiring(load_config(config), store) as wiring:
         running = [asyncio.create_task(poller.run()) for poller in wiring.pollers.values()]
         gc.freeze()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from tui.model import STAGE, Change, Source, SourceStatus, State, Task, TaskKey, later
@@ -135,28 +136,35 @@ class Store:
         known = self._tasks[read.source.name]
         found: dict[TaskKey, Task] = {}
         seen: dict[TaskKey, Task] = {}
-        for task in tasks:
-            before = seen.get(task.key) or read.seen.get(task.key)
+        for task, row in zip(tasks, chain(rows, repeat(None)), strict=False):
+            key = task.key
+            old = known.get(key)
+            before = seen.get(key) or read.seen.get(key)
+            if before is None and old is not None and old == task:  # most rows: nothing but when it was seen
+                held = old.seen_again(task)
+                known[key] = read.seen[held.key] = held
+                if row is not None and self._raw_rows:
+                    self._keep_raw(held.key, row)
+                continue
             kept = task if before is None else later(before, task)
-            seen[task.key] = kept
-            old = known.get(task.key)
+            seen[key] = kept
             if old is None:
                 if outdated(kept, oldest):
-                    found.pop(task.key, None)
+                    found.pop(key, None)
                     continue
             elif STAGE[kept.state] < STAGE[old.state] and (kept.state is not State.UNKNOWN or old.state.final):
-                read.doubted[task.key] = old
+                read.doubted[key] = old
                 continue
             else:
-                read.doubted.pop(task.key, None)
-            found[task.key] = kept
+                read.doubted.pop(key, None)
+            found[key] = kept
         upserted = self._differing(known, found)
         known.update(found)
         self._note_live(read.source, upserted)
         for key, task in seen.items():  # not the page's own texts: a read of 100,000 rows would hold 70 MB of copies
-            held = known.get(key)
-            read.seen[key if held is None else held.key] = held if held is not None and held == task else task
-        if self._raw_rows:
+            held = known.get(key, task)
+            read.seen[held.key] = held if held == task else task
+        if found and self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
                 if found.get(task.key) == task:
                     self._keep_raw(task.key, row)
@@ -243,7 +251,6 @@ class Store:
         return differing
 
     def _keep_raw(self, key: TaskKey, row: Mapping[str, Any]) -> None:
-        self._raw.pop(key, None)
         self._raw[key] = row
         if len(self._raw) > self._raw_rows:
             del self._raw[next(iter(self._raw))]

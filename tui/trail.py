@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
+from itertools import compress, repeat
 from typing import NamedTuple
 
 from tui.model import Task, TaskKey
@@ -79,15 +80,14 @@ class Trail:
         self.pages += 1
         tasks = tuple(tasks)
         self._news[at] = len(news)
-        for one in tasks:
-            came = one.created_at or one.started_at
-            self._earliest = min(self._earliest, came or -math.inf)
-            if one.key not in news:
-                self._oldest[0] = min(self._oldest[0], came or math.inf)
-                self._oldest[1] = min(self._oldest[1], one.ended_at or math.inf)
-        self._came[at] = _reach(one.created_at or one.started_at for one in tasks)
+        came = [one.created_at or one.started_at for one in tasks]
         # a list of tasks that have not all ended is not one by the time of their end
-        self._ended[at] = _reach(one.ended_at or math.inf for one in tasks)
+        ended = [one.ended_at or math.inf for one in tasks]
+        old = [one.key not in news for one in tasks] if news else repeat(True)
+        self._earliest = min(self._earliest, min((one or -math.inf for one in came), default=math.inf))
+        self._oldest[0] = min(self._oldest[0], min((one or math.inf for one in compress(came, old)), default=math.inf))
+        self._oldest[1] = min(self._oldest[1], min(compress(ended, old), default=math.inf))
+        self._came[at], self._ended[at] = _reach(came), _reach(ended)
 
     @property
     def order(self) -> Order:
