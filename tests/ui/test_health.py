@@ -375,7 +375,7 @@ def test_each_change_of_a_word_is_one_event() -> None:
 
 def test_with_several_sources_of_a_provider_an_event_names_its_source() -> None:
     two = {**LEGEND.sources, "thumbs-2": SOURCES[0]._replace(name="thumbs-2")}
-    legend = replace(LEGEND, sources=two)
+    legend = LEGEND._replace(sources=two)
     assert told(Event(NOW, Word.AUTH, "thumbs-2", "401"), PEN, legend) == "thumbs-2 401"
     assert told(Event(NOW, Word.AUTH, "keys", "401"), PEN, legend) == "401"
 
@@ -386,7 +386,7 @@ def test_with_several_sources_of_a_provider_an_event_names_its_source() -> None:
 def test_an_age_is_counted_on_the_clock_that_stamped_it() -> None:
     task = next(one for one in tasks_of(SOURCES[0], 60) if one.state is State.RUNNING)
     task = task._replace(created_at=NOW + 240_000, started_at=NOW + 241_000)
-    skewed = replace(LEGEND, skews={"thumbs": 250_000})
+    skewed = LEGEND._replace(skews={"thumbs": 250_000})
     assert (cells.age(task, LEGEND), cells.age(task, skewed)) == ("0s", "9s")
     assert (cells.dur(task, LEGEND), cells.dur(task, skewed)) == ("0s", "9s")
     unseen = task._replace(created_at=None, started_at=None, seen_at=NOW - 7_000)

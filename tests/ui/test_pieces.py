@@ -288,6 +288,9 @@ def test_the_lines_under_a_title_say_what_is_wrong_and_are_few() -> None:
 
     assert told(quiet) == []
     assert told() == ["no source is configured for this provider"]
+    early = Facts(provider, known=False)
+    assert notes(early, pen) == []
+    assert title(early, pen, 60, active=False).text.split()[-2:] == ["0+", "loading"]
     assert told(SourceStatus(source=source, pages_read=1, rows_read=118)) == ["reading page 2, 118 rows"]
     assert told(replace(quiet, tasks=0)) == ["0 tasks in cn-shanghai"]
     assert told(replace(quiet, answered_at=NOW - 200_000)) == ["as of 12:39:17, 3 rows kept"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -87,7 +86,7 @@ def test_no_line_is_wider_or_narrower_than_the_screen(
     table, wide, shift = layout
     made = Lines(LOOK, signs)
     made.arrange(columns.show(table, table, max(1, cells - 3), wide=wide, shift=shift))
-    for strip in (made.line(task, mark, replace(LEGEND, glyphs=signs), cells), made.head(cells, order)):
+    for strip in (made.line(task, mark, LEGEND._replace(glyphs=signs), cells), made.head(cells, order)):
         assert real_width(strip) == strip.cell_length == cells
         assert not {"\x1b", "\n", "\t"} & set(strip.text)
 
@@ -133,7 +132,7 @@ def test_a_line_is_kept_until_what_it_shows_is_another() -> None:
     made = lines()
     first = made.line(TASK, Mark(), LEGEND, 120)
     assert made.line(TASK, Mark(), LEGEND, 120) is first
-    assert made.line(TASK, Mark(), replace(LEGEND, now=NOW + 86_400_000), 120) is not first
+    assert made.line(TASK, Mark(), LEGEND._replace(now=NOW + 86_400_000), 120) is not first
     looks = [Mark(), Mark(True), Mark(True, True), Mark(marked=True), Mark(fresh="new"), Mark(fresh="gone")]
     looks.append(Mark(grey=True))
     drawn = [made.line(TASK, mark, LEGEND, 120) for mark in looks]

@@ -21,12 +21,16 @@ GRAVITY = {word: at for at, word in enumerate(Word)}
 
 @dataclass(frozen=True)
 class Facts:
-    """One provider at one moment; `shown` is how many rows a filter left, None without one."""
+    """One provider at one moment; `shown` is how many rows a filter left, None without one.
+
+    Before the config is read (not `known`) nobody can say which sources there are.
+    """
 
     provider: Provider
     statuses: tuple[SourceStatus, ...] = ()
     counts: Counter[State] = field(default_factory=Counter)
     shown: int | None = None
+    known: bool = True
     _told: dict[int, tuple[Word, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -42,7 +46,7 @@ class Facts:
     @cached_property
     def whole(self) -> bool:
         """Whether the figures are complete."""
-        return all(not status.missing and status.answered_at is not None for status in self.statuses)
+        return self.known and all(not status.missing and status.answered_at is not None for status in self.statuses)
 
     @cached_property
     def beginning(self) -> bool:
@@ -72,7 +76,8 @@ class Facts:
 
     def word(self, now: int) -> Word | None:
         """The word that wants attention most; None without a source."""
-        return min(set(self.words(now)), key=GRAVITY.__getitem__, default=None)
+        none = None if self.known else Word.LOADING
+        return min(set(self.words(now)), key=GRAVITY.__getitem__, default=none)
 
     def words(self, now: int) -> tuple[Word, ...]:
         """The word of each source; that of one moment is found once, for a picture asks for it ten times."""
@@ -100,7 +105,7 @@ def gather(
         else:
             for state, count in tally.get(name, {}).items():  # `update` takes four times as long
                 counts[state] += count
-    return Facts(provider, tuple(store.status(name) for name in names), counts, shown)
+    return Facts(provider, tuple(store.status(name) for name in names), counts, shown, known=bool(store.sources))
 
 
 def of(provider: Provider, sources: Iterable[Source]) -> Sequence[Source]:

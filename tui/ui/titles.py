@@ -125,7 +125,7 @@ def notes(facts: Facts, pen: Pen) -> list[str]:
     Where there is more to say each source has its first line before any has a second one; `H` has the rest.
     """
     if not facts.statuses:
-        return ["no source is configured for this provider"]
+        return ["no source is configured for this provider"] if facts.known else []
     many = len(facts.statuses) > 1
     told = [
         [(f"{clean(status.source.name)}: " if many else "") + text for text in _about(status, pen)]
