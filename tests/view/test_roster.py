@@ -68,7 +68,8 @@ class Screen(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.slices = pytest.MonkeyPatch()
-        self.slices.setattr("tui.view.roster.SLICE", 2)
+        self.slices.setattr("tui.view.arranging.SLICE", 2)
+        self.slices.setattr("tui.view.arranging.PART", 4)
         self.slices.setattr("tui.view.ordered.PART", 2)
         self.slices.setattr("tui.view.ordered.MANY", 3)
         self.slices.setattr("tui.view.roster.ENOUGH", 3)

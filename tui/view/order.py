@@ -101,9 +101,9 @@ def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
     def rank(task: Task, now: int) -> Rank:
         found = value(task, sources[task.key.source], now)
         if found is None:
-            return (1, 0, *newest_first(task))
+            return (1, 0, *_newest(task, now))
         if down:
             found = falling(found)
-        return (0, found, *newest_first(task))
+        return (0, found, *_newest(task, now))
 
     return rank

@@ -35,6 +35,12 @@ class Part:
         self.words: Words | None = None
         """What bare words search of them, once somebody has searched."""
 
+    def under(self, rank: Callable[[Task], Rank]) -> Part:
+        """By another rank that puts them into the same order."""
+        part = Part(rank(self.tasks[0]), self.tasks)
+        part.words = self.words
+        return part
+
 
 class Ordered(Sequence[Task]):
     """Tasks by rank. Another one comes from `splice`, `extend` and `moved`."""
@@ -50,7 +56,7 @@ class Ordered(Sequence[Task]):
     @classmethod
     def of(cls, rank: Callable[[Task], Rank], tasks: Sequence[Task]) -> Ordered:
         """Tasks that are in order."""
-        return cls(rank, list(_cut(rank, tasks)))
+        return cls(rank, list(cut(rank, tasks)))
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -114,8 +120,11 @@ class Ordered(Sequence[Task]):
         """By another rank, in which only these tasks stand elsewhere."""
         there = [task for task in tasks if self.has(self.rank(task))]
         left = self.splice((self.rank(task), None, None) for task in there)
-        anew = Ordered(rank, [Part(rank(part.tasks[0]), part.tasks) for part in left.parts])
-        return anew.splice((None, rank(task), task) for task in there)
+        return left.under(rank).splice((None, rank(task), task) for task in there)
+
+    def under(self, rank: Callable[[Task], Rank]) -> Ordered:
+        """By another rank that puts all of them into the same order."""
+        return Ordered(rank, [part.under(rank) for part in self.parts])
 
     def splice(self, moves: Iterable[Move]) -> Ordered:
         """With tasks where they belong now: (old rank or None, new rank or None, task). An unknown rank is no error."""
@@ -133,7 +142,7 @@ class Ordered(Sequence[Task]):
             tasks = self._spliced(at, leaving.get(at, []), coming.get(at, []))
             if parts and len(parts[-1].tasks) + len(tasks) <= PART:
                 tasks = parts.pop().tasks + tasks
-            parts += _cut(self.rank, tasks)
+            parts += cut(self.rank, tasks)
             done = at + 1
         return Ordered(self.rank, [*parts, *self.parts[done:]]) if done else self
 
@@ -175,7 +184,7 @@ class Ordered(Sequence[Task]):
         return [task for task in found if task is not None]
 
 
-def _cut(rank: Callable[[Task], Rank], tasks: Sequence[Task]) -> Iterator[Part]:
+def cut(rank: Callable[[Task], Rank], tasks: Sequence[Task]) -> Iterator[Part]:
     """Parts of a good size."""
     step = PART if len(tasks) > 2 * PART else max(1, len(tasks))
     for at in range(0, len(tasks), step):

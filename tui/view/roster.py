@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model import FINAL, Source, Task, TaskKey
-from tui.view.order import NEWEST, Rank, Ranker, Ranking, Sort, pinned, ranker
+from tui.view.arranging import Arranging
+from tui.view.order import NEWEST, Rank, Ranking, Sort, pinned, ranker
 from tui.view.ordered import Move, Ordered, Part
 
 if TYPE_CHECKING:
     from tui.query import Kinds, Query, Words
 
-SLICE = 250  # tasks put into another order between two looks at the clock: 0.5 ms
 AT_ONCE = 5_000  # tasks that are put into another order in one go: 20 ms
 DONE = object()
 AT_LEAST = 2  # parts that are looked at before there is a picture
@@ -46,8 +45,7 @@ class Roster:
         self._sifted: Ordered | None = None
         self._upto: Rank | None = None
         self._quietly = False
-        self._arranging: Iterator[None] | None = None
-        self._moved_since: set[TaskKey] = set()
+        self._arranging: Arranging | None = None
         self._leaving: dict[TaskKey, tuple[Task, int]] = {}
 
     @property
@@ -117,42 +115,27 @@ class Roster:
             return
         rank, self._ranking = ranking(sort, self.sources), ranking
         self.sort = sort
-        self._arranging = self._arrange(rank, now)
+        self._arranging = Arranging(self._known, rank, now)
         if len(self._known) <= AT_ONCE:
-            while next(self._arranging, DONE) is not DONE:
+            while not self._arranging.step():
                 pass
-            self._arranging = None
+            self._arranged(self._arranging)
 
-    def _arrange(self, rank: Ranker, now: int) -> Iterator[None]:
-        """Puts all tasks into another order, a slice a turn; the last turn merges the slices (60 ms of 100,000)."""
-        self._moved_since, keys, pairs = set(), list(self._known), []
-        for at in range(0, len(keys), SLICE):
-            there = [task for task in map(self._known.get, keys[at : at + SLICE]) if task is not None]
-            pairs += sorted([(rank(task, now), task) for task in there], key=itemgetter(0))
-            yield
-        since = self._moved_since
-        above = pinned(rank, self.pinned)
-        since |= self.pinned & self._known.keys()
-        if since:
-            pairs = [pair for pair in pairs if pair[1].key not in since]
-            pairs += [(above(task, now), task) for task in map(self._known.get, since) if task is not None]
-        pairs.sort(key=itemgetter(0))
+    def _arranged(self, done: Arranging) -> None:
+        """The rows are those of the other order from here on."""
         shown = None if self._found is None else {task.key for task in self._found}
-        self._plain, self._rank, self._as_of = rank, above, now
-        self._all = Ordered.of(self._by(), [task for _, task in pairs])
+        self._plain, self._rank, self._as_of = done.rank, pinned(done.rank, self.pinned), done.now
+        self._all, self._arranging = done.rows(self.pinned), None
         if shown is not None:
             self._found = Ordered.of(self._by(), [task for task in self._all if task.key in shown])
-        self._arranging = None
         if self._sifting is not None:
-            self._begin(now, quietly=self._quietly)
+            self._begin(done.now, quietly=self._quietly)
 
     def pin(self, keys: frozenset[TaskKey], now: int) -> None:
         """Other tasks before all others; the rest stay where they are."""
         if keys == self.pinned:
             return
         there = [task for key in keys ^ self.pinned if (task := self._known.get(key)) is not None]
-        if self._arranging is not None:
-            self._moved_since.update(task.key for task in there)
         self.pinned, self._rank = keys, pinned(self._plain, keys)
         self._move_under(there, now)
 
@@ -202,7 +185,8 @@ class Roster:
     def work(self, going_on: Callable[[], bool]) -> bool:
         """Looks through tasks as long as it may; True when there is nothing left to do."""
         while self._arranging is not None and going_on():
-            next(self._arranging, None)
+            if self._arranging.step():
+                self._arranged(self._arranging)
         while self._arranging is None and self._sifting is not None and going_on():
             if next(self._sifting, DONE) is DONE:
                 self._sifting = self._sifted = None
@@ -249,7 +233,8 @@ class Roster:
         """Takes in what became of tasks; None is gone. With `linger`, rows that match no more stay until `let_go`."""
         moves = [self._moved(key, task) for key, task in moved]
         if self._arranging is not None:
-            self._moved_since.update(move.key for move in moves)
+            for move in moves:
+                self._arranging.before(move.key)
         for move in moves:
             if move.task is None:
                 self._known.pop(move.key, None)
