@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import pyte
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import ColorSystem
-from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 
 from tests.ui.driving import driven, settle
+from tests.ui.emulated import shown
 from tui.ui import sgr
 from tui.ui.canvas import changed
-from tui.ui.quiet import Cropped, QuietCompositor
+from tui.ui.quiet import QuietCompositor, cropped, cut
 
 RED = Style.parse("red")
 
@@ -30,6 +30,11 @@ def test_runs_of_cells() -> None:
     assert changed(strip(("abc", None)), strip(("ab", None), ("c", RED))) == [(2, 3)]
     assert changed(strip(("a" + " " * 40 + "b", None)), strip(("x" + " " * 40 + "y", None))) == [(0, 1), (41, 42)]
     assert changed(strip(("a    b", None)), strip(("x    y", None))) == [(0, 6)]
+    assert changed(strip(("a", RED), ("    ", None), ("b", RED)), strip(("x    y", RED))) == [(0, 6)]
+    assert changed(strip(("a++b", RED)), strip(("x", None), ("++y", RED))) == [(0, 4)]
+    between = strip(("a", RED), ("++", None), ("b", RED)), strip(("x", RED), ("++", None), ("y", RED))
+    assert changed(*between) == [(0, 1), (3, 4)]
+    assert changed(strip(("a⣿⣿b", None)), strip(("x⣿⣿y", None))) == [(0, 1), (3, 4)]
     assert changed(strip(("界abc", None)), strip(("界abX", None))) == [(4, 5)]
     assert changed(strip(("界a", None)), strip(("aa界", None))) == [(0, 4)]
     assert changed(strip(("ab", None)), strip(("abc", None))) == [(0, 3)]
@@ -65,7 +70,7 @@ styles = st.builds(
     colours,
     colours,
 )
-runs = st.lists(st.tuples(st.sampled_from(("x", "yy", "")), st.none() | styles), max_size=8)
+runs = st.lists(st.tuples(st.sampled_from(("x", "yy", "  ", "")), st.none() | styles), max_size=8)
 
 
 @pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSystem.STANDARD])
@@ -76,31 +81,53 @@ def test_what_is_written_looks_as_if_each_text_were_reset(
     text, codes = sgr.written(strip(*parts), system)
     whole = "".join(part if style is None else style.render(part, color_system=system) for part, style in parts)
     assert len(text + sgr.passage(codes, sgr.PLAIN)) <= len(whole)
-    assert seen(text + sgr.passage(codes, sgr.PLAIN) + "z") == seen(whole + "z")
-
-
-def seen(written: str) -> list[object]:
-    """What a terminal shows of it."""
-    screen = pyte.Screen(20, 1)
-    pyte.Stream(screen).feed(written)
-    return [screen.buffer[0][x] for x in range(20)]
+    assert shown(text + sgr.passage(codes, sgr.PLAIN) + "z", 20, 1) == shown(whole + "z", 20, 1)
 
 
 def test_neighbours_share_what_is_equal() -> None:
     one, two = Style.parse("#010203 on #040506"), Style.parse("bold #0a0b0c on #040506")
     text, _ = sgr.written(strip(("a", one), ("b", two), ("c", one)), ColorSystem.TRUECOLOR)
-    assert text == "\x1b[38;2;1;2;3;48;2;4;5;6ma\x1b[1;38;2;10;11;12mb\x1b[0;38;2;1;2;3;48;2;4;5;6mc"
+    assert text == "\x1b[38;2;1;2;3;48;2;4;5;6ma\x1b[1;38;2;10;11;12mb\x1b[22;38;2;1;2;3mc"
     link = Style.parse("link https://example.com red")
     text, codes = sgr.written(strip(("a", one), ("b", link), ("c", None)), ColorSystem.TRUECOLOR)
-    assert "\x1b[0m\x1b]8;" in text
+    assert "\x1b[m\x1b]8;" in text
     assert text.endswith("\x1b]8;;\x1b\\c")
     assert codes == sgr.PLAIN
 
 
+def test_a_blank_takes_the_ground_alone() -> None:
+    one, two = Style.parse("#010203 on #040506"), Style.parse("#0a0b0c on #070809")
+    text, _ = sgr.written(strip(("a", one), (" ", two), ("b", two)), ColorSystem.TRUECOLOR)
+    assert text == "\x1b[38;2;1;2;3;48;2;4;5;6ma\x1b[48;2;7;8;9m \x1b[38;2;10;11;12mb"
+    under = Style.parse("underline on #070809")
+    text, _ = sgr.written(strip((" ", under), (" ", one)), ColorSystem.TRUECOLOR)
+    assert text == "\x1b[4;48;2;7;8;9m \x1b[0;38;2;1;2;3;48;2;4;5;6m "
+
+
+def test_a_terminal_without_colours_ends_all_signs_at_once() -> None:
+    assert sgr.passage("1;7", "7") == "\x1b[0;7m"
+
+
 def test_an_update_is_cropped_at_both_ends() -> None:
-    update = Cropped([{0: strip(("0123456789", None)), 10: None}], [(0, 7, 9)], [[10, 20]])
-    written = update.render_segments(Console(color_system=None, width=20))
-    assert written == "\x1b[1;8H78"
+    line = {0: strip(("01234", None), ("56789", RED)), 10: None, 20: strip(("abc", None))}
+    runs = cropped([line], [(0, 1, 3), (0, 4, 22)], [[10, 20, 23]])
+    assert [(run.x, run.y, run.end, [segment.text for segment in run.parts]) for run in runs] == [
+        (1, 0, 3, ["12"]),
+        (4, 0, 10, ["4", "56789"]),
+        (20, 0, 22, ["ab"]),
+    ]
+
+
+@given(texts, st.integers(0, 59), st.integers(1, 60))
+def test_cells_are_cut_as_textual_does(text: str, first: int, cells: int) -> None:
+    line = strip(("ab", None), (f"x{text}", RED)).adjust_cell_length(60)
+    assert Strip(cut(line, first, first + cells)) == line.crop(first, first + cells)
+
+
+async def test_what_changes_nothing_is_no_frame() -> None:
+    async with driven(None, (80, 24)) as (_, home):
+        home._compositor._dirty_regions = {Region(80, 3, 1, 1)}
+        assert home._compositor.render_update() is None
 
 
 async def test_the_screens_have_it() -> None:

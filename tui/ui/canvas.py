@@ -73,7 +73,7 @@ class Canvas(Widget):
             self.refresh(*regions)
 
 
-GAP = 10  # equal cells between two runs that are cheaper written than jumped over
+GAP = 4  # equal cells between two runs that are not dearer to write than to jump over, if they look like one of both
 KEPT = 1_000  # lines whose cells are remembered: of a table that scrolls by one, all but one
 # Texts without wide characters and combining marks that are not ASCII: mostly our own signs.
 _NARROW = re.compile("[ -~\u00a1-\u02ff\u203a\u21bb\u2298\u2400-\u2426\u25b8\u25e6\u2713\u2717\u2800-\u28ff]*")
@@ -102,11 +102,21 @@ def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
     for at in [at for at, (left, right) in enumerate(zip(old, new, strict=True)) if left != right]:
         start = at - (new[at][0] == "")  # never the second half of a wide character alone
         end = at + 1 + (at + 1 < len(new) and new[at + 1][0] == "")
-        if runs and start - runs[-1][1] <= GAP:
+        gap = start - runs[-1][1] if runs else GAP + 1
+        if gap <= 0 or (gap <= GAP and _alike(new[start - gap - 1 : start + 1])):
             runs[-1] = (runs[-1][0], end)
         else:
             runs.append((start, end))
     return runs
+
+
+def _alike(cells: Sequence[Cell]) -> bool:
+    """Whether those between the first and the last look like either, and are short to write."""
+    _, *between, _ = cells
+    looks = [(style, _ground(style)) for _, style in (cells[0], cells[-1])]
+    return all(char.isascii() for char, _ in between) and any(
+        all(style in look for _, style in between) for look in looks
+    )
 
 
 def _cells(strip: Strip) -> list[Cell]:

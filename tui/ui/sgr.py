@@ -15,6 +15,11 @@ from rich.segment import Segment
 
 PLAIN = ""
 """The codes of text without a style; what a terminal is left with."""
+RESET = "\x1b[m"
+UNSEEN = frozenset(("1", "2", "3"))  # signs that a blank does not show: bold, dim, italic
+# What ends a sign. Bold and dim end together.
+_END = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28", "9": "29"}
+_END |= {"21": "24", "51": "54", "52": "54", "53": "55"}
 
 
 class Codes(NamedTuple):
@@ -37,6 +42,8 @@ def written(segments: Iterable[Segment], system: ColorSystem, before: str = PLAI
             before = PLAIN
             continue
         after = PLAIN if style is None else style._make_ansi_codes(system)  # what Style.render begins with
+        if after != before and text.isspace():
+            after = _ground(before, after)
         parts += [passage(before, after), text]
         before = after
     return "".join(parts), before
@@ -48,16 +55,28 @@ def passage(before: str, after: str) -> str:
     if before == after:
         return ""
     if after == PLAIN:
-        return "\x1b[0m"
+        return RESET
     old, new = _apart(before), _apart(after)
-    if not set(old.signs) <= set(new.signs):
-        return f"\x1b[0;{after}m"
-    codes = [sign for sign in new.signs if sign not in old.signs]
+    gone = [sign for sign in old.signs if sign not in new.signs]
+    ends = dict.fromkeys(_END.get(sign, "0") for sign in gone)
+    codes = [*ends, *(sign for sign in new.signs if sign not in old.signs or _END.get(sign) in ends)]
     if new.ink != old.ink:
         codes.append(new.ink or "39")
     if new.ground != old.ground:
         codes.append(new.ground or "49")
-    return f"\x1b[{';'.join(codes)}m" if codes else ""
+    step, afresh = f"\x1b[{';'.join(codes)}m" if codes else "", f"\x1b[0;{after}m"
+    if "0" in ends or (gone and not (new.ink or new.ground)):  # the terminals without colours end all signs or none
+        return afresh
+    return min(step, afresh, key=len)
+
+
+@lru_cache(4096)
+def _ground(before: str, after: str) -> str:
+    """Codes in which blanks look as in `after`, as near to `before` as can be: their ink does not show."""
+    old, new = _apart(before), _apart(after)
+    if not UNSEEN.issuperset(old.signs + new.signs) or (old.ground and not new.ground):
+        return after
+    return ";".join(filter(None, (*old.signs, old.ink, new.ground)))
 
 
 def _apart(codes: str) -> Codes:

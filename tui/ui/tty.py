@@ -32,6 +32,8 @@ IDLE = 10  # reads of nothing at all after which a terminal is gone, though poll
 RESTORED = "\x18\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l{mouse}\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 # The keyboard protocol, on and off, questions about modes, the mouse pointer's shape: Textual writes each alone.
 _UNKNOWN_TO_PLAIN = re.compile("\x1b\\[(?:>[0-9]+|<)u|\x1b\\[\\?[0-9]+\\$p|\x1b]22;[a-z-]*\x07")
+# Where Textual puts the cursor at the end of each frame, in its words and in fewer.
+_HOME, _SHORT_HOME = "\x1b[1;1H", "\x1b[H"
 NO_MOUSE = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
 
 
@@ -69,9 +71,9 @@ class Tty(LinuxDriver):
         return self._outlet is not None and self._outlet.behind
 
     def write(self, data: str) -> None:
-        """What old terminals would print is kept from them: questions, and the keyboard protocol's words."""
+        """Kept from old terminals is what they would print: questions, and the keyboard protocol's words."""
         if not (self._plain and _UNKNOWN_TO_PLAIN.fullmatch(data)) and not (data == ALTERNATE and self._sketched()):
-            super().write(data)
+            super().write(data[: -len(_HOME)] + _SHORT_HOME if data.endswith(_HOME) else data)
 
     def _sketched(self) -> bool:
         """Whether the alternate screen is on already: switched on again it would be empty until the first frame."""
