@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import selectors
+import threading
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -14,7 +16,7 @@ from textual import events
 from textual.message import Message
 
 from tests.ui.fake_desk import FakeDesk
-from tui.ui import background, listening
+from tui.ui import background, listening, tty
 from tui.ui.listening import Answers, Background, Listening
 from tui.ui.shell import Taskdeck
 
@@ -173,9 +175,11 @@ class Ends(Listening):
         super().__init__(app)
         self.fileno = fileno
         self.taken: list[Message] = []
+        self.came = threading.Event()
 
     def process_message(self, message: Message) -> None:
         self.taken.append(message)
+        self.came.set()
         if len(self.taken) == 3:
             self.exit_event.set()
 
@@ -191,3 +195,32 @@ async def test_the_driver_reads_keys_and_answers_until_it_is_told_to_stop() -> N
         os.close(end)
     assert told(driver.taken)[:2] == ["j", True]
     assert len(driver.taken) == 3
+
+
+async def test_a_driver_to_whom_nobody_types_sleeps_until_somebody_does_or_it_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float | None] = []
+
+    class Noted(selectors.SelectSelector):
+        def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+            slept.append(timeout)
+            return super().select(timeout)
+
+    monkeypatch.setattr(selectors, "SelectSelector", Noted)
+    monkeypatch.setattr(tty, "PENDING", 0.0)
+    reading, writing = os.pipe()
+    driver = Ends(Taskdeck(FakeDesk(), theme_name="auto"), reading)
+    for typed in ("j", "k"):  # suspended and begun again
+        work = asyncio.ensure_future(asyncio.to_thread(driver.run_input_thread))
+        os.write(writing, typed.encode())
+        assert await asyncio.to_thread(driver.came.wait, 20)
+        driver.came.clear()
+        driver.exit_event.set()
+        await asyncio.wait_for(work, 20)
+        driver.exit_event.clear()
+    for end in (reading, writing):
+        os.close(end)
+    assert told(driver.taken) == ["j", "k"]
+    assert set(slept) == {None}
+    assert len(slept) <= 6

@@ -12,8 +12,12 @@ import termios
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from contextlib import suppress
+from threading import Event
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
+from textual import constants
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 
 READ = 4_096
 ALTERNATE = "\x1b[?1049h"
+TICK = 0.1  # seconds between two looks whether a lone Esc was the key
+PENDING = 1.0 + constants.ESCAPE_DELAY  # seconds after the last byte in which it may have been
 IDLE = 10  # reads of nothing at all after which a terminal is gone, though poll has not said so
 # A sequence that was cut is cancelled; then all that Textual (8.2.8) turns on is off, innermost first.
 RESTORED = "\x18\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l{mouse}\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
@@ -37,12 +43,41 @@ _HOME, _SHORT_HOME = "\x1b[1;1H", "\x1b[H"
 NO_MOUSE = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
 
 
+class Alarm(Event):
+    """An event that wakes a thread which waits for bytes, too: `ear` can be read from while it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ear, self._mouth = os.pipe()
+        finalize(self, _close, self.ear, self._mouth)
+
+    def set(self) -> None:
+        """From any thread."""
+        if not self.is_set():
+            super().set()
+            os.write(self._mouth, b"!")
+
+    def clear(self) -> None:
+        """Silent again."""
+        if self.is_set():
+            os.read(self.ear, READ)
+        super().clear()
+
+
+def _close(*ends: int) -> None:
+    for end in ends:
+        os.close(end)
+
+
 class Tty(LinuxDriver):
     """Textual's driver (8.2.8) but for what it does when the terminal is no good."""
+
+    exit_event: Alarm
 
     def __init__(self, app: Dressed, **options: Any) -> None:
         self._outlet: Outlet | None = None
         super().__init__(app, **options)
+        self.exit_event = Alarm()
         self._monitor = app
         streams = [one for one in (sys.__stderr__, sys.__stdout__) if one is not None]
         self._file = next((one for one in streams if one.isatty()), streams[0])  # `2>errors`: Textual would draw there
@@ -159,24 +194,27 @@ class Tty(LinuxDriver):
         return XTermParser(self._debug)
 
     def run_input_thread(self) -> None:
-        """As in Textual, but bytes that are no text are nothing, and the end of the terminal is one."""
+        """As in Textual, but bytes that are no text are nothing, the end of the terminal is one, silence is sleep."""
         selector = selectors.SelectSelector()
-        selector.register(self.fileno, selectors.EVENT_READ)
+        for fileno in (self.fileno, self.exit_event.ear):
+            selector.register(fileno, selectors.EVENT_READ)
         parser = self.parser()
         decode = getincrementaldecoder(self._charset)("ignore").decode
-        empty = 0
+        empty, awake = 0, monotonic() + PENDING
 
         def take() -> bool:
-            nonlocal empty
-            for _ in selector.select(0.1):
+            nonlocal empty, awake
+            for key, _ in selector.select(TICK if monotonic() < awake else None):
+                if key.fd != self.fileno:
+                    continue
                 if data := self._read():
-                    empty = 0
+                    empty, awake = 0, monotonic() + PENDING
                     if text := decode(data):  # nothing is the end, to the parser
                         self._pass_on(parser.feed(text))
                 elif self._hung_up() or (empty := empty + 1) > IDLE:
                     return False
                 else:
-                    self.exit_event.wait(0.1)
+                    self.exit_event.wait(TICK)
             self._pass_on(parser.tick())
             return True
 
