@@ -117,11 +117,11 @@ class Wire:
         sent = time.time()
         response = await self._transport(ask).handle_async_request(request)
         came = time.time()
+        fields = {name.lower(): value for name, value in response.headers.items()}
         try:
-            content = await self._content(response)
+            content = await self._content(response, fields.get("content-encoding", "identity"))
         finally:
             await response.aclose()
-        fields = {name.lower(): value for name, value in response.headers.items()}
         if 300 <= response.status_code < 400:
             where = fields.get("location", "nowhere").partition("?")[0][:200]
             raise Unavailable(
@@ -134,9 +134,9 @@ class Wire:
             response.status_code, fields, content, value, parsed, round(time.time() * 1000), _skew(fields, sent, came)
         )
 
-    async def _content(self, response: httpx.Response) -> bytes:
+    async def _content(self, response: httpx.Response, encoding: str) -> bytes:
         """The body, decoded, as long as it stays under the limit: a compressed bomb is never unfolded past it."""
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        encoding = encoding.strip().lower()
         if encoding not in _ENCODINGS:
             raise Malformed(f"the answer is encoded as {encoding[:60]!r}", http_status=response.status_code)
         unfolding = None if encoding == "identity" else zlib.decompressobj(_ZLIB_OR_GZIP)
@@ -218,10 +218,16 @@ _DECODER = json.JSONDecoder(parse_constant=_no_constant)  # json.loads with an o
 def _skew(headers: Mapping[str, str], sent: float, came: float) -> float | None:
     """The provider's clock minus ours, in seconds. The Date header has whole seconds: their middle is meant."""
     try:
-        skew = parsedate_to_datetime(headers["date"]).timestamp() + 0.5 - (sent + came) / 2
+        skew = _second(headers["date"]) + 0.5 - (sent + came) / 2
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
     return skew if abs(skew) < CENTURY else None
+
+
+@lru_cache(64)
+def _second(date: str) -> float:
+    """A Date header in epoch seconds: fifty answers of one second have the same."""
+    return parsedate_to_datetime(date).timestamp()
 
 
 def _translated(error: Exception, ask: Ask) -> CallError:

@@ -59,6 +59,7 @@ DOUBLINGS = 3  # of its interval: the budget slows down by itself, and what is k
 PROBES = (10.0, 60.0)  # seconds between two probes of a provider that is out of reach
 BACKLOG = 1.0  # seconds until the next read while tasks wait to be asked by id
 BUG = Trouble(Word.ERROR, "bug", "a bug in taskdeck; the log has the trace")
+PROGRESS_MS = 250  # between two words about how far a read has come: a third of all that a round says
 BLURRED = 4.0  # times the interval, while nobody looks
 BLURRED_MOST = 60.0  # seconds: what nobody looks at is still news when somebody comes back
 
@@ -120,6 +121,7 @@ class Poller:
         self._lacking: tuple[str, ...] = ()
         self._pushed = settings.pushed
         self._visible, self._focused = False, True
+        self._rows = self._pages = self._said_at = 0
         store.add_source(self.source, interval)
 
     def poke(self) -> None:
@@ -180,7 +182,8 @@ class Poller:
     async def poll(self, want: Want = WHOLE) -> Outcome | None:
         """One read, merged page by page: whole, but for a command that wants less. None after a bug."""
         before = self._line.calls
-        self._say(reading=True, rows_read=0, pages_read=0, by_id=0)
+        self._rows = self._pages = 0
+        self._say(reading=True, by_id=0)
         urgency.set(Urgency.VISIBLE if self._visible else Urgency.REST)
         try:
             outcome = await self._read(want)
@@ -246,8 +249,9 @@ class Poller:
         return outcome
 
     def _landed(self, page: Page) -> None:
-        status = self.status
-        self._say(rows_read=status.rows_read + len(page.tasks), pages_read=status.pages_read + (not page.more))
+        self._rows, self._pages = self._rows + len(page.tasks), self._pages + (not page.more)
+        if self._now() >= self._said_at + PROGRESS_MS:
+            self._say()
 
     def _found(self, tasks: Sequence[Task], asked: int) -> None:
         self._tell(self._store.settle(self.source, tasks, at=self._now()))
@@ -298,10 +302,12 @@ class Poller:
 
     def _say(self, **what: object) -> None:
         """Replaces parts of the source's state and tells it."""
-        status = replace(self.status, tasks=len(self._store.tasks(self.source.name)), **what)  # type: ignore[arg-type]
+        read: dict[str, Any] = {"rows_read": self._rows, "pages_read": self._pages}
+        status = replace(self.status, tasks=len(self._store.tasks(self.source.name)), **read | what)
+        self._said_at = self._now()
         self._store.set_status(status)
         try:
-            self._told(Change(source=self.source, at=self._now(), status=status))
+            self._told(Change(source=self.source, at=self._said_at, status=status))
         except Exception:  # a bug in who listens is that pane's error card: the source goes on being read
             log.exception("source %s: a bug in what listens to it", clean(self.source.name))
             self._store.set_status(replace(status, **self._troubled(BUG)))  # type: ignore[arg-type]  # as above
