@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -163,6 +164,28 @@ async def test_a_whole_read_is_live_and_an_empty_one_empty() -> None:
     it = world({"a": []})
     await it.poller.poll()
     assert it.word() is Word.EMPTY
+
+
+async def test_how_far_a_read_has_come_is_said_four_times_a_second() -> None:
+    def pages(seconds: float) -> dict[str, Any]:
+        def page(label: str) -> list[Task]:
+            it.now += seconds
+            return [task(label)]
+
+        return {label: partial(page, label) for label in "abcdefgh"}
+
+    def said() -> list[int]:
+        return [one.status.pages_read for one in it.changes if one.status.reading and not one.upserted]
+
+    it = world({})
+    it.adapter.lists = pages(0.0)
+    await it.poller.poll()
+    assert said() == [0]
+    it.changes.clear()
+    it.adapter.lists = pages(0.1)
+    await it.poller.poll()
+    assert len(said()) == 3
+    assert it.poller.status.pages_read == 8
 
 
 @pytest.mark.parametrize(("kind", "word"), WORDS.items())

@@ -77,7 +77,8 @@ class Settling:
                 break
         here = _scopes(outcome, want)
         gone = [task for task in gone if task.key not in taken.seen]  # a list shows it
-        self._found([task for task in gone if whole or task.key.scope in here], 0)
+        if vanished := [task for task in gone if whole or task.key.scope in here]:
+            self._found(vanished, 0)
         lost = frozenset(task.key for task in gone if not whole and task.key.scope not in here)
         if want.since is not None and lost - self._lost:
             self._insist()
