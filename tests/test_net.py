@@ -33,7 +33,7 @@ from tui.errors import (
     WriteRefused,
 )
 from tui.line import Clocks, Line
-from tui.net import Wire, _json
+from tui.net import Wire, _fields, _json
 from tui.settings import EVERYTHING, Account, Network
 from tui.settings.kinds import Seconds, Share
 
@@ -129,6 +129,11 @@ def test_what_is_no_json_is_none(content: bytes) -> None:
     except (ValueError, RecursionError):
         known = (False, None)
     assert repr(_json(content)) == repr(known)
+
+
+def test_headers_are_text_whatever_they_are_written_in_and_two_of_a_name_are_one() -> None:
+    raw = [(b"X-Id", b"a"), (b"x-id", "\u4efb".encode()), (b"X-Old", b"caf\xe9"), (b"Date", b"")]
+    assert _fields(raw) == {"x-id": "a, \u4efb", "x-old": "caf\xe9", "date": ""}
 
 
 class TestWhatIsSent:

@@ -13,7 +13,7 @@ import ssl
 import sys
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from types import ModuleType
@@ -117,7 +117,7 @@ class Wire:
         sent = time.time()
         response = await self._transport(ask).handle_async_request(request)
         came = time.time()
-        fields = {name.lower(): value for name, value in response.headers.items()}
+        fields = _fields(response.headers.raw)
         try:
             content = await self._content(response, fields.get("content-encoding", "identity"))
         finally:
@@ -222,6 +222,19 @@ def _skew(headers: Mapping[str, str], sent: float, came: float) -> float | None:
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
     return skew if abs(skew) < CENTURY else None
+
+
+def _fields(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by name in small letters; those that came twice are one, as RFC 9110 has it."""
+    fields: dict[str, str] = {}
+    for name, value in raw:
+        key = name.decode("latin-1").lower()
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            text = value.decode("latin-1")
+        fields[key] = f"{fields[key]}, {text}" if key in fields else text
+    return fields
 
 
 @lru_cache(64)
