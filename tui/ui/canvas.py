@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -34,13 +34,28 @@ class Canvas(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line, for Textual."""
-        if self._drawn_for != self.size:
-            self._drawn_for = self.size
-            self._drawn = self.draw(*self.size)
-        line = self._drawn[y] if y < len(self._drawn) else Strip.blank(self.size.width)
+        return self._lines_of(range(y, y + 1))[0]
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Some lines, for Textual, which would look for borders, padding and tints at each: we have none."""
+        strips = self._lines_of(crop.line_range)
+        ground = self.background_colors[1]
+        for one in self.get_line_filters():
+            strips = [strip.apply_filter(one, ground) for strip in strips]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def _lines_of(self, rows: Iterable[int]) -> list[Strip]:
+        """On what lies under them."""
+        size = self.size
+        if self._drawn_for != size:
+            self._drawn_for = size
+            self._drawn = self.draw(*size)
         if self._under is None:
             self._under = self.rich_style
-        return line.apply_style(self._under)
+        drawn, blank = self._drawn, Strip.blank(size.width)
+        return [(drawn[y] if y < len(drawn) else blank).apply_style(self._under) for y in rows]
 
     def redraw(self) -> None:
         """Everything anew: the same content looks otherwise."""

@@ -16,6 +16,7 @@ from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.screen import Screen
 from textual.strip import Strip
 
+from tui.ui.sparing import Sparing
 from tui.ui.strokes import Run, drawn
 
 
@@ -43,8 +44,8 @@ class Whole(LayoutUpdate):
         return drawn(runs, end, console._color_system or ColorSystem.TRUECOLOR)
 
 
-class QuietCompositor(Compositor):
-    """Textual's compositor with such updates."""
+class QuietCompositor(Sparing):
+    """A compositor with such updates."""
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """An update of what is dirty, if any of it is on the screen."""
