@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
 from tui.model import Source, State, Task
-from tui.ui import board
+from tui.ui.home import Home
 from tui.ui.options import wall_clock
 from tui.ui.shell import Taskdeck
 
@@ -82,12 +82,12 @@ class Desk(FakeDesk):
 
 
 if __name__ == "__main__":
-    # The screen takes in some hundred changes a turn, made for pages as they come: here all tasks come at once, and
-    # what is to be measured begins when they are there.
-    board.AT_ONCE = 1 << 30
     live = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     app = Taskdeck(Desk(int(sys.argv[1]), live))
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins here: making the tasks is not ours
+    home = app.get_default_screen()
+    assert isinstance(home, Home)
+    home.board.rest(lambda: True)  # all tasks into their places: what is to be measured begins then
     app.run()
     if app.crash:
         raise app.crash

@@ -189,7 +189,7 @@ class Deck(Screen[None], inherit_bindings=False):
         now = self._shown or self._options.clock()
         self.board.use(self.digits, now)
         self.board.fill(_for(seconds))
-        done = self.board.work(_for(seconds / 4)) and self.board.rest(_for(seconds / 4))
+        done = self.board.work(_for(seconds / 8)) and self.board.rest(_for(seconds / 4))
         grey, rows = self.board.grey(now), self.board.rows
         for digit, found in rows.items():
             pane = self.panes[digit]

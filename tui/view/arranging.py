@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from operator import itemgetter
+from typing import Any
 
 from tui.model import Task, TaskKey
 from tui.view.order import Rank, Ranker, pinned
@@ -58,17 +58,17 @@ class Arranging:
         keys = list(self._known)
         step = max(1, PART // SAMPLES)
         ends = sorted(self._by(self._known[key]) for key in keys[step::step])[SAMPLES - 1 :: SAMPLES]
-        heaps: list[list[tuple[Rank, Task]]] = [[] for _ in range(len(ends) + 1)]
+        heaps: list[list[tuple[Any, ...]]] = [[] for _ in range(len(ends) + 1)]
         for at in range(0, len(keys), SLICE):
             for key in keys[at : at + SLICE]:
                 self._placed.pop(key, None)
                 task = self._known.get(key)
                 if task is not None:
                     rank = self._by(task)
-                    heaps[bisect_right(ends, rank)].append((rank, task))
+                    heaps[bisect_right(ends, rank)].append((*rank, task))  # one tuple: no two ranks are alike
             yield False
         for heap in heaps:
-            heap.sort(key=itemgetter(0))
-            self._parts += cut(self._by, [task for _, task in heap])
+            heap.sort()
+            self._parts += cut(self._by, [ranked[-1] for ranked in heap])
             heap.clear()
             yield False

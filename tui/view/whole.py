@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.model import Source, State, Task
+from tui.model import Source, Task
 from tui.view.order import Sort, ranker
 
 if TYPE_CHECKING:
@@ -29,8 +28,3 @@ class View:
         rank = ranker(Sort(*(query and query.sort) or (self.sort, self.descending)), sources)
         found.sort(key=lambda task: rank(task, now))
         return found if query is None else found[: query.limit]
-
-
-def counts(tasks: Iterable[Task]) -> Counter[State]:
-    """How many tasks are in each state."""
-    return Counter(task.state for task in tasks)
