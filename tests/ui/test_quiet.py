@@ -60,6 +60,12 @@ def test_a_blank_in_another_colour_is_no_other_blank() -> None:
     assert changed(before, strip(("a", RED), ("    ", green), ("b", None))) == []
     assert changed(before, strip(("a", RED), ("    ", under), ("b", None))) == [(1, 5)]
     assert changed(before, strip(("a", RED), ("    ", ground), ("b", None))) == [(1, 5)]
+    assert changed(strip(("     ", None)), strip(("a", RED), ("  ", None), ("  ", Style()))) == [(0, 1)]
+    most = strip(*[(text, RED) for text in ("a", "b", "c", "d", "Succeeded   ")])
+    assert changed(most, strip(*[(text, RED) for text in ("a", "B", "C", "D", "Failed      ")])) == [(1, 13)]
+    few = strip(*[(text, RED) for text in ("A", "B", "C", "d", "Succeeded   ")])
+    assert changed(most, few) == [(0, 3)]
+    assert changed(most, strip(*[(text, ground) for text in ("a", "B", "C", "D", "Failed      ")])) == [(0, 16)]
 
 
 colours = st.sampled_from(("", "red", "bright_red", "default", "color(200)", "#c9d1dc"))

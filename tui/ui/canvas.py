@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -92,6 +93,7 @@ GAP = 4  # equal cells between two runs that are not dearer to write than to jum
 KEPT = 1_000  # lines whose cells are remembered: of a table that scrolls by one, all but one
 # Texts without wide characters and combining marks that are not ASCII: mostly our own signs.
 _NARROW = re.compile("[ -~\u00a1-\u02ff\u203a\u21bb\u2298\u2400-\u2426\u25b8\u25e6\u2713\u2717\u2800-\u28ff]*")
+_NOTHING = Style()
 Cell = tuple[str, Style | None]
 _known: dict[int, tuple[Strip, list[Cell]]] = {}
 
@@ -107,9 +109,10 @@ def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
         apart = [at for at, (first, second) in enumerate(zip(one, other, strict=True)) if first != second]
         if not apart:
             return []
-        if len(apart) * 2 > len(one) > 3:
-            start = sum(segment.cell_length for segment in other[: apart[0]])
-            return [(min(start, sum(segment.cell_length for segment in one[: apart[0]])), after.cell_length)]
+        if len(apart) * 2 > len(one) > 3 and before.cell_length == after.cell_length:
+            first, last = apart[0], apart[-1]
+            start, behind = (sum(part.cell_length for part in parts) for parts in (one[:first], one[last + 1 :]))
+            return [(start, after.cell_length - behind - _blank(one[last], other[last]))]
     old, new = _cells(before), _cells(after)
     if len(old) != len(new) or not old:
         return [] if before == after else [(0, after.cell_length)]
@@ -123,6 +126,13 @@ def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
         else:
             runs.append((start, end))
     return runs
+
+
+def _blank(one: Segment, other: Segment) -> int:
+    """How many blanks both end with that look alike."""
+    if _ground(one.style) != _ground(other.style):
+        return 0
+    return min(len(text) - len(text.rstrip(" ")) for text in (one.text, other.text))
 
 
 def _alike(cells: Sequence[Cell]) -> bool:
@@ -165,7 +175,9 @@ def _split(strip: Strip) -> list[Cell]:
 @lru_cache(4096)
 def _ground(style: Style | None) -> Style | None:
     """What one sees of a style where nothing is written: blanks in other colours need not be written again."""
-    if style is None or style.underline or style.underline2 or style.reverse or style.strike or style.overline:
+    if style is None:
+        return _NOTHING
+    if style.underline or style.underline2 or style.reverse or style.strike or style.overline:
         return style
     return Style(bgcolor=style.bgcolor)
 
