@@ -9,7 +9,7 @@ from tui.errors import UsageError
 from tui.model import Source, State, Task, TaskKey
 from tui.query.fields import FIELDS, NAMES, SCREEN, Kind, field, haystack, short, texts
 from tui.query.values import show_duration, show_time
-from tui.view import View
+from tui.view.whole import View
 
 JSON = [
     "source",

@@ -151,7 +151,7 @@ async def test_a_filter_by_age_is_asked_again_as_time_goes_by() -> None:
         screen = causes(pilot)
         many = screen._found.tasks
         assert many
-        object.__setattr__(home._options, "clock", lambda: NOW + 5 * 86_400_000)
+        home._options = home._options._replace(clock=lambda: NOW + 5 * 86_400_000)
         screen._begun -= 60
         screen._tick()
         await found(pilot)

@@ -15,10 +15,11 @@ from tui.errors import UsageError
 from tui.model import Source, State, Task, TaskKey
 from tui.query import parse
 from tui.ui.place import Place
-from tui.view import Roster, Sort, View
+from tui.view import Roster, Sort
 from tui.view.order import ranker
 from tui.view.ordered import PART, Ordered
 from tui.view.roster import AT_LEAST, ENOUGH
+from tui.view.whole import View
 
 SOURCES = {"src": SOURCE, "other": Source("other", "tencent-tat", "tx", "")}
 QUERIES = (

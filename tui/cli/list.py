@@ -19,7 +19,7 @@ from tui.model import Change, Task, TaskKey, newest_first
 if TYPE_CHECKING:
     from tui.settings import Config
     from tui.store import Store
-    from tui.view import View
+    from tui.view.whole import View
 
 
 def run(given: Namespace) -> int:
@@ -60,7 +60,7 @@ def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, 
         return None, standard  # the filter language takes 35 ms to import, a tenth of a short list
     from tui.cli.asked import asked
     from tui.query.fields import field
-    from tui.view import View
+    from tui.view.whole import View
 
     query = asked(given, settings)
     sort = given.sort or ""
