@@ -30,6 +30,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import pyte
 from keys_to_paint import cloud, environment
 from results import OURS, Row, Target, tables
 from start import found
@@ -42,7 +43,7 @@ INTERVAL = {OURS: 5.0, "DataTable": 5.0, "htop": 1.5, "btop": 2.0}
 LIVE = 15  # rows whose durations tick
 PAGE_DOWN, PAGE_UP = "\x1b[6~", "\x1b[5~"
 CHANGES = 7
-_MOVE = re.compile(rb"\x1b\[(\d+);(\d+)H")
+_TOKEN = re.compile("\x1b\\[[0-9;?]*[a-zA-Z]|[\b\r]|[^\x1b\b\r]+|\x1b")
 
 
 class Spent(NamedTuple):
@@ -56,13 +57,17 @@ class Spent(NamedTuple):
 
 def in_table(data: bytes, lines: range, columns: int) -> int:
     """Bytes of text and style that went to these lines, left of a column; with those that put the cursor there."""
-    moves = [*_MOVE.finditer(data)]
-    ends = [move.start() for move in moves[1:]] + [len(data)]
-    return sum(
-        end - move.start()
-        for move, end in zip(moves, ends, strict=False)
-        if int(move[1]) - 1 in lines and int(move[2]) - 1 < columns
-    )
+    screen = pyte.Screen(500, 200)
+    stream, count = pyte.Stream(screen), 0
+    for token in _TOKEN.findall(data.decode("utf-8", "ignore")):
+        here = screen.cursor.y, screen.cursor.x
+        if not token.startswith("\x1b[?"):
+            stream.feed(token)
+        moves = token[0] in "\b\r" or (token[0] == "\x1b" and token[-1] in "HABCD")
+        y, x = (screen.cursor.y, screen.cursor.x) if moves else here
+        if y in lines and x < columns and not token.startswith("\x1b[?"):
+            count += len(token.encode())
+    return count
 
 
 def table(seen: Watched) -> tuple[range, int]:

@@ -137,6 +137,13 @@ def test_a_part_alone_is_compared_with_its_part_of_the_baseline(
     assert json.loads(baseline.read_text()) == {"Start: first text": 1.0, "Lists: all": 1.0}
 
 
+def test_bytes_count_where_the_cursor_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    here = "\x1b[5;3H\x1b[32m✗\b\x1b[BC\x1b[m"
+    data = f"\x1b[?2026h\x1b[2;11H\x1b[31mA{here}\x1b[5;70HD\x1b[H\x1b[?2026l"
+    assert script("traffic").in_table(data.encode(), range(4, 6), 60) == len(here.encode())
+
+
 def test_what_lifts_the_limits_of_pages_finds_all_of_them() -> None:
     lifted = "import wide; wide.ask(1_000); wide.serve(1_000); print(wide.huawei_kps.LIMIT)"
     told = subprocess.run([sys.executable, "-c", lifted], cwd=BENCHMARKS, capture_output=True, text=True, check=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -255,15 +256,12 @@ async def test_with_no_task_there_is_nothing_to_follow() -> None:
 
 async def test_beside_an_idle_table_it_is_quiet() -> None:
     async with driven(None, (200, 60), "0") as (_, home):
-        place, clock = home.active.place, home._options.clock
+        place = home.active.place
         place.step_to(1, lambda task: task.state is State.SUCCEEDED and task.since < NOW - 120_000)
         home.paint()
         painted: list[object] = []
         home.peek.refresh = lambda *regions, **options: painted.append(regions)  # type: ignore[method-assign,assignment]
-        try:
-            for second in range(10):
-                object.__setattr__(home._options, "clock", lambda second=second: NOW + second * 1_000)
-                home.tick()
-        finally:
-            object.__setattr__(home._options, "clock", clock)
+        for second in range(10):
+            home._options = home._options._replace(clock=partial(int, NOW + second * 1_000))
+            home.tick()
         assert len(painted) <= 3  # the ages of three moments, in steps of ten seconds
