@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(NamedTuple):
     """A theme: styles by token, and the files it was read from."""
 
     name: str
@@ -22,7 +20,7 @@ class Palette:
     ansi: bool
     colors: Mapping[str, str]
     styles: Mapping[str, Style]
-    files: tuple[Path, ...] = field(default=(), compare=False)
+    files: tuple[Path, ...] = ()
 
     def colours(self, token: str, under: str = "") -> tuple[str, str]:
         """`#rrggbb` of a token's text and of what is beneath it; `under` is the token of the line, if any."""
