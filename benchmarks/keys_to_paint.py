@@ -47,6 +47,7 @@ LABELS = {
     "sorted": "order inverted",
     "views": "another view",
 }
+TITLES = ("STATE", "AGE", "DUR", "SRC", "ACCT", "REGION", "TASK", "TARGET", "ERROR")
 WIDE = 20  # characters of an id that a column shows: rows that look alike would be no other rows
 BUDGETS = {"lines": 30, "pages": 30, "ends": 30, "typed": 60}
 SHORTS = {"alibaba-fc": "FC", "alibaba-opensearch": "OS", "tencent-mps": "MPS", "tencent-tat": "TAT"}
@@ -124,7 +125,7 @@ def write_rows(tasks: Sequence[dict[str, Any]], path: Path) -> None:
 
     with path.open("w", encoding="utf-8", newline="") as sink:
         lines = csv.writer(sink)
-        lines.writerow(["STATE", "AGE", "DUR", "SRC", "ACCT", "REGION", "TASK", "TARGET", "ERROR"])
+        lines.writerow(TITLES)
         for task in sorted(tasks, key=born, reverse=True):
             since = str(task["ended_at"] or born(task)).removesuffix("Z").partition(".")[0]
             age = now - time.mktime(time.strptime(since, "%Y-%m-%dT%H:%M:%S")) + time.timezone if since else 0

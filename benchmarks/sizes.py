@@ -1,20 +1,25 @@
 """Keys, filters, sorts, loading and memory with 1,000 to 1,000,000 tasks, as `keys_to_paint.py` measures them.
 
 Up to 100,000 tasks the monitor polls a demo cloud, beside DataTable, fastdatatable and visidata on the same tasks.
-A million are put into the store by hand (`peers/deck_app.py`), at 100,000 as well, so that the two can be compared.
+A million are put into the store by hand (`peers/deck_app.py`), at 100,000 as well, so that the two can be compared,
+beside fastdatatable and visidata on a file of the same tasks.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from keys_to_paint import PEERS, Round, arguments, at, run, taken
+from keys_to_paint import PEERS, Round, arguments, at, run, say, taken
 from peers import Ground
 from peers.deck import Deck
+from peers.fastdatatable import FastDataTable
+from peers.visidata import VisiData
 from results import OURS, Row, Target, tables
 from watched import Paint
 
@@ -92,9 +97,24 @@ def by_hand(presses: int, limit: float) -> Iterator[Row]:
         few = run(Deck(), Ground(Path(), Path(), SMALL), Path(place), given(SMALL, 6, 2), 0)
         for tasks in BY_HAND:
             one = run(Deck(), Ground(Path(), Path(), tasks), Path(place), given(tasks, presses, limit), 0)
-            yield from rows(f"{tasks:,} tasks by hand", tasks, {OURS: [one]}, "")
+            beside = from_file(tasks, Path(place), presses, limit) if tasks > max(SIZES) else {}
+            yield from rows(f"{tasks:,} tasks by hand", tasks, {OURS: [one], **beside}, "visidata")
             each = (one.peak - few.peak) * (1 << 20) / (tasks - SMALL)
             yield Row(PART, f"{tasks:,} tasks by hand, memory of each", "bytes", {OURS: each}, Target(EACH))
+
+
+def from_file(tasks: int, folder: Path, presses: int, limit: float) -> dict[str, list[Round]]:
+    """As many tasks in the programs that can have them in a minute: DataTable would be filled for ten."""
+    path, made = folder / "rows.csv", {}
+    script = str(Path(__file__).with_name("peers") / "rows_by_hand.py")
+    subprocess.run([sys.executable, script, str(tasks), str(path)], check=True)
+    for peer in (FastDataTable(), VisiData()):
+        if peer.here():
+            try:
+                made[peer.name] = [run(peer, Ground(path, path, tasks), folder, given(tasks, presses, limit), 0)]
+            except RuntimeError as error:
+                say(f"{peer.name}: {error}")
+    return made
 
 
 def measured(rounds: int, presses: int, limit: float) -> list[Row]:

@@ -15,6 +15,9 @@ from watched import NO, YES, Paint, Watched
 
 from peers import Ground, Peer
 
+# The whole last line: half of a repaint may have lost its `processing`.
+DONE = re.compile(r"\d+›\w+\| g\| select-cols-regex \d+ rows(?: •\d+)? \[1/1\]")
+REST = 10.0  # seconds
 WORDS = ("err", "fail", "canary")
 
 
@@ -65,6 +68,8 @@ class VisiData(Peer):
     def typed(self, seen: Watched, rng: random.Random) -> Iterator[Paint]:
         """A regex over all columns: from Enter until all rows are looked at."""
         for word in WORDS:
+            if not self._rests(seen):
+                return
             seen.press("gu")
             time.sleep(0.4)
             seen.press("g|")
@@ -76,16 +81,28 @@ class VisiData(Peer):
     def sorted(self, seen: Watched, rng: random.Random) -> Iterator[Paint]:
         """By the first column, up and down."""
         for key in "][][":
+            if not self._rests(seen):
+                return
             time.sleep(rng.uniform(0.2, 0.3))
             seen.catch_up()
             seen.press("gk")
             time.sleep(0.3)
             seen.catch_up()
-            yield seen.paint(key, self.other_rows(seen), limit=5)
+            done = seen.paint(key, self.other_rows(seen), limit=5)
+            yield done
+            if not done.shown:  # what the next key shows may be this one's rows
+                return
 
     def _selected(self, seen: Watched) -> int:
-        told = self._status(seen)
-        return YES if "rows" in told and "regex:" not in told and self._calm(seen) and "select" in told else NO
+        return YES if DONE.fullmatch(" ".join(self._status(seen).split())) else NO
+
+    def _rests(self, seen: Watched) -> bool:
+        """Whether it has soon done what it was asked before: while it sorts, it has no rows to look through."""
+        try:
+            seen.until(self._calm, REST)
+        except RuntimeError:
+            return False
+        return True
 
     def _calm(self, seen: Watched) -> bool:
         return "processing" not in self._status(seen) and "loading" not in self._status(seen)
