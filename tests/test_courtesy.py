@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tui.courtesy import HUSH, LULL, MIDDLE, YOUNG, Courtesy
+from tui.courtesy import AWAY, HUSH, LULL, MIDDLE, MOST, YOUNG, Courtesy
 
 
 async def test_slices_take_turns() -> None:
@@ -55,9 +55,18 @@ async def test_the_collector_comes_in_the_lulls_between_keys(monkeypatch: pytest
     await courtesy.turn()
     assert looks == []  # somebody may be about to press the next one
     now += 0.1
+    for _ in range(MOST):
+        await courtesy.turn()
+    assert looks == [0] * (MOST - 1) + [1]
+    looks.clear()
     for _ in range(MIDDLE):
         await courtesy.turn()
-    assert looks == [0] * (MIDDLE - 1) + [1]
+    assert looks == [0] * MIDDLE  # somebody is there
+    now += AWAY
+    for _ in range(MIDDLE):
+        await courtesy.turn()
+    assert looks[MIDDLE:] == [1] + [0] * (MIDDLE - 1)
+    looks.clear()
     young = YOUNG
     await courtesy.turn()
-    assert len(looks) == MIDDLE
+    assert looks == []
