@@ -137,11 +137,13 @@ def _blank(one: Segment, other: Segment) -> int:
 
 def _alike(cells: Sequence[Cell]) -> bool:
     """Whether those between the first and the last look like either, and are short to write."""
-    _, *between, _ = cells
-    looks = [(style, _ground(style)) for _, style in (cells[0], cells[-1])]
-    return all(char.isascii() for char, _ in between) and any(
-        all(style in look for _, style in between) for look in looks
-    )
+    first, *between, last = cells
+    return _like(first[1], between) or _like(last[1], between)
+
+
+def _like(look: Style | None, cells: Sequence[Cell]) -> bool:
+    ground = _ground(look)
+    return all(char.isascii() and (style is look or style in (ground, look)) for char, style in cells)
 
 
 def _cells(strip: Strip) -> list[Cell]:

@@ -77,13 +77,14 @@ def cut(strip: Strip, first: int, last: int) -> list[Segment]:
         return list(strip)
     found, at = [], 0
     for segment in strip:
-        text = segment.text
-        end = at + (len(text) if text.isascii() else segment.cell_length)
+        text, style, _ = segment
+        one_each = text.isascii()
+        end = at + (len(text) if one_each else segment.cell_length)
         if end > first:
-            if at < first:
-                segment = segment.split_cells(first - at)[1]
-            if end > last:
-                segment = segment.split_cells(last - max(at, first))[0]
+            if one_each and (at < first or end > last):
+                segment = Segment(text[max(first - at, 0) : last - at], style)
+            elif at < first or end > last:
+                segment = segment.split_cells(max(first - at, 0))[1].split_cells(last - max(at, first))[0]
             found.append(segment)
             if end >= last:
                 break

@@ -44,7 +44,7 @@ def _by_pen(runs: Iterable[Run], system: ColorSystem) -> list[Run]:
     """What looks alike together, column by column: figures that tick stand below each other."""
 
     def place(run: Run) -> tuple[str, int, int]:
-        style = next((style for text, style, _ in run.parts if text), None)
+        style = run.parts[0].style if run.parts else None
         return "" if style is None else style._make_ansi_codes(system), run.x, run.y
 
     return sorted(runs, key=place)
@@ -57,7 +57,7 @@ def _in_order(runs: Iterable[Run], width: int, system: ColorSystem) -> str:
         text, codes = sgr.written(parts, system, codes)
         written += [way(at, (x, y)), text]
         # After the last column terminals disagree where the cursor is, and so they do about the width of foreign texts.
-        sure = end < width and all(text.isascii() or SURE.fullmatch(text) for text, _, _ in parts)
+        sure = end < width and (text.isascii() or all(SURE.fullmatch(part.text) for part in parts))
         at = (end, y) if sure else None
     written.append(sgr.passage(codes, sgr.PLAIN))
     return "".join(written)
