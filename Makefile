@@ -98,7 +98,8 @@ $(STAMP_BENCH): $(STAMP_TEST)
 	@touch $@
 
 # In one go: posting wants one Textual and no other, and the others are to fit to it. With textual-fastdatatable beside
-# them each would be years old: that has a venv to itself, and so has tccli, which brings the whole SDK (370 MB).
+# them each would be years old: that has a venv to itself, and so has tccli, which brings the whole SDK
+# (370 MB, minutes to compile: what it needs of them is compiled when it is first run).
 $(STAMP_PEERS):
 	@$(PYTHON) -m venv $(VENV)/peers
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/peers/bin/python glances posting harlequin; \
@@ -110,6 +111,6 @@ $(STAMP_PEERS):
 	fi || echo "textual-fastdatatable cannot be had: left out of the comparison" >&2
 	@$(PYTHON) -m venv $(VENV)/tccli
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/tccli/bin/python tccli; \
-	else $(VENV)/tccli/bin/python -m pip install -q --disable-pip-version-check tccli; \
+	else $(VENV)/tccli/bin/python -m pip install -q --disable-pip-version-check --no-compile tccli; \
 	fi || echo "tccli cannot be had: left out of the comparison" >&2
 	@touch $@
