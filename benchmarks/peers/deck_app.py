@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
+from tui.app import RARELY
 from tui.model import Source, State, Task
 from tui.ui import board
 from tui.ui.home import Home
@@ -83,6 +84,7 @@ class Desk(FakeDesk):
 
 
 if __name__ == "__main__":
+    gc.set_threshold(*RARELY)  # as the monitor does: a look at all of a million tasks takes most of a second
     live = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     app = Taskdeck(Desk(int(sys.argv[1]), live))
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins here: making the tasks is not ours
