@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
+from rich.control import Control
 
 from tests.ui.fake_desk import FakeDesk
 from tui.ui import outlet as outlets
@@ -144,6 +145,14 @@ async def test_a_terminal_that_reads_nothing_is_given_back_all_the_same(
     data = wire.read(lambda data: data.endswith(b"\x1b[?1004l"))
     assert len(data) < 100_000
     assert data.count(b"\x1b[?1049l") == data.count(b"\x1b[?25h") == 1
+
+
+async def test_the_end_of_a_frame_is_told_in_few_bytes(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = Tty(Taskdeck(FakeDesk(), theme_name="deck-dark"))
+    monkeypatch.setattr(driver, "_outlet", wire.outlet())
+    driver.write(f"\x1b[2;3Hx{Control.move_to(0, 0).segment.text}")
+    driver.write("end")
+    assert wire.read(lambda data: data.endswith(b"end")) == b"\x1b[2;3Hx\x1b[Hend"
 
 
 async def test_the_end_of_the_terminal_ends_the_monitor(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
