@@ -8,11 +8,9 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import psutil
 
 from tests import leaks
 
@@ -43,22 +41,6 @@ def taskdeck(home: Path, *arguments: str, **more: str) -> subprocess.CompletedPr
     )
     leaks.trail.told("output", ran.stdout, ran.stderr)
     return ran
-
-
-def offspring(pid: int) -> list[psutil.Process]:
-    """Whatever a process started, and what that started.
-
-    `psutil.Process.children` leaves out a child that looks older than its parent, as it does when
-    the machine's clock is set back between two of its looks at the time the machine was started.
-    """
-    parents: dict[int, list[psutil.Process]] = {}
-    for process in psutil.process_iter():
-        with suppress(psutil.NoSuchProcess):
-            parents.setdefault(process.ppid(), []).append(process)
-    found = list(parents.get(pid, ()))
-    for process in found:
-        found += parents.get(process.pid, ())
-    return found
 
 
 class Cloud(NamedTuple):

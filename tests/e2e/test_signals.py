@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.command import BIN, Cloud, cloud, environment, offspring
+from tests.e2e.command import BIN, Cloud, cloud, environment
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_monitor import counted
 
@@ -116,7 +116,7 @@ def test_the_demo_ended_by_a_signal_leaves_no_process_and_no_file(tmp_path: Path
     env = environment(tmp_path, TERM="xterm-256color", TMPDIR=str(scratch))
     with Terminal([BIN, "demo", "--tasks", "100"], env, columns=120, lines=40) as screen:
         screen.until(counted)
-        children = offspring(screen.pid)
+        children = psutil.Process(screen.pid).children(recursive=True)
         assert children
         screen.signal(signal.SIGHUP)
         assert screen.wait(SECONDS) == 129

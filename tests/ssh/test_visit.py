@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.command import BIN, Cloud, offspring
+from tests.e2e.command import BIN, Cloud
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_copying import OSC52
 from tests.e2e.test_monitor import counted
@@ -44,7 +44,7 @@ def process(folder: Path) -> psutil.Process:
 def family(folder: Path) -> list[psutil.Process]:
     """The monitor, and whatever it started."""
     head = process(folder)
-    return [head, *offspring(head.pid)]
+    return [head, *head.children(recursive=True)]
 
 
 def gone(processes: list[psutil.Process]) -> float:
