@@ -15,12 +15,30 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 import pyte
+from wcwidth import wcwidth
 
 from tests import leaks
 
 # What pyte does not know and would print: key protocol and mode questions.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?]\d*u|\x1b\[\?\d+\$p|\x1b\[>\d*q|\x1bP[^\x1b]*\x1b\\")
 _ANSWERS = ((b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[?2026$p", b"\x1b[?2026;2$y"))
+
+
+class Screen(pyte.Screen):
+    """An emulator that blanks, as terminals do, what is left of a wide sign when its first half is written over.
+
+    It happens where a program is told a wrong width: what it never writes to may hold the second half.
+    """
+
+    @property
+    def display(self) -> list[str]:
+        """The lines."""
+        for y in range(self.lines):
+            line = self.buffer[y]
+            for x in [x for x, cell in line.items() if not cell.data]:
+                if x == 0 or not line[x - 1].data or wcwidth(line[x - 1].data[0]) < 2:
+                    line[x] = line[x]._replace(data=" ")
+        return super().display
 
 
 class Terminal:
@@ -35,7 +53,7 @@ class Terminal:
         lines: int,
         told: tuple[int, int] | None = None,
     ) -> None:
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.seen = bytearray()
         self.code: int | None = None

@@ -33,8 +33,8 @@ def live(text: str) -> bool:
 
 
 def counted(text: str) -> bool:
-    """Whether the strip shows five counts."""
-    return all(
+    """Whether the strip shows five counts of what was read: `0+ loading` is none yet."""
+    return "loading" not in text and all(
         re.search(rf"{digit} ?{short} \d+", text) for digit, short in enumerate(("FC", "OS", "MPS", "TAT", "KPS"), 1)
     )
 
