@@ -97,20 +97,12 @@ $(STAMP_BENCH): $(STAMP_TEST)
 	fi || echo "visidata cannot be had: left out of the comparison" >&2
 	@touch $@
 
-# In one go: posting wants one Textual and no other, and the others are to fit to it. With textual-fastdatatable beside
-# them each would be years old: that has a venv to itself, and so has tccli, which brings the whole SDK
-# (370 MB, minutes to compile: what it needs of them is compiled when it is first run).
+# Not in one venv: posting wants one Textual and no other, beside which harlequin and textual-fastdatatable would be years
+# old. tccli brings the whole SDK (370 MB, minutes to compile: what it needs of them is compiled when it is first run).
 $(STAMP_PEERS):
-	@$(PYTHON) -m venv $(VENV)/peers
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/peers/bin/python glances posting harlequin; \
-	else $(VENV)/peers/bin/python -m pip install -q --disable-pip-version-check glances posting harlequin; \
-	fi || echo "glances, posting, harlequin cannot be had: left out of the comparison" >&2
-	@$(PYTHON) -m venv $(VENV)/fastdatatable
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/fastdatatable/bin/python textual-fastdatatable; \
-	else $(VENV)/fastdatatable/bin/python -m pip install -q --disable-pip-version-check textual-fastdatatable; \
-	fi || echo "textual-fastdatatable cannot be had: left out of the comparison" >&2
-	@$(PYTHON) -m venv $(VENV)/tccli
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(VENV)/tccli/bin/python tccli; \
-	else $(VENV)/tccli/bin/python -m pip install -q --disable-pip-version-check --no-compile tccli; \
-	fi || echo "tccli cannot be had: left out of the comparison" >&2
+	@for one in "peers glances posting" "harlequin harlequin" "fastdatatable textual-fastdatatable" "tccli --no-compile tccli"; do \
+	  set -- $$one; venv=$(VENV)/$$1; shift; \
+	  $(PYTHON) -m venv $$venv && $$venv/bin/python -m pip install -q --disable-pip-version-check "$$@" || \
+	    echo "$$* cannot be had: left out of the comparison" >&2; \
+	done
 	@touch $@

@@ -34,7 +34,7 @@ Empty().run()
 EMPTY_APP, DEMO = "an empty Textual app", "taskdeck demo"
 LEAST = 8  # characters that are no blanks: `taskdeck` is the first text of ours and of the empty app
 PANE = b"Function Compute"  # stands in our first frame, and not in the sketch before it
-BINS = (Path(sys.executable).parent, Path(sys.executable).parent.parent / "peers" / "bin")
+BINS = (Path(sys.executable).parent, *(Path(sys.prefix) / venv / "bin" for venv in ("peers", "harlequin")))
 PEERS: Mapping[str, tuple[str, ...]] = {
     "htop": ("htop",),
     "btop": ("btop", "--utf-force"),
