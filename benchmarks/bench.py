@@ -74,7 +74,11 @@ def machine() -> Iterator[str]:
     versions = {name: said([found(program) or program, "--version"]) for name, program in programs.items()}
     versions |= {
         name: said([own or "", "-c", f"from importlib.metadata import version; print(version({name!r}))"])
-        for name, own in (("textual-fastdatatable", python()), ("tccli", python_of_tccli()))
+        for name, own in (
+            ("posting", str(Path(found("posting") or "").with_name("python")) if found("posting") else None),
+            ("textual-fastdatatable", python()),
+            ("tccli", python_of_tccli()),
+        )
     }
     told = [f"{name}: {re.search(r'[0-9][0-9.]+', text)[0]}" for name, text in versions.items() if text]  # type: ignore[index]  # `said` has looked
     from importlib.metadata import version
