@@ -43,6 +43,7 @@ from tui.cloud import habits, hostile
 from tui.errors import AuthError
 from tui.memory import Memory
 from tui.model import SourceStatus, State, Task, Trouble, Word
+from tui.ui import strokes
 from tui.ui.canvas import Bar, Canvas
 from tui.ui.confirm import Confirm
 from tui.ui.deck import Deck
@@ -137,7 +138,11 @@ def clouds() -> Iterator[World]:
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the drivers of a test write, the frames among it."""
+    """What the drivers of a test write, the frames among it.
+
+    The cursor goes the long way, by CSI H alone: a backspace or a return of ours could not be told from a foreign one.
+    """
+    monkeypatch.setattr(strokes, "way", lambda at, to: f"\x1b[{to[1] + 1};{to[0] + 1}H")
     found: list[str] = []
     display = App._display
 
