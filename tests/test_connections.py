@@ -223,7 +223,7 @@ async def test_an_answer_is_heard_of_a_server_that_takes_no_more() -> None:
             return b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
 
     answer = await Connection(Deaf()).ask("POST", b"/", [(b"Host", b"h"), (b"Content-Length", b"1")], b"x")
-    assert answer.status_code == 413
+    assert answer.status == 413
 
 
 async def test_nobody_listens() -> None:

@@ -1,7 +1,7 @@
-"""Connections: what is open to one origin, as a transport of httpx: h11's HTTP on asyncio's own sockets.
+"""Connections: what is open to one origin, as a transport of httpx: llhttp on asyncio's own sockets.
 
 The transport that httpx brings looks through its pool, takes locks and goes through anyio for every request: of 1.05 ms
-of CPU for a small one this one takes 0.45. Half of what watching 220 sources cost was that. How many are open at a
+of CPU for a small one this one takes 0.4. Half of what watching 220 sources cost was that. How many are open at a
 time is its caller's business (`Wire.gate`), and so is how long an answer may take.
 """
 
@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import ssl
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 
-import h11
 import httpx
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from tui.stream import Stream, connected
 
 IDLE_SECONDS = 60.0  # a connection that nothing was sent on for so long is not used again
-HEAD = 100 * 1024  # bytes of status and headers, at most
+HEAD = 100 * 1024  # bytes of status and headers, or between two pieces of a body, at most
+CUT = "the answer was cut off"
+SILENT = "Server disconnected without sending a response."
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BAD = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_TARGET = re.compile(rb"[!-~]+")
 CHUNK = 64 * 1024
 
 
@@ -45,7 +53,7 @@ class Connections(httpx.AsyncBaseTransport):
         except BaseException:
             connection.close()
             raise
-        return httpx.Response(answer.status_code, headers=answer.headers.raw_items(), stream=_Body(self, connection))
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(self, connection))
 
     async def aclose(self) -> None:
         """Closes those that nothing is sent on."""
@@ -94,64 +102,65 @@ class Connections(httpx.AsyncBaseTransport):
                 place = f"[{name}]:{url.port or 443}" if ":" in name else f"{name}:{url.port or 443}"
                 headers = [(b"Host", place.encode()), (b"Accept", b"*/*"), *_to_proxy(proxy)]
                 answer = await Connection(stream).ask("CONNECT", place.encode(), headers, b"")
-                if not 200 <= answer.status_code < 300:
-                    raise httpx.ProxyError(f"{answer.status_code} {answer.reason.decode('ascii', 'replace')}")
+                if not 200 <= answer.status < 300:
+                    raise httpx.ProxyError(f"{answer.status} {answer.reason.decode('ascii', 'replace')}")
         except BaseException:
             stream.close()
             raise
         return stream
 
 
+@dataclass(slots=True)
+class Answer:
+    """One answer, while it comes: `begun` when its head is there, `complete` when nothing is missing.
+
+    `stays`: another request may follow it; `open`: it ends where its connection does.
+    """
+
+    status: int = 0
+    reason: bytes = b""
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    parts: deque[bytes] = field(default_factory=deque)
+    begun: bool = False
+    complete: bool = False
+    stays: bool = False
+    open: bool = False
+
+
 class Connection:
-    """One connection, and where its conversation is."""
+    """One connection, and where its conversation is. Its methods of the name `on_` are what llhttp calls."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD)
+        self._parser = HttpResponseParser(self)
+        self._answer = Answer()
+        self._idle = 0  # bytes since there was something of an answer
         self._until = 0.0
 
-    async def ask(self, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> h11.Response:
+    async def ask(self, method: str, target: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> Answer:
         """Sends a request and waits for the head of its answer."""
-        talk = self._talk
-        try:
-            sent = talk.send(h11.Request(method=method, target=target, headers=headers)) or b""
-            if body:
-                sent += talk.send(h11.Data(data=body)) or b""
-            sent += talk.send(h11.EndOfMessage()) or b""
-        except h11.LocalProtocolError as error:
-            raise httpx.LocalProtocolError(str(error)) from error
+        sent = _head(method.encode("ascii"), target, headers) + body
+        answer = self._answer = Answer()
         with suppress(httpx.WriteError):  # a server that takes no more may say so and hang up: that is there to be read
             await self._stream.write(sent)
-        while True:
-            event = await self.event()
-            if isinstance(event, h11.Response):
-                return event
-            if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise httpx.RemoteProtocolError("the server speaks something else than HTTP")
+        while not answer.begun:
+            self._take(await self._stream.read(CHUNK))
+        return answer
 
-    async def event(self) -> h11.Event | type[h11.PAUSED | h11.NEED_DATA]:
-        """What comes next of the answer."""
-        talk = self._talk
+    async def body(self) -> AsyncIterator[bytes]:
+        """What follows the head, as it comes."""
+        answer = self._answer
         while True:
-            try:
-                event = talk.next_event()
-            except h11.RemoteProtocolError as error:
-                raise httpx.RemoteProtocolError(str(error)) from error
-            if event is not h11.NEED_DATA:
-                return event
-            data = await self._stream.read(CHUNK)
-            if not data and talk.their_state is h11.SEND_RESPONSE:
-                raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
-            talk.receive_data(data)
+            while answer.parts:
+                yield answer.parts.popleft()
+            if answer.complete:
+                return
+            self._take(await self._stream.read(CHUNK))
 
     def again(self) -> bool:
-        """Makes it ready for another request; whether it is."""
-        talk = self._talk
-        if talk.our_state is not h11.DONE or talk.their_state is not h11.DONE or talk.trailing_data[0]:
-            return False  # what follows an answer unasked would be taken for the next one
-        talk.start_next_cycle()
+        """Makes it ready for another request; whether it is: what follows an answer unasked would be taken for one."""
         self._until = asyncio.get_running_loop().time() + IDLE_SECONDS
-        return True
+        return self._answer.complete and self._answer.stays
 
     @property
     def fresh(self) -> bool:
@@ -162,6 +171,68 @@ class Connection:
         """At once."""
         self._stream.close()
 
+    def _take(self, data: bytes) -> None:
+        """Takes what came; no bytes are the end. Raises httpx.RemoteProtocolError."""
+        answer = self._answer
+        if not data:
+            if not (answer.begun and answer.open):
+                raise httpx.RemoteProtocolError(CUT if answer.begun else SILENT)
+            answer.complete = True
+            return
+        self._idle += len(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade:
+            raise httpx.RemoteProtocolError("the server speaks something else than HTTP") from None
+        except HttpParserError as error:
+            if not answer.complete:
+                raise httpx.RemoteProtocolError(f"this is no HTTP: {error}") from None
+            answer.stays = False
+        if answer.status == 101:
+            raise httpx.RemoteProtocolError("the server goes on in another protocol")
+        if self._idle > HEAD:
+            raise httpx.RemoteProtocolError(f"more than {HEAD // 1024} KB of headers")
+
+    def on_message_begin(self) -> None:
+        """Of the answer, or of what a server adds to it unasked."""
+        if self._answer.complete:
+            self._answer.stays = False
+
+    def on_status(self, status: bytes) -> None:
+        """The words beside the number, in pieces where they come so."""
+        if not self._answer.begun:
+            self._answer.reason += status
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header; those that follow a body are nobody's."""
+        if not self._answer.begun:
+            self._answer.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """The head is there, or that of what comes before the answer (100, 103)."""
+        answer, self._idle = self._answer, 0
+        if answer.begun:
+            return
+        status = self._parser.get_status_code()
+        if status < 200 and status != 101:
+            answer.headers, answer.reason = [], b""
+            return
+        fields = {name.lower(): value.lower() for name, value in answer.headers}
+        ends = b"content-length" in fields or b"chunked" in fields.get(b"transfer-encoding", b"")
+        answer.open = not (ends or status in (204, 304))
+        answer.stays = self._parser.should_keep_alive() and not answer.open
+        answer.status, answer.begun = status, True
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of it."""
+        self._idle = 0
+        if not self._answer.complete:
+            self._answer.parts.append(body)
+
+    def on_message_complete(self) -> None:
+        """Nothing of it is missing."""
+        self._answer.complete = self._answer.begun
+
 
 class _Body(httpx.AsyncByteStream):
     """The bytes of an answer; its connection is free again when it is closed."""
@@ -171,14 +242,25 @@ class _Body(httpx.AsyncByteStream):
         self._connection: Connection | None = connection
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        connection = self._connection
-        while connection is not None and isinstance(event := await connection.event(), h11.Data):
-            yield bytes(event.data)
+        if self._connection is not None:
+            async for part in self._connection.body():
+                yield part
 
     async def aclose(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             self._home.back(connection)
+
+
+def _head(method: bytes, target: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
+    """The head of a request. Raises httpx.LocalProtocolError for what would be another one to its reader."""
+    for name, value in headers:
+        if not _NAME.fullmatch(name) or _BAD.search(value) or value != value.strip():
+            raise httpx.LocalProtocolError("a header that cannot be sent")
+    if not _TARGET.fullmatch(target):
+        raise httpx.LocalProtocolError("a path that cannot be sent")
+    lines = [method + b" " + target + b" HTTP/1.1", *(name + b": " + value for name, value in headers), b"", b""]
+    return b"\r\n".join(lines)
 
 
 def _to_proxy(proxy: httpx.Proxy) -> list[tuple[bytes, bytes]]:

@@ -163,7 +163,7 @@ class Store:
         self._note_live(read.source, upserted)
         for key, task in seen.items():  # not the page's own texts: a read of 100,000 rows would hold 70 MB of copies
             held = known.get(key, task)
-            read.seen[held.key] = held if held == task else task
+            read.seen[held.key] = held if held is task or held == task else task
         if found and self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
                 if found.get(task.key) == task:
