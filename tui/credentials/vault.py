@@ -109,10 +109,11 @@ class Vault:
 
     async def get(self, account: str) -> str | None:
         """What is kept for an account; None where nothing is, which is told without the passphrase."""
+        asked = self._asked  # before the disk is waited for: who comes back late has waited with the others
         sealed = await self._read()
         if sealed is None or account not in sealed.names:
             return None
-        sealed, key = await self._unlocked()
+        sealed, key = await self._unlocked(asked=asked)
         return None if sealed is None else self._unsealed(sealed, key).get(account)
 
     async def put(self, account: str, text: str) -> None:
@@ -186,9 +187,11 @@ class Vault:
                 continue
         raise self._contended()
 
-    async def _unlocked(self, passphrase: Secret | None = None) -> tuple[Sealed | None, _Key]:
+    async def _unlocked(
+        self, passphrase: Secret | None = None, *, asked: int | None = None
+    ) -> tuple[Sealed | None, _Key]:
         """The file as it is now, and its key: the one that we have, or of the passphrase that is given or asked for."""
-        asked = self._asked
+        asked = self._asked if asked is None else asked
         async with self._turn:
             sealed = await self._read()
             if passphrase is None:
