@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from tui.model import Task, TaskKey
-from tui.view.order import Rank, Ranker, pinned
+from tui.view.order import Ranker, as_of, pinned
 from tui.view.ordered import PART, Ordered, Part, cut
 
 SLICE = 250  # tasks of a turn: 0.5 ms
@@ -24,6 +24,7 @@ class Arranging:
 
     def __init__(self, known: Mapping[TaskKey, Task], rank: Ranker, now: int) -> None:
         self.rank, self.now = rank, now
+        self._by = as_of(rank, now)
         self._known = known
         self._placed: dict[TaskKey, Task | None] = {}
         """Tasks that have changed, as they were when they were looked at."""
@@ -40,19 +41,12 @@ class Arranging:
 
     def rows(self, pins: AbstractSet[TaskKey]) -> Ordered:
         """All tasks as they are by now, some before all others."""
-        ranker, as_of = pinned(self.rank, pins), self.now
-
-        def above(task: Task) -> Rank:
-            return ranker(task, as_of)
-
+        above = as_of(pinned(self.rank, pins), self.now)
         there = self._placed | {key: self._known[key] for key in pins & self._known.keys() if key not in self._placed}
         placed = Ordered(self._by, self._parts)
         left = placed.splice((self._by(task), None, None) for task in there.values() if task is not None)
         now = [task for key in there if (task := self._known.get(key)) is not None]
         return left.under(above).splice((None, above(task), task) for task in now)
-
-    def _by(self, task: Task) -> Rank:
-        return self.rank(task, self.now)
 
     def _work(self) -> Iterator[bool]:
         keys = list(self._known)

@@ -73,10 +73,15 @@ def pinned(rank: Ranker, keys: AbstractSet[TaskKey]) -> Ranker:
     return above
 
 
-def _newest(task: Task, now: int) -> Rank:
+def _newest(task: Task, now: int = 0) -> Rank:
     """`newest_first`, written out: each row that is looked for has nine of them made."""
     source, scope, ident = task.key
     return (-(task.created_at or task.started_at or task.seen_at), ident, scope, source)
+
+
+def as_of(rank: Ranker, now: int) -> Callable[[Task], Rank]:
+    """A ranker at one moment; the one of newest first is the same at all, and half of a call is its second one."""
+    return _newest if rank is _newest else lambda task: rank(task, now)
 
 
 def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:

@@ -174,6 +174,8 @@ class Ordered(Sequence[Task]):
                 left[place] = task
             else:
                 new.append((place, task))
+        if not leaving and not new:  # most changes: nothing moves
+            return left  # type: ignore[return-value]  # nobody has left
         found: list[Task | None] = []
         done = 0
         for place, task in new:

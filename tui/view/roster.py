@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model import FINAL, Source, Task, TaskKey
 from tui.view.arranging import Arranging
-from tui.view.order import NEWEST, Rank, Ranking, Sort, pinned, ranker
+from tui.view.order import NEWEST, Rank, Ranking, Sort, as_of, pinned, ranker
 from tui.view.ordered import Move, Ordered, Part
 
 if TYPE_CHECKING:
@@ -161,8 +161,7 @@ class Roster:
 
     def _by(self) -> Callable[[Task], Rank]:
         """The rank of a task in the order of now."""
-        rank, as_of = self._rank, self._as_of
-        return lambda task: rank(task, as_of)
+        return as_of(self._rank, self._as_of)
 
     def _move_under(self, tasks: Sequence[Task], now: int) -> None:
         """Puts tasks where they stand by another ranker; what is being looked for is looked for anew."""
