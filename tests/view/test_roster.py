@@ -72,7 +72,6 @@ class Screen(RuleBasedStateMachine):
         self.slices.setattr("tui.view.arranging.SLICE", 2)
         self.slices.setattr("tui.view.arranging.PART", 4)
         self.slices.setattr("tui.view.ordered.PART", 2)
-        self.slices.setattr("tui.view.ordered.MANY", 3)
         self.slices.setattr("tui.view.roster.ENOUGH", 3)
         self.slices.setattr("tui.view.roster.AT_ONCE", 3)
         self.slices.setattr("tui.view.roster.AT_LEAST", 0)
@@ -205,7 +204,6 @@ def test_ranks_are_unique_and_order_as_the_view_does(some: list[Task], sort: str
 def test_a_splice_is_a_set_operation(there: set[int], out: set[int], into: set[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tui.view.ordered.PART", 4)
-        patch.setattr("tui.view.ordered.MANY", 5)
         ordered = spliced(there, out, into)
     assert [ordered.rank(one) for one in ordered] == [(one,) for one in sorted((there - out) | into)]
     assert [ordered[at] for at in range(len(ordered))] == list(ordered)

@@ -7,6 +7,7 @@ Ranks are made when they are looked for: kept, they are 120 bytes of each task.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
@@ -20,20 +21,32 @@ if TYPE_CHECKING:
     from tui.query import Words
 
 PART = 512  # tasks of a part; one of more than twice as many is cut
-MANY = 16  # moves in one part from which on the ranks of all its tasks are made, instead of some for each move
 Move = tuple[Rank | None, Rank | None, Task | None]
 
 
 class Part:
     """Tasks that stand one behind the other. What is kept of them stays true."""
 
-    __slots__ = ("first", "tasks", "words")
+    __slots__ = ("_numbers", "first", "tasks", "words")
 
-    def __init__(self, first: Rank, tasks: list[Task]) -> None:
+    def __init__(self, first: Rank, tasks: list[Task], numbers: array[float] | None = None) -> None:
         self.first = first
         self.tasks = tasks
+        self._numbers = numbers
         self.words: Words | None = None
         """What bare words search of them, once somebody has searched."""
+
+    def numbers(self, rank: Callable[[Task], Rank]) -> array[float]:
+        """What their ranks begin with, kept: of nine ranks that a search would make one is left."""
+        if self._numbers is None:
+            self._numbers = array("d", [rank(task)[0] for task in self.tasks])
+        return self._numbers
+
+    def find(self, rank: Callable[[Task], Rank], wanted: Rank) -> int:
+        """Where a rank stands, or would stand."""
+        numbers = self.numbers(rank)
+        first = bisect_left(numbers, wanted[0])
+        return bisect_left(self.tasks, wanted, first, bisect_right(numbers, wanted[0], first), key=rank)
 
     def under(self, rank: Callable[[Task], Rank]) -> Part:
         """By another rank that puts them into the same order."""
@@ -88,7 +101,7 @@ class Ordered(Sequence[Task]):
         part = bisect_right(self._firsts, rank) - 1
         if part < 0:
             return 0
-        return self._starts[part] + bisect_left(self.parts[part].tasks, rank, key=self.rank)
+        return self._starts[part] + self.parts[part].find(self.rank, rank)
 
     def has(self, rank: Rank) -> bool:
         """Whether a row has exactly that rank."""
@@ -139,10 +152,7 @@ class Ordered(Sequence[Task]):
         done = 0
         for at in sorted(leaving.keys() | coming.keys()):
             parts += self.parts[done:at]
-            tasks = self._spliced(at, leaving.get(at, []), coming.get(at, []))
-            if parts and len(parts[-1].tasks) + len(tasks) <= PART:
-                tasks = parts.pop().tasks + tasks
-            parts += cut(self.rank, tasks)
+            parts += self._spliced(at, leaving.get(at, []), coming.get(at, []), parts)
             done = at + 1
         return Ordered(self.rank, [*parts, *self.parts[done:]]) if done else self
 
@@ -150,40 +160,41 @@ class Ordered(Sequence[Task]):
         """The part where a rank belongs; what comes before all of them belongs to the first."""
         return max(0, bisect_right(self._firsts, rank) - 1)
 
-    def _spliced(self, at: int, leaving: list[Rank], coming: list[tuple[Rank, Task]]) -> list[Task]:
-        """The tasks of one part, without some and with others."""
-        tasks = self.parts[at].tasks if self.parts else []
-        ranks = [self.rank(task) for task in tasks] if len(leaving) + len(coming) > MANY else None
-
-        def find(rank: Rank) -> tuple[int, bool]:
-            if ranks is not None:
-                at = bisect_left(ranks, rank)
-                return at, at < len(ranks) and ranks[at] == rank
-            at = bisect_left(tasks, rank, key=self.rank)
-            return at, at < len(tasks) and self.rank(tasks[at]) == rank
-
+    def _spliced(
+        self, at: int, leaving: list[Rank], coming: list[tuple[Rank, Task]], above: list[Part]
+    ) -> Iterable[Part]:
+        """One part without some tasks and with others, in parts; with the last one `above` it where both are small."""
+        part = self.parts[at] if self.parts else Part((), [])
+        tasks = part.tasks
         left: list[Task | None] = list(tasks)
-        for rank in leaving:
-            place, there = find(rank)
-            if there:
-                left[place] = None
+
+        def found(rank: Rank) -> tuple[int, bool]:
+            place = part.find(self.rank, rank)
+            return place, place < len(tasks) and self.rank(tasks[place]) == rank
+
+        gone = [place for place, there in map(found, leaving) if there]
+        for place in gone:
+            left[place] = None
         new: list[tuple[int, Task]] = []
         for rank, task in sorted(coming, key=itemgetter(0)):
-            place, there = find(rank)
+            place, there = found(rank)
             if there:
                 left[place] = task
             else:
                 new.append((place, task))
-        if not leaving and not new:  # most changes: nothing moves
-            return left  # type: ignore[return-value]  # nobody has left
-        found: list[Task | None] = []
+        if not new and all(left[place] is not None for place in gone):  # most changes: nothing moves
+            return [Part(part.first, left, part.numbers(self.rank))]  # type: ignore[arg-type]  # nobody has left
+        rows: list[Task | None] = []
         done = 0
         for place, task in new:
-            found += left[done:place]
-            found.append(task)
+            rows += left[done:place]
+            rows.append(task)
             done = place
-        found += left[done:]
-        return [task for task in found if task is not None]
+        rows += left[done:]
+        some = [task for task in rows if task is not None]
+        if above and len(above[-1].tasks) + len(some) <= PART:
+            some = above.pop().tasks + some
+        return cut(self.rank, some)
 
 
 def cut(rank: Callable[[Task], Rank], tasks: Sequence[Task]) -> Iterator[Part]:
