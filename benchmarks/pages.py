@@ -36,7 +36,8 @@ from peers.ours import Ours
 from results import OURS, Row, Target, tables
 from watched import Watched
 
-from tui.app import RARELY, SWITCH, LiveDesk
+from tui.app import LiveDesk
+from tui.running import RARELY, SWITCH
 from tui.ui.shell import Taskdeck
 
 PART = "While pages arrive"
@@ -109,7 +110,7 @@ def watched(loop: Any) -> Iterator[Callable[[], Turns]]:
     try:
         yield lambda: Turns(longest * 1000, most * 1000)
     finally:
-        asyncio.Handle._run = run  # type: ignore[method-assign]
+        asyncio.Handle._run = run  # type: ignore[method-assign]  # as it was
 
 
 class Waiting(LiveDesk):

@@ -1,15 +1,13 @@
-"""The wiring of the monitor, and nothing else: a desk for the screens to stand on, and the run of the app."""
+"""The wiring of the monitor, and nothing else: a desk for the screens to stand on, on the config or on a demo cloud."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -20,13 +18,10 @@ from typing import IO, TYPE_CHECKING, Any
 from tui.adapters import by_hand, deeds_of, titles
 from tui.config_place import is_there
 from tui.courtesy import Courtesy
-from tui.ending import Ending
 from tui.errors import ConfigError, Malformed, NotFound
-from tui.memory import Memory
 from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
-from tui.sketch import Sketch
 from tui.store import Store
-from tui.ui.desk import INTO_THE_DEMO, Console, Provider
+from tui.ui.desk import Console, Provider
 
 if TYPE_CHECKING:
     from tui.answers import Detail
@@ -36,15 +31,6 @@ if TYPE_CHECKING:
     from tui.settings import Account, SourceSettings
     from tui.watching import Watching
     from tui.wiring import Wiring
-
-# Of the cycle collector. A look at everything takes 80 to 200 ms of 100,000 tasks, one at what is young 20 to 80: the
-# collector comes in the lulls between keys (`tui.courtesy`), and by itself after hundreds of thousands of objects only.
-RARELY = (400_000, 50, 1_000)
-# Textual reads keys and writes frames in threads, each of which would wait 5 ms for its turn beside a poll.
-SWITCH = 0.0005
-# Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.
-FRAMES = "250"
-DEMO_TASKS = 2_000  # as `taskdeck demo` has them
 
 
 class LiveDesk:
@@ -315,89 +301,3 @@ class DemoDesk(LiveDesk):
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     assert pipe is not None  # noqa: S101 - Popen was asked for it
     return pipe
-
-
-def peek(path: Path) -> dict[str, Any]:
-    """The tables that the first frame needs, unchecked: what is wrong in them is said when the config is loaded."""
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return {name: table for name, table in data.items() if isinstance(table, dict)}
-
-
-def run(
-    desk: LiveDesk,
-    *,
-    filter_text: str = "",
-    theme_name: str | None = None,
-    themes: Path | None = None,
-    state: Path | None = None,
-) -> int:
-    """Runs the monitor on a desk until it is left; answers the exit code. Raises what ended it.
-
-    What it remembers is kept in the folder `state`; without one it is forgotten. `themes` is the user's folder of them.
-    Left by `:demo`, it goes on with the demo cloud, on the same terminal, as `taskdeck demo` does.
-    """
-    with Ending() as ending:
-        code = _run(desk, filter_text, theme_name, themes, state, ending)
-        if code != INTO_THE_DEMO:
-            return code
-        return _run(DemoDesk(tasks=DEMO_TASKS, seed=1), "", theme_name, themes, None, ending)
-
-
-def _run(
-    desk: LiveDesk,
-    filter_text: str,
-    theme_name: str | None,
-    themes: Path | None,
-    state: Path | None,
-    ending: Ending,
-) -> int:
-    sketch = Sketch()
-    ending.attend(None, sketch.wipe, desk.abandon)
-    sketch.draw([" taskdeck", " " + "    ".join(f"{one.digit} {one.short}" for one in desk.providers), "", " LOADING"])
-    try:
-        return _shown(desk, filter_text, theme_name, themes, state, ending, sketch)
-    finally:
-        sketch.wipe()
-        if isinstance(desk, DemoDesk):
-            desk.close()
-
-
-def _shown(
-    desk: LiveDesk,
-    filter_text: str,
-    theme_name: str | None,
-    themes: Path | None,
-    state: Path | None,
-    ending: Ending,
-    sketch: Sketch,
-) -> int:
-    os.environ.setdefault("TEXTUAL_FPS", FRAMES)
-    gc.set_threshold(*RARELY)  # before Textual is imported: 10 ms of looks at classes that will all stay
-    from tui.ui.shell import Taskdeck
-
-    sys.setswitchinterval(SWITCH)
-    memory = Memory(state)
-    try:
-        app = Taskdeck(
-            desk,
-            tables=peek(desk.path),
-            filter_text=filter_text,
-            theme_name=theme_name,
-            memory=memory,
-            themes=themes,
-            ending=ending,
-            sketch=sketch,
-        )
-        ending.attend(app.leave, app.let_go, sketch.wipe, desk.abandon)
-        app.run(mouse=app.mouse)
-    finally:
-        memory.close()
-    if ending.code is not None:
-        return ending.code
-    for error in (app.crash, app.failure):
-        if error is not None:
-            raise error
-    return app.return_value or 0

@@ -50,7 +50,7 @@ class Connections(httpx.AsyncBaseTransport):
         connection = self._free() or await self._opened(url)
         try:
             answer = await connection.ask(request.method, target, headers, request.content)
-        except BaseException:
+        except BaseException:  # given up, too: half an answer would be taken for the next one
             connection.close()
             raise
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(self, connection))
@@ -104,7 +104,7 @@ class Connections(httpx.AsyncBaseTransport):
                 answer = await Connection(stream).ask("CONNECT", place.encode(), headers, b"")
                 if not 200 <= answer.status < 300:
                     raise httpx.ProxyError(f"{answer.status} {answer.reason.decode('ascii', 'replace')}")
-        except BaseException:
+        except BaseException:  # given up, too: nobody else knows of it
             stream.close()
             raise
         return stream

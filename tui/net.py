@@ -244,7 +244,7 @@ def _second(date: str) -> float:
 
 
 def _translated(error: Exception, ask: Ask) -> CallError:
-    """A failure of the transport as one of ours. What h11 says of a header holds its value: that is left out."""
+    """A failure of the transport as one of ours. Of a header that cannot be sent no more is said: it may be a key."""
     import httpx
 
     host = ask.origin.partition("://")[2]

@@ -43,7 +43,7 @@ class Stream(asyncio.Protocol):
         except OSError as error:  # ssl.SSLError is one
             self.close()
             raise httpx.ConnectError(str(error)) from error
-        except BaseException:
+        except BaseException:  # given up, too: a handshake goes on for a minute if nobody ends it
             self.close()
             raise
         if secured is None:  # so says the loop of a connection that was lost meanwhile

@@ -17,8 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
-from tui.app import RARELY
 from tui.model import Source, State, Task
+from tui.running import RARELY
 from tui.ui import board
 from tui.ui.home import Home
 from tui.ui.options import wall_clock

@@ -12,12 +12,12 @@ from functools import reduce
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-not-found]  # in a venv of its own
-import pyarrow.compute as pc  # type: ignore[import-not-found]
+import pyarrow.compute as pc  # type: ignore[import-not-found]  # as above
 from datatable_app import EVERY, SHARE, WIDTHS, Tasks
 from pyarrow import csv
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
-from textual_fastdatatable import ArrowBackend, DataTable  # type: ignore[import-not-found]
+from textual_fastdatatable import ArrowBackend, DataTable  # type: ignore[import-not-found]  # as above
 
 
 def matching(data: pa.Table, text: str) -> pa.Table:

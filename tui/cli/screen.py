@@ -17,7 +17,7 @@ def run(given: Namespace) -> int:
             f"the monitor needs a terminal on stdin and stdout (and TERM other than dumb); {far}"
             "`taskdeck list` prints the same facts"
         )
-    from tui import app, logs
+    from tui import app, logs, running
     from tui.config_place import config_path
 
     logs.start(given)
@@ -32,4 +32,4 @@ def run(given: Namespace) -> int:
         state = logs.state_dir(given)
         desk = app.LiveDesk(config_path(given.config), write=given.write, state=state)
     text, themes = getattr(given, "filter", "") or "", config_path(given.config).with_name("themes")
-    return app.run(desk, filter_text=text, theme_name=given.theme, themes=themes, state=state)
+    return running.run(desk, running.Opening(text, given.theme, themes, state))
