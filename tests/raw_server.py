@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -61,41 +62,62 @@ class RawServer:
             await self.came.wait()
 
 
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listening(talk: Talk, trust: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """The port of a server that has this talk on each connection; at the end no talk and no socket of it is left."""
+    talking: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+
+    async def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        talking[writer] = task
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                await talk(reader, writer)
+                writer.close()  # what was written goes out
+                await writer.wait_closed()
+        finally:
+            writer.transport.abort()
+
+    server = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=trust)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        # A client that was accepted a moment ago has no talk yet: asyncio takes five turns of the loop to begin it.
+        for _ in range(8):
+            await asyncio.sleep(0)
+        for task in talking.values():
+            task.cancel()
+        await asyncio.gather(*talking.values(), return_exceptions=True)
+        for writer in talking:
+            with suppress(OSError):
+                await writer.wait_closed()
+
+
 @asynccontextmanager
 async def raw_server(answer: Answer) -> AsyncIterator[RawServer]:
     """Each request gets the same bytes, the next of several, or what a function says; then the line is closed."""
     server = RawServer(0)
     left = iter(answer) if not isinstance(answer, bytes) and not callable(answer) else None
-    serving: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving[writer] = asyncio.current_task()
-        with suppress(OSError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).removesuffix(b"\r\n\r\n")
-            heard = Heard(head, b"")
-            heard.body = await reader.readexactly(int(heard.headers.get(b"content-length", b"0")))
-            server.heard.append(heard)
-            server.came.set()
-            said = answer if isinstance(answer, bytes) else next(left) if left else answer(heard)  # type: ignore[operator]
-            writer.write(said)
-            await writer.drain()
-            if said == SILENCE:
-                await reader.read()
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
-        del serving[writer]
+        head = (await reader.readuntil(b"\r\n\r\n")).removesuffix(b"\r\n\r\n")
+        heard = Heard(head, b"")
+        heard.body = await reader.readexactly(int(heard.headers.get(b"content-length", b"0")))
+        server.heard.append(heard)
+        server.came.set()
+        said = answer if isinstance(answer, bytes) else next(left) if left else answer(heard)  # type: ignore[operator]
+        writer.write(said)
+        await writer.drain()
+        if said == SILENCE:
+            await reader.read()
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    server.port = listening.sockets[0].getsockname()[1]
-    try:
+    async with listening(serve) as server.port:
         yield server
-    finally:
-        listening.close()
-        for writer in serving:
-            writer.transport.abort()
-        await asyncio.gather(*(one for one in serving.values() if one))
-        await listening.wait_closed()
 
 
 def http(body: bytes = b"{}", *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import ssl
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
+from tests.raw_server import Talk, listening
 from tests.stand_in import Authority
 from tui import connections
 from tui.connections import Connection, Connections
 from tui.stream import HELD, Stream, connected
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-Talk = Callable[[StreamReader, StreamWriter], Awaitable[None]]
 
 
 class Server:
@@ -32,27 +32,13 @@ class Server:
 async def server(talk: Talk, trust: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
     """One that has this talk on each connection."""
     told = Server()
-    talking: set[asyncio.Task[None] | None] = set()
 
     async def begin(reader: StreamReader, writer: StreamWriter) -> None:
-        talking.add(asyncio.current_task())
         told.lines.append([])
-        try:
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                await talk(_Noting(reader, told.lines[-1]), writer)  # type: ignore[arg-type]
-        finally:
-            writer.transport.abort()
+        await talk(_Noting(reader, told.lines[-1]), writer)  # type: ignore[arg-type]
 
-    listening = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=trust)
-    told.port = listening.sockets[0].getsockname()[1]
-    try:
+    async with listening(begin, trust) as told.port:
         yield told
-    finally:
-        listening.close()
-        for task in talking:
-            if task is not None:
-                task.cancel()
-        await asyncio.gather(*(one for one in talking if one), return_exceptions=True)
 
 
 class _Noting:

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.raw_server import SILENCE, Answer, Heard, chunked, http, raw_server
+from tests.raw_server import SILENCE, Answer, Heard, chunked, http, listening, raw_server
 from tui.budget import Budget
 from tui.calls import Action, Ask, Credential, Reply, Secret, Signed
 from tui.errors import (
@@ -361,12 +361,10 @@ class TestTrouble:
                 writer.write(b" ")
                 await asyncio.sleep(0.005)
 
-        server = await asyncio.start_server(drip, "127.0.0.1", 0)
-        async with server, line(seconds=0.1) as call:
+        async with listening(drip) as port, line(seconds=0.1) as call:
             with pytest.raises(Unavailable) as caught:
-                await call(ask(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+                await call(ask(f"http://127.0.0.1:{port}"))
             assert caught.value.code == "TimedOut"
-            await asyncio.sleep(0.01)  # the server sees that the line was closed
 
     async def test_a_refused_connection_is_unavailable(self) -> None:
         async with raw_server(http()) as server:
@@ -380,12 +378,10 @@ class TestTrouble:
     async def test_tls_to_a_port_that_speaks_none_is_unavailable(self) -> None:
         async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            writer.close()
 
-        server = await asyncio.start_server(plain, "127.0.0.1", 0)
-        async with server, line() as call:
+        async with listening(plain) as port, line() as call:
             with pytest.raises(Unavailable):
-                await call(ask(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+                await call(ask(f"https://127.0.0.1:{port}"))
 
     async def test_tls_on_loopback_is_checked_even_after_a_plain_call(self) -> None:
         async with raw_server(http()) as server, line() as call:
