@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -16,26 +17,31 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
+from tui.running import FRAMES, RARELY, SWITCH
+
+os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # as the monitor does, before Textual is imported: else a key waits 16 ms
+
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
 from tui.model import Source, State, Task
-from tui.running import RARELY
 from tui.ui import board
 from tui.ui.home import Home
 from tui.ui.options import wall_clock
 from tui.ui.shell import Taskdeck
 
 MADE = 20_000  # tasks of a source that are made one by one (50 us each)
+PAGE = 100  # tasks that one call brings, with one request id: what four of five providers send
 LONG_AGO = 5 * 3_600_000  # ms: ages in hours stand still
 
 
 def many(source: Source, count: int, now: int) -> list[Task]:
     """So many tasks: some are made, the rest is like them, with ids and times of its own."""
     made = tasks_of(source, min(count, MADE), now=now)
+    calls = [f"{n:016x}" for n in range(count // PAGE + 1)]
     return [
         task._replace(
             key=task.key._replace(id=f"{task.key.id}-{n}"),
             created_at=None if task.created_at is None else task.created_at - n,
-            request_id=f"{n:016x}",
+            request_id=calls[n // PAGE],
         )
         for n, task in zip(range(count), cycle(made), strict=False)
     ]
@@ -84,6 +90,7 @@ class Desk(FakeDesk):
 
 
 if __name__ == "__main__":
+    sys.setswitchinterval(SWITCH)
     gc.set_threshold(*RARELY)  # as the monitor does: a look at all of a million tasks takes most of a second
     live = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     app = Taskdeck(Desk(int(sys.argv[1]), live))
