@@ -523,6 +523,12 @@ class TestClock:
                 await call(ask(server.origin))
             assert len(server.heard) == 2
 
+    async def test_a_refusal_by_a_clock_that_agrees_does_not_blame_this_machine(self) -> None:
+        date = f"Date: {formatdate(time.time(), usegmt=True)}"
+        async with raw_server(http(b"{}", date, "X-Why: always", status="412 Skew")) as server, line() as call:
+            with pytest.raises(ClockSkew, match=r"^this machine's clock agrees with the provider's: too far: always"):
+                await call(ask(server.origin))
+
     async def test_without_a_date_nothing_is_signed_again(self) -> None:
         async with raw_server(http(b"{}", status="412 Skew")) as server, line() as call:
             with pytest.raises(ClockSkew):

@@ -17,6 +17,7 @@ from tui.net import Wire
 from tui.settings import Account
 from tui.settings.endpoints import host_of, is_loopback
 
+TELLING = 2.0  # seconds by which a clock is off, at least: a Date header has whole seconds, and was under way
 LOOK_SECONDS = 5.0  # between two looks for another credential; whoever keeps one may look less often
 _NO_LIMIT: AbstractAsyncContextManager[None] = nullcontext()
 
@@ -140,7 +141,9 @@ class Line:
         try:
             return await self._once(ask, credential)
         except ClockSkew as skewed:
-            skewed.reword(f"this machine's clock is off by {offset:+.0f} s: {skewed.message}")
+            agrees = abs(offset) < TELLING
+            clock = "agrees with the provider's" if agrees else f"is off by {offset:+.0f} s"
+            skewed.reword(f"this machine's clock {clock}: {skewed.message}")
             raise
 
     async def _once(self, ask: Ask, credential: Credential) -> Reply:

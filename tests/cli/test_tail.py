@@ -16,7 +16,7 @@ from tests.cli.conftest import Answer, Said, Scene, refusing, row, shelf
 from tests.tasks import NOW, SOURCE, task
 from tui.cli.event_lines import Paper, ndjson, text
 from tui.cli.happenings import Happened, Happenings
-from tui.cli.words import Turned, complaint
+from tui.cli.words import Complaints, Turned
 from tui.formats import JSON_FIELDS
 from tui.model import Change, State, Task, Trouble, Word
 from tui.poller import Poller
@@ -247,7 +247,20 @@ class TestWords:
         ],
     )
     def test_what_is_wrong_is_said_and_that_it_is_over(self, turned: Turned, line: str | None) -> None:
-        assert complaint(turned) == line
+        assert Complaints().line(turned) == line
+
+    def test_why_there_is_no_key_is_said_once_while_that_lasts(self) -> None:
+        complaints = Complaints()
+
+        def said(source: str, word: Word, before: Word, why: str | None = None) -> str | None:
+            return complaints.line(Turned(source, word, before, NOW, message=why))
+
+        assert said("a", Word.NOKEY, Word.LOADING, "X is not set") == "taskdeck: a: NOKEY - X is not set"
+        assert said("b", Word.NOKEY, Word.LOADING, "X is not set") == "taskdeck: b: NOKEY - as a"
+        assert said("c", Word.NOKEY, Word.LOADING, "Y is not set") == "taskdeck: c: NOKEY - Y is not set"
+        assert said("a", Word.LIVE, Word.NOKEY) == "taskdeck: a: LIVE again"
+        assert said("b", Word.NOKEY, Word.LIVE, "X is not set") == "taskdeck: b: NOKEY - X is not set"
+        assert said("a", Word.NOKEY, Word.LIVE, "X is not set") == "taskdeck: a: NOKEY - as b"
 
 
 class TestLines:

@@ -73,6 +73,24 @@ async def test_every_bad_task_counts_under_its_cause_most_first() -> None:
         assert "\x1b" not in text(pilot)
 
 
+async def test_the_column_of_sources_is_as_wide_as_they_need() -> None:
+    def shown(pilot: Pilot[int]) -> tuple[int, set[str]]:
+        """The cells of the column, and what stands in it."""
+        head, *rows = text(pilot).splitlines()[1:]
+        begin, end = head.index("SRC"), head.index("CAUSE")
+        return end - begin - 1, {row[begin:end].strip() for row in rows[: len(causes(pilot).table.spot.rows)]}
+
+    desk = FakeDesk()
+    async with driven(desk, (120, 40)) as (pilot, _):
+        await opened(pilot, "e")
+        cells, shorts = shown(pilot)
+        assert cells == max(map(len, shorts)) > 3
+    async with driven(desk, (120, 40)) as (pilot, home):
+        home.write_filter("src:tat")
+        await opened(pilot, "e")
+        assert shown(pilot) == (3, {"TAT"})
+
+
 async def test_the_filter_of_the_view_holds_and_says_so() -> None:
     desk = FakeDesk()
     async with driven(desk, (120, 40)) as (pilot, home):

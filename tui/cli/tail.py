@@ -19,7 +19,7 @@ from tui.cli.happenings import Happened, Happenings
 from tui.cli.once import now_ms, there_ms
 from tui.cli.output import cells, coloured, listened_to
 from tui.cli.place import config
-from tui.cli.words import Turned, complaint
+from tui.cli.words import Complaints, Turned
 from tui.errors import UsageError
 from tui.model import Change, Source, Task
 from tui.store import Store
@@ -51,7 +51,7 @@ async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: fl
     def wanted(task: Task) -> bool:
         return query.match(task, store.sources[task.key.source], there_ms(store.status(task.key.source)))
 
-    happenings, told = Happenings(store, wanted, now_ms), asyncio.Event()
+    happenings, told, complaints = Happenings(store, wanted, now_ms), asyncio.Event(), Complaints()
 
     def listen(change: Change) -> None:
         happenings.listen(change)
@@ -62,15 +62,17 @@ async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: fl
         async with polled(wiring.pollers.values()) as running:
             while (rest := end - monotonic()) > 0:
                 happenings.look()
-                _write(happenings.due(), store.sources, paper)
+                _write(happenings.due(), store.sources, paper, complaints)
                 listened_to()
                 await news(told, min(TICK, rest), running)
         happenings.close()
-        _write(happenings.due(), store.sources, paper)
+        _write(happenings.due(), store.sources, paper, complaints)
     return _ending(store)
 
 
-def _write(due: Iterable[Happened | Turned], sources: dict[str, Source], paper: Paper | None) -> None:
+def _write(
+    due: Iterable[Happened | Turned], sources: dict[str, Source], paper: Paper | None, complaints: Complaints
+) -> None:
     """Each task a line, at once; what is wrong with a source on stderr, in ndjson every change of its state too."""
     now = now_ms()
     if paper is not None and paper.cells is not None:
@@ -80,7 +82,7 @@ def _write(due: Iterable[Happened | Turned], sources: dict[str, Source], paper: 
             sys.stdout.write(ndjson(one, sources) + "\n")
         elif isinstance(one, Happened):
             sys.stdout.write(text(one, now, paper) + "\n")
-        if isinstance(one, Turned) and (line := complaint(one)):
+        if isinstance(one, Turned) and (line := complaints.line(one)):
             sys.stdout.flush()
             say(line)
     sys.stdout.flush()

@@ -21,7 +21,7 @@ from tui.cli.output import cells, coloured, listened_to
 from tui.cli.place import config
 from tui.cli.show import task_key
 from tui.cli.trouble import line_of
-from tui.cli.words import Words, complaint
+from tui.cli.words import Complaints, Words
 from tui.errors import CallError, Malformed, Throttled, Unavailable
 from tui.model import Change, State, Task, TaskKey
 from tui.store import Store
@@ -120,7 +120,7 @@ class Following:
     def __init__(self, settings: Config, query: Query, paper: Paper) -> None:
         self._settings, self._query, self._paper = settings, query, paper
         self._store = Store(raw_rows=0)
-        self._words = Words(now_ms)
+        self._words, self._complaints = Words(now_ms), Complaints()
         self._told = asyncio.Event()
         self._awaited: Awaited | None = None
         self._first = Exit.FINE
@@ -176,7 +176,7 @@ class Following:
         self._awaited.listen(change)
         self._told.set()
         turned = self._words.turned(change.status)
-        if turned is not None and (line := complaint(turned)):
+        if turned is not None and (line := self._complaints.line(turned)):
             say(line)
 
     def _write(self) -> None:

@@ -45,13 +45,27 @@ class Words:
         return Turned(name, word, before, now, trouble.code or None, trouble.message or None, trouble.request_id)
 
 
-def complaint(one: Turned) -> str | None:
-    """What a source's new state says on stderr, None where that is nothing."""
-    if one.word in FINE:
-        return None if one.before in FINE else f"taskdeck: {one.source}: {one.word} again"
-    parts = [one.word, *([] if one.word in _NO_CALL else [one.code or "-"]), one.message or ""]
-    by = f" ({one.request_id})" if one.request_id else ""
-    return f"taskdeck: {one.source}: {' '.join(parts).rstrip()}{by}"
+class Complaints:
+    """The lines of stderr. Why there is no key is said once, as long as the source that it was said of has none."""
+
+    def __init__(self) -> None:
+        self._keyless: dict[str, str] = {}  # by source, why
+
+    def line(self, one: Turned) -> str | None:
+        """What a source's new state says, None where that is nothing."""
+        self._keyless.pop(one.source, None)
+        if one.word in FINE:
+            return None if one.before in FINE else f"taskdeck: {one.source}: {one.word} again"
+        message = one.message or ""
+        if one.word is Word.NOKEY:
+            first = next((name for name, why in self._keyless.items() if why == message), None)
+            if first is None:
+                self._keyless[one.source] = message
+            else:
+                message = f"as {first}"
+        parts = [one.word, *([] if one.word in _NO_CALL else [one.code or "-"]), message]
+        by = f" ({one.request_id})" if one.request_id else ""
+        return f"taskdeck: {one.source}: {' '.join(parts).rstrip()}{by}"
 
 
 def _why(status: SourceStatus, word: Word) -> str | None:

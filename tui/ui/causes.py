@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from textual.strip import Strip
@@ -21,13 +21,14 @@ from tui.ui.wrapping import wrapped
 from tui.view.causes import Cause, Causes
 
 GUTTER, MARGIN = 2, 1
+SRC_LEAST, SRC_CUT, SRC_MOST = 3, 5, 7  # cells of the column of sources: for its head, for `FC+1`, for `FC,TAT`
 DAY = 12  # cells that half hours are told apart in by Braille; twice as many where there is room
 LABEL = 8
 COLUMNS = (
     Column("count", "COUNT", 6, 6, 0, right=True, tone="state.bad"),
     Column("first", "FIRST", 5, 5, 3, right=True),
     Column("last", "LAST", 5, 5, 0, right=True, tone="text"),
-    Column("src", "SRC", 5, 7, 0),
+    Column("src", "SRC", SRC_LEAST, SRC_LEAST, 0),
     Column("cause", "CAUSE", 22, 999, 0, tone="error", share=4),
     Column("targets", "TARGETS", 12, 30, 2, tone="text"),
     Column("shape", "SHAPE 24h", DAY, DAY, 1, tone="age.slow"),
@@ -42,6 +43,8 @@ class About(NamedTuple):
     causes: Causes
     pen: Pen
     legend: Legend
+    src: int = SRC_LEAST
+    """The cells of the column of sources."""
 
     def shorts(self, cause: Cause) -> str:
         """The short codes of the providers that have it: `FC,TAT`."""
@@ -49,12 +52,17 @@ class About(NamedTuple):
         known = (clean(self.legend.shorts.get(source.adapter, source.adapter)) for source in sources if source)
         return ",".join(dict.fromkeys(known))
 
+    def fitted(self, found: Iterable[Cause]) -> About:
+        """The column of sources as wide as these causes need it."""
+        least = max((width(self.shorts(cause)) for cause in found), default=SRC_LEAST)
+        return self._replace(src=min(SRC_MOST, max(SRC_LEAST, least)))
 
-def head(pen: Pen, cells: int) -> Strip:
+
+def head(about: About, cells: int) -> Strip:
     """The names of the columns."""
     ink = Ink().add(" " * GUTTER)
-    for column, room in _placed(cells):
-        ink.add(fit(column.head, room, right=column.right) + " ", pen.look["head"])
+    for column, room in _placed(about, cells):
+        ink.add(fit(column.head, room, right=column.right) + " ", about.pen.look["head"])
     return ink.strip(cells)
 
 
@@ -62,15 +70,17 @@ def row(cause: Cause, about: About, cells: int, *, here: bool) -> Strip:
     """One cause."""
     look = about.pen.look
     ink = Ink().add(about.pen.glyphs.cursor if here else " ", look["key"]).add(" ")
-    for column, room in _placed(cells):
+    for column, room in _placed(about, cells):
         told = fit(_CELLS[column.cell](cause, about, room), room, right=column.right)
         text = told.rstrip(" ")  # without colour some styles are a bar: as long as the text, no longer
         ink.add(text, look[column.tone]).add(" " * (room + 1 - width(text)))
     return ink.strip(cells, look["cursor"]) if here else ink.strip(cells)
 
 
-def _placed(cells: int) -> Sequence[Placed]:
-    return place(WIDE if cells >= ROOMY else COLUMNS, max(1, cells - GUTTER - MARGIN))
+def _placed(about: About, cells: int) -> Sequence[Placed]:
+    columns = WIDE if cells >= ROOMY else COLUMNS
+    src = COLUMNS[3]._replace(least=min(SRC_CUT, about.src), most=about.src)
+    return place((*columns[:3], src, *columns[4:]), max(1, cells - GUTTER - MARGIN))
 
 
 def _shape(cause: Cause, about: About, room: int) -> str:

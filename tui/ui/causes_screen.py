@@ -38,7 +38,7 @@ class Table(Walked[Cause]):
         about, spot = self._about(), self.spot
         below = min(max(SHEET, height // 5), height - LEAST - 2) if height >= LEAST + 7 else 0
         spot.resize(height - 1 - (below + 1 if below else 0))
-        lines = [causes.head(about.pen, width)]
+        lines = [causes.head(about, width)]
         for at in range(spot.top, min(spot.top + spot.height, len(spot.rows))):
             lines.append(causes.row(spot.rows[at], about, width, here=at == spot.cursor))
         if spot.row is None:
@@ -73,6 +73,7 @@ class CausesScreen(Walking[None, Cause], inherit_bindings=False):
         self._found, self._legend, self._scope = found, legend, scope
         self._follow, self._copy, self._still, self._moving = follow, copy, still, moving
         self._drawn = -1
+        self._src = causes.SRC_LEAST
         self._pictured = self._begun = monotonic()
         self.working = False
 
@@ -130,6 +131,7 @@ class CausesScreen(Walking[None, Cause], inherit_bindings=False):
         if asked != self._drawn:
             self._drawn = asked
             self.table.spot.show(found.in_order(self._wanted(words)))
+            self._src = self._about().fitted(self.table.spot.rows).src
         self._pictured = monotonic()
         pen = self._pen()
         self.query_one("#header", Bar).show(lambda cells: self._header(pen, cells))
@@ -148,7 +150,7 @@ class CausesScreen(Walking[None, Cause], inherit_bindings=False):
         return wanted
 
     def _about(self) -> causes.About:
-        return causes.About(self._found, self._pen(), self._legend())
+        return causes.About(self._found, self._pen(), self._legend(), self._src)
 
     def _header(self, pen: Pen, cells: int) -> Strip:
         """`taskdeck  all tasks > causes   of state:bad age<2h              12 causes of 37 tasks`."""
