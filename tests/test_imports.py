@@ -110,6 +110,14 @@ def test_what_the_first_frame_does_without_is_loaded_when_it_is_used_or_after_it
     loaded(f"{begin}; assert 'tui.ui.commands' in [*rest()]; assert {kind} == 'module'; assert [*rest()] == []")
 
 
+def test_the_screen_comes_without_what_textual_has_for_a_palette_and_toasts_and_who_wants_it_gets_it_whole() -> None:
+    begin = "from tui.late import never; from tui.running import UNUSED\nwith never(*UNUSED): import tui.ui.shell\n"
+    widgets = {"textual.containers", "textual.types", "textual.widgets._input", "textual.widgets._option_list"}
+    assert loaded(begin) & ({"textual.command", "textual.widgets._toast", "rich.table"} | widgets) == set()
+    loaded(f"{begin}from textual.command import CommandPalette; assert CommandPalette.is_open; import rich.table")
+    loaded(f"import textual.command\n{begin}import textual.app; assert textual.app.CommandPalette.is_open")
+
+
 def test_all_adapters_together_load_neither_client_nor_checker_nor_screen() -> None:
     assert packages("from tui.adapters import every; every()") & HEAVY == set()
 

@@ -5,6 +5,11 @@
 
 To a reader, mypy and the import contracts that is an import. It must be of modules, whose names are taken from them
 where they are used: `commands.parse`, not `parse`.
+
+    with never("textual.command"):
+        from textual.app import App
+
+is without a module that App imports for what is never used here.
 """
 
 from __future__ import annotations
@@ -41,6 +46,27 @@ def late() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(_Finder)
+
+
+class _Unused(ModuleType):
+    """Has every name that is asked for: a class that is good for nothing but to be built upon."""
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {"__module__": self.__name__})
+
+
+@contextmanager
+def never(*names: str) -> Iterator[None]:
+    """What is imported within gets these modules empty; whoever imports them later gets them whole."""
+    unused = {name: _Unused(name) for name in names if name not in sys.modules}
+    sys.modules.update(unused)
+    try:
+        yield
+    finally:
+        for name in unused:
+            del sys.modules[name]
 
 
 def rest() -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from tui.app import DemoDesk, LiveDesk
 from tui.ending import Ending
+from tui.late import never
 from tui.memory import Memory
 from tui.sketch import Sketch
 from tui.ui.desk import INTO_THE_DEMO
@@ -22,6 +23,9 @@ RARELY = (400_000, 50, 1_000)
 SWITCH = 0.0005
 # Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.
 FRAMES = "250"
+# What Textual (8.2.8) imports for its palette of commands and its toasts, and for a table of colours for developers: an
+# eighth of what an empty app takes to its first frame.
+UNUSED = ("textual.command", "textual.widgets._toast", "rich.table")
 DEMO_TASKS = 2_000  # as `taskdeck demo` has them
 
 
@@ -73,7 +77,8 @@ def _run(desk: LiveDesk, opening: Opening, ending: Ending) -> int:
 def _shown(desk: LiveDesk, opening: Opening, ending: Ending, sketch: Sketch) -> int:
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     gc.set_threshold(*RARELY)  # before Textual is imported: 10 ms of looks at classes that will all stay
-    from tui.ui.shell import Taskdeck
+    with never(*UNUSED):
+        from tui.ui.shell import Taskdeck
 
     sys.setswitchinterval(SWITCH)
     memory = Memory(opening.state)

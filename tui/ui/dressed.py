@@ -39,6 +39,7 @@ class Dressed(App[int], inherit_bindings=False, inherit_css=False):
         self.wardrobe = wardrobe
         self._worn = (f"taskdeck-{wardrobe.name}-{at}" for at in count())
         super().__init__(ansi_color=wardrobe.look.palette.ansi, **options)
+        self._disable_tooltips = self._disable_notifications = True  # two widgets on each screen
         self.set_reactive(App.theme, self._background())  # watched, it would have all CSS parsed and applied once more
         self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
