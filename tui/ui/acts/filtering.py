@@ -29,6 +29,14 @@ class Filtering(Deck, inherit_bindings=False):
         self.filter.display = True
         self.set_focus(self.filter)
         self.lay_out()
+        self.call_after_refresh(self._expect)
+
+    def _expect(self) -> None:
+        """The bar is painted: what the first character would wait for is made now, 60 ms of imports among it."""
+        import tui.query  # noqa: F401
+
+        self.board.expect()
+        self._come_back(done=False)
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
         """Live, from the first character."""
