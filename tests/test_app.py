@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tui.app import DemoDesk, LiveDesk
 from tui.errors import ConfigError
+from tui.model import Change, Source, SourceStatus, TaskKey, Trouble, Word
 
 
 async def test_the_demo_cloud_gets_none_of_our_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +38,28 @@ async def test_the_demo_cloud_gets_none_of_our_keys(monkeypatch: pytest.MonkeyPa
 async def test_a_config_that_cannot_be_looked_for_is_no_bug() -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         await LiveDesk(Path("a" * 1000)).run(lambda: None)
+
+
+def test_a_picture_is_asked_for_by_what_is_news_alone(tmp_path: Path) -> None:
+    desk, asked = LiveDesk(tmp_path / "config.toml"), list[str]()
+    desk._changed = lambda: asked.append("picture")
+    status = SourceStatus(source=Source("one", "alibaba-fc", "", ""))
+
+    def pictures(**said: Any) -> int:
+        nonlocal status
+        asked.clear()
+        status = replace(status, **said)
+        desk._told(Change(source=status.source, at=0, status=status))
+        return len(asked)
+
+    assert pictures() == 1
+    assert pictures(reading=True) == pictures(rows_read=100, pages_read=1) == pictures(calls=3) == 0
+    assert pictures(answered_at=1, tasks=0) == 1
+    assert pictures(reading=False, answered_at=2, next_at=9, budget=0.1) == 0
+    assert pictures(tasks=5) == 1
+    assert pictures(tasks=6) == 0
+    assert pictures(missing=("page 3",)) == 1
+    assert pictures(trouble=Trouble(Word.OFFLINE)) == 1
+    assert pictures(trouble=None, missing=()) == 1
+    desk._told(Change(source=status.source, at=0, status=status, gone=(TaskKey("one", "", "1"),)))
+    assert len(asked) == 2

@@ -51,6 +51,7 @@ class LiveDesk:
         self._changed: Callable[[], None] = lambda: None
         self._looked: tuple[frozenset[str], bool] = frozenset(), True
         self._guarded: frozenset[str] = frozenset()
+        self._said: dict[str, tuple[object, ...]] = {}
         self._accounts: Mapping[str, Account] = {}
         self._watched: frozenset[TaskKey] = frozenset()
         self._watching: Watching | None = None
@@ -229,7 +230,15 @@ class LiveDesk:
         """What must be done even where there is no time to leave in good order. From any thread."""
 
     def _told(self, change: Change) -> None:
-        self._changed()
+        """Tasks, and what makes another word of a source, are shown at once; what else it says, each second anyway.
+
+        A round says four times how far it is: of 20 idle sources at 5 s that was half of all pictures.
+        """
+        status = change.status
+        said = status.trouble, status.missing, status.answered_at is None, status.tasks == 0
+        if change or said != self._said.get(status.source.name):
+            self._said[status.source.name] = said
+            self._changed()
 
     def _say(self, note: str) -> None:
         self.note = note

@@ -69,6 +69,7 @@ class Deck(Screen[None], inherit_bindings=False):
         self._arranged: tuple[object, ...] | None = None
         self.paused = False
         self._shown: int | None = None
+        self._taken = -1
         self._working = False
         self._pictured = 0.0
         self._typed_in = DECK
@@ -170,7 +171,7 @@ class Deck(Screen[None], inherit_bindings=False):
 
     def take(self) -> None:
         """Takes what differs out of the store and paints it; a paused screen looks at the tasks of before."""
-        now = self._options.clock()
+        now, self._taken = self._options.clock(), self.desk.store.version
         self._events.look(self.desk.store, now)
         if not self.paused or self._shown is None:
             self.board.take(now)
@@ -230,11 +231,11 @@ class Deck(Screen[None], inherit_bindings=False):
             return
         self._log = list(self._events.lines)
         ended = self.board.settle(now)
-        if self._pace.hushed:
+        if self._pace.hushed or self._taken != self.desk.store.version:
             self._pace.ask()
-        if self.will_paint:  # soon: one picture fewer of three
+        elif self.will_paint:  # soon: one picture fewer of three
             return
-        if ended:
+        elif ended:
             self._hand_out(SLICE)
         else:
             self.paint()
