@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui.errors import UsageError
 from tui.model import Source, SourceStatus, State, Task, TaskKey
 from tui.store import Round, Store
-from tui.ui.board import ALL, AT_ONCE, DECK, MOMENT, Board
+from tui.ui.board import ALL, AT_ONCE, DECK, LATER, MOMENT, Board
 from tui.ui.desk import Provider
 from tui.view import Sort
 
@@ -166,6 +168,47 @@ def test_a_view_that_was_not_on_the_screen_has_caught_up(stage: Stage) -> None:
     stage.look(4)
     assert len(stage.look(1)[1]) == len(many) + 2
     assert len(stage.look(ALL)[ALL]) == len(many) + 4
+
+
+def test_a_view_that_nobody_sees_waits_until_it_is_shown_and_then_shows_no_row_that_has_left(stage: Stage) -> None:
+    stage.board.ask(4, "state:run")
+    assert stage.look(4) == {4: ["c"]}
+    stage.look(1)
+    stage.put(TAT, row(TAT, "c", State.SUCCEEDED, name="x"), row(TAT, "e", name="x"))
+    stage.look(1)
+    assert {4, ALL} <= stage.board._waiting.keys()
+    assert stage.look(4) == {4: ["e"]}
+    assert 4 not in stage.board._waiting
+
+
+def test_what_waits_for_a_view_that_nobody_sees_is_bounded(stage: Stage) -> None:
+    for at in range(3):
+        stage.put(TAT, *(row(TAT, f"t{at}-{one:04}") for one in range(LATER)))
+        stage.look(1)
+        assert all(len(keys) <= LATER for keys in stage.board._waiting.values())
+    assert len(stage.look(4)[4]) == 3 * LATER + 2
+
+
+@given(st.lists(st.tuples(st.sampled_from([FC, TAT]), st.integers(0, 9), st.sampled_from(State), st.integers(0, 4))))
+def test_whichever_view_is_shown_when_its_rows_are_those_of_the_store(
+    steps: list[tuple[Source, int, State, int]],
+) -> None:
+    stage = Stage()
+    stage.board.ask(ALL, "state:run")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.ui.board.LATER", 2)
+        for source, one, state, digit in steps:
+            stage.put(source, row(source, f"t{one}", state))
+            shown = ALL if digit == ALL else 1 if digit < 3 else 4
+            found = set(stage.look(shown)[shown])
+            leaving = {key.id for key in stage.board.where(shown).leaving}
+            wanted = {
+                task.key.id
+                for name, digit in ((FC.name, 1), (TAT.name, 4))
+                for task in stage.store.tasks(name).values()
+                if shown == digit or (shown == ALL and task.state is State.RUNNING)
+            }
+            assert found - leaving <= wanted <= found
 
 
 def test_what_words_search_is_there_before_the_first_character(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ MOMENT = 3_000  # ms for which a row that is new, changed or leaving is marked
 AT_ONCE = 1_500  # changes that are in the very next picture: 15 ms
 TYPED = 1_000  # characters that somebody may be typing; more were pasted
 A_TURN = 500  # changes that a roster takes in between two looks at the clock: 5 ms
+LATER = 200  # that wait for a roster which nobody sees: 2 ms of the picture that shows it
 AGAIN = 10_000  # ms after which a filter like age<2h looks at every task again
 
 
@@ -220,10 +221,12 @@ class Board:
 
     def use(self, digits: Iterable[int], now: int) -> None:
         """Has panes filtered and ordered as is asked, and gathers the facts of all."""
-        self._shown, self._now = tuple(digits), now
+        before, self._shown, self._now = self._shown, tuple(digits), now
         self.skews = skews(self.store.status(name) for name in self.store.sources)
         for digit in self._shown:
             self._catch_up(digit, AT_ONCE)
+            if digit not in before:  # who was not looking on sees no row leave
+                self._rosters[digit].let_go(now)
             self._direct(digit, now)
         self.facts = [
             gather(provider, self.store, self.shown(digit), self._tally) for digit, provider in self.providers.items()
@@ -277,8 +280,8 @@ class Board:
         """
         while self._texts is not None and going_on():
             self._texts = self._texts if next(self._texts, False) else None
-        while self._waiting and going_on():
-            self._catch_up(next(iter(self._waiting)))
+        while (late := self._late()) is not None and going_on():
+            self._catch_up(late)
         if not self.guilty and self._guilt is None and self._empty():
             self._guilt = self._search()
         while self._guilt is not None and going_on():
@@ -287,7 +290,11 @@ class Board:
                 self._guilt, self.guilty = None, self.guilty or " "
             elif found:
                 self._guilt, self.guilty = None, found
-        return self._guilt is None and not self._waiting and self._texts is None
+        return self._guilt is None and self._late() is None and self._texts is None
+
+    def _late(self) -> int | None:
+        """A roster off the screen for which much waits: changes of one part cost little more than one of them."""
+        return next((digit for digit, keys in self._waiting.items() if len(keys) > LATER), None)
 
     def _empty(self) -> bool:
         return bool(self._shown) and all(
