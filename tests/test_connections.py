@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import httpx
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from tests.raw_server import Talk, listening
 from tests.stand_in import Authority
 from tui import connections
-from tui.connections import Connection, Connections
+from tui.connections import Connection, Connections, Response
 from tui.stream import HELD, Stream, connected
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -74,22 +74,23 @@ def saying(*answers: bytes) -> Talk:
     return talk
 
 
-def asked(port: int, scheme: str = "http", path: str = "/x?y=%2F", host: str = "127.0.0.1") -> httpx.Request:
-    return httpx.Request("GET", f"{scheme}://{host}:{port}{path}", headers=[("Host", "h")])
+def asked(port: int, scheme: str = "http", path: str = "/x?y=%2F", host: str = "127.0.0.1") -> httpx.URL:
+    return httpx.URL(f"{scheme}://{host}:{port}{path}")
+
+
+async def sent(home: Connections, url: httpx.URL) -> Response:
+    """The answer to a request without a body."""
+    return await home.send(b"GET", url, [(b"Host", b"h")], b"")
 
 
 def plain() -> Connections:
     return Connections(None, None, 5.0)
 
 
-async def got(home: Connections, request: httpx.Request) -> bytes:
+async def got(home: Connections, url: httpx.URL) -> bytes:
     """The body of an answer."""
-    response = await home.handle_async_request(request)
-    try:
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        return b"".join([part async for part in response.stream])
-    finally:
-        await response.aclose()
+    with closing(await sent(home, url)) as response:
+        return b"".join([part async for part in response.parts()])
 
 
 async def test_one_connection_serves_one_request_after_the_other_and_two_serve_two() -> None:
@@ -153,8 +154,7 @@ async def test_what_comes_before_an_answer_is_passed_over_and_another_protocol_i
 async def test_an_answer_that_is_not_read_to_its_end_costs_its_connection() -> None:
     async with server(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")) as there:
         home = plain()
-        response = await home.handle_async_request(asked(there.port))
-        await response.aclose()
+        (await sent(home, asked(there.port))).close()
         assert home._idle == []
 
 
@@ -208,7 +208,7 @@ async def test_an_answer_is_heard_of_a_server_that_takes_no_more() -> None:
         async def read(self, most: int) -> bytes:
             return b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
 
-    answer = await Connection(Deaf()).ask("POST", b"/", [(b"Host", b"h"), (b"Content-Length", b"1")], b"x")
+    answer = await Connection(Deaf()).ask(b"POST", b"/", [(b"Host", b"h"), (b"Content-Length", b"1")], b"x")
     assert answer.status == 413
 
 

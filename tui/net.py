@@ -1,8 +1,8 @@
 """The one HTTP client: with its connections the one place that names httpx.
 
-Wire sends bytes and makes every failure on their way one of ours. A transport of httpx is driven directly (ours,
-`tui.connections`): its client layer (redirects, cookies, proxies from the environment, netrc) is what must not happen
-to signed requests.
+Wire sends bytes and makes every failure on their way one of ours. Connections are driven directly (`tui.connections`):
+the client layer of httpx (redirects, cookies, proxies from the environment, netrc) is what must not happen to signed
+requests.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui import __version__
 from tui.calls import Ask, Reply, Signed
@@ -28,7 +28,7 @@ from tui.settings.endpoints import host_of, is_loopback
 if TYPE_CHECKING:
     import httpx
 
-    from tui.connections import Connections
+    from tui.connections import Connections, Response
 
 ANSWER_LIMIT = 32 * 2**20  # bytes, decoded; the largest known answer (1,000 FC rows with payloads) is under 1 MiB
 LONG = 20_000  # bytes of an answer whose parsing waits for its turn
@@ -37,6 +37,7 @@ CONNECT_SECONDS = 10.0
 CENTURY = 36_525 * 86_400.0  # a clock that is further off is not believed: no signer can write the year 10000
 _ENCODINGS = ("identity", "gzip", "x-gzip", "deflate")  # we ask for none; these are what servers send all the same
 _ZLIB_OR_GZIP = 47
+_WITH_BODY = ("POST", "PUT", "PATCH")  # these say how long their body is even where there is none (RFC 9110 8.6)
 
 
 def client_library() -> ModuleType:
@@ -101,54 +102,46 @@ class Wire:
             raise _translated(error, ask) from None
 
     async def _exchange(self, ask: Ask, signed: Signed) -> Reply:
-        import httpx
-
         body = ask.body if signed.body is None else signed.body
         headers = [("Host", ask.host), ("User-Agent", f"taskdeck/{__version__}"), *ask.headers, *signed.headers]
-        request = httpx.Request(
-            ask.method,
-            _url(ask.url),
-            headers=[(name.encode("ascii"), value.encode("utf-8")) for name, value in headers],
-            content=body,
-        )
+        if body or ask.method in _WITH_BODY:
+            headers.append(("Content-Length", str(len(body))))
+        raw = [(name.encode("ascii"), value.encode("utf-8")) for name, value in headers]
+        url = _url(ask.url)
         target = ask.path + (f"?{ask.query}" if ask.query else "")
-        if request.url.raw_path != target.encode("ascii"):
+        if url.raw_path != target.encode("ascii"):
             raise BadRequest(f"the path would not be sent as it was signed: {ask.path[:200]!r}")
         sent = time.time()
-        response = await self._transport(ask).handle_async_request(request)
+        response = await self._transport(ask).send(ask.method.encode("ascii"), url, raw, body)
         came = time.time()
-        fields = _fields(response.headers.raw)
+        fields = _fields(response.headers)
         try:
             content = await self._content(response, fields.get("content-encoding", "identity"))
         finally:
-            await response.aclose()
-        if 300 <= response.status_code < 400:
+            response.close()
+        if 300 <= response.status < 400:
             where = fields.get("location", "nowhere").partition("?")[0][:200]
-            raise Unavailable(
-                f"redirected to {where}: not followed", code="Redirected", http_status=response.status_code
-            )
+            raise Unavailable(f"redirected to {where}: not followed", code="Redirected", http_status=response.status)
         if self._turn is not None and len(content) > LONG:  # a page of 1,000 rows is 10 ms of parsing
             await self._turn()
         parsed, value = _json(content)
         return Reply(
-            response.status_code, fields, content, value, parsed, round(time.time() * 1000), _skew(fields, sent, came)
+            response.status, fields, content, value, parsed, round(time.time() * 1000), _skew(fields, sent, came)
         )
 
-    async def _content(self, response: httpx.Response, encoding: str) -> bytes:
+    async def _content(self, response: Response, encoding: str) -> bytes:
         """The body, decoded, as long as it stays under the limit: a compressed bomb is never unfolded past it."""
         encoding = encoding.strip().lower()
         if encoding not in _ENCODINGS:
-            raise Malformed(f"the answer is encoded as {encoding[:60]!r}", http_status=response.status_code)
+            raise Malformed(f"the answer is encoded as {encoding[:60]!r}", http_status=response.status)
         unfolding = None if encoding == "identity" else zlib.decompressobj(_ZLIB_OR_GZIP)
         chunks: list[bytes] = []
         room = self._limit
-        async for raw in cast("httpx.AsyncByteStream", response.stream):
+        async for raw in response.parts():
             chunk = raw if unfolding is None else unfolding.decompress(raw, room + 1)
             room -= len(chunk)
             if room < 0:
-                raise Malformed(
-                    f"the answer is larger than {self._limit / 2**20:g} MiB", http_status=response.status_code
-                )
+                raise Malformed(f"the answer is larger than {self._limit / 2**20:g} MiB", http_status=response.status)
             chunks.append(chunk)
         if unfolding is not None and chunks and not unfolding.eof:
             raise zlib.error("cut off")
