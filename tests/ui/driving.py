@@ -73,6 +73,15 @@ async def press(pilot: Pilot[int], *keys: str) -> None:
         await settle(pilot)
 
 
+def long_after(home: Home) -> None:
+    """It is long since the last picture and the last key: what waits for its time is done, the next is done at once."""
+    pace = home._pace
+    pace._free_at = pace._key_at = 0
+    if pace.waiting:
+        pace._go()
+        pace._free_at = 0
+
+
 def strips(pilot: Pilot[int]) -> list[Strip]:
     """The lines of the screen on top, as Textual writes them."""
     screen = pilot.app.screen

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.ui.driving import driven, press, settle, text
+from tests.ui.driving import driven, long_after, press, settle, text
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
 from tui.errors import AuthError, CallError, Unavailable
 from tui.model import State
@@ -199,7 +199,7 @@ async def test_pause_holds_the_screen_and_counts() -> None:
         before = text(pilot).splitlines()[1:]
         fill(desk.store, SOURCES[0], tasks_of(SOURCES[0], 9, seed=99))
         desk.changed()
-        home._pace._free_at = 0
+        long_after(home)
         await settle(pilot)
         home.take()
         await settle(pilot)
@@ -214,7 +214,7 @@ async def test_a_change_reaches_the_screen_and_the_cursor_stays() -> None:
     async with driven(desk, (120, 40), "0", "j", "j") as (pilot, home):
         key = home.active.place.key
         fill(desk.store, SOURCES[0], tasks_of(SOURCES[0], 9, seed=99))
-        home._pace._free_at = home._pace._key_at = 0  # long after the last picture and the last key
+        long_after(home)
         for _ in range(50):
             desk.changed()
         await settle(pilot)
@@ -314,6 +314,17 @@ async def test_ctrl_c_twice_quits_and_the_first_says_so(monkeypatch: pytest.Monk
         await press(pilot, "ctrl+c")
     assert pilot.app.return_code == 130
     assert pilot.app.return_value == 130
+
+
+async def test_what_has_more_lines_than_the_screen_says_which_are_shown() -> None:
+    async with driven(None, (80, 24), "question_mark") as (pilot, _):
+        count = int(re.findall(r"(?m)^ lines 1-21 of (\d+) *$", text(pilot))[0])
+        await press(pilot, "j")
+        assert f"\n lines 2-22 of {count} " in text(pilot)
+        await press(pilot, "G")
+        assert f"\n lines {count - 20}-{count} of {count} " in text(pilot)
+    async with driven(None, (200, 60), "question_mark") as (pilot, _):
+        assert " lines 1" not in text(pilot)
 
 
 @pytest.mark.parametrize("above", ["enter", "question_mark"])

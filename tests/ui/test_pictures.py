@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
-from tests.ui.driving import driven, text
-from tests.ui.fake_desk import NOW, FakeDesk
+from tests.ui.driving import driven, long_after, press, text
+from tests.ui.fake_desk import NOW, SOURCES, FakeDesk
+from tui.model import State, Trouble, Word
+from tui.store import Round
+from tui.ui.canvas import Canvas
 
 pytestmark = pytest.mark.screen
 
@@ -18,7 +22,39 @@ async def test_what_a_source_says_that_nobody_was_told_of_is_shown_with_the_next
         status = desk.store.status("thumbs")
         desk.store.set_status(replace(status, missing=(), trouble=None, answered_at=NOW - 95_000, interval=60))
         assert "1m30s" not in text(pilot)
-        home._pace._free_at = 0
+        long_after(home)
         home.tick()
         assert "1m30s" in text(pilot)
         await pilot.pause()
+
+
+TROUBLES = [None, None, *(Trouble(word, "Code", "what it said") for word in (Word.AUTH, Word.OFFLINE, Word.THROTTLED))]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_what_was_not_drawn_anew_is_what_would_be_drawn(size: tuple[int, int]) -> None:
+    desk, chance, now = FakeDesk(60), Random(7), NOW
+    async with driven(desk, size) as (pilot, home):
+        home._options = home._options._replace(clock=lambda: now)
+        for step in range(80):
+            now += chance.choice([0, 300, 1_000, 7_000, 40_000])
+            source = chance.choice(SOURCES)
+            status, tasks = desk.store.status(source.name), [*desk.store.tasks(source.name).values()]
+            if step % 3 == 0:
+                ended = replace(chance.choice(tasks), state=chance.choice([*State]), seen_at=now)
+                desk.store.merge(Round(source), [ended])
+            if step % 4 == 1:
+                status = replace(status, trouble=chance.choice(TROUBLES), troubled_at=now, next_at=now + 15_000)
+                desk.store.set_status(replace(status, missing=chance.choice([(), ("page 2",)]), budget=chance.random()))
+            if step % 4 == 2:
+                desk.store.set_status(replace(status, answered_at=now, tasks=len(tasks), interval=15.0))
+            if step % 5 == 0:
+                desk.read_only = not desk.read_only
+            if step % 7 == 3:
+                await press(pilot, chance.choice(["j", "tab", "0", "W", "space", "p", "x", "escape", "f", "Z"]))
+            home.take() if chance.random() < 0.3 else home.tick()
+            await pilot.pause()
+            for one in home.query(Canvas):
+                if one.display and one.size and one._drawn_for == one.size:
+                    drawn = [*one._drawn]
+                    assert drawn == [*one.draw(*one.size)], (step, one)
