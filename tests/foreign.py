@@ -14,6 +14,7 @@ MARKS = 3  # on one base: more of them climb over the neighbouring lines
 SIGNS = re.compile(r"[\u2400-\u2426]|\\u[0-9a-f]{4}")  # what stands for what was taken away, in JSON too
 _OWN = re.compile(
     r"\x1b\[[0-9;]*[mHK]"  # colours, places, the rest of a line
+    r"|\x1b\[\d+;\d+r\x1b\[\d+H(?:(?:\x1bD)+|(?:\x1bM)+)\x1b\[r"  # lines that move
     r"|\x1b\[\?2026[hl]"  # one frame at a time
     r"|\x1b\]22;[a-z-]*\x07"  # Textual's: the shape of the mouse's pointer
 )

@@ -15,7 +15,8 @@ from tests.ui.driving import driven, settle
 from tests.ui.emulated import shown
 from tui.ui import sgr
 from tui.ui.canvas import changed
-from tui.ui.quiet import QuietCompositor, cropped, cut
+from tui.ui.quiet import QuietCompositor, cropped
+from tui.ui.strokes import cut
 
 RED = Style.parse("red")
 

@@ -1,7 +1,8 @@
 """Fewer bytes: an update writes the cells that changed and nothing else; what changed nothing is no frame.
 
 Textual (8.2.8) crops a changed span at its right end only, so that one cell at the end of a title line costs the
-whole line: 25 KB a minute on a quiet deck, under 2 KB with this. How the cells are written is in `tui/ui/strokes.py`.
+whole line: 25 KB a minute on a quiet deck, under 2 KB with this. How the cells are written is in `tui/ui/strokes.py`,
+how lines that only moved are not written at all in `tui/ui/picture.py`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from typing import Any
 
 from rich.color import ColorSystem
 from rich.console import Console
-from rich.segment import Segment
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.screen import Screen
 from textual.strip import Strip
 
+from tui.ui.picture import Picture
 from tui.ui.sparing import Sparing
-from tui.ui.strokes import Run, drawn
+from tui.ui.strokes import Run, cut
 
 
 class Cropped(ChopsUpdate):
@@ -26,22 +27,27 @@ class Cropped(ChopsUpdate):
     def __init__(self, update: ChopsUpdate, width: int) -> None:
         super().__init__(update.chops, update.spans, update.chop_ends)
         self.runs = cropped(self.chops, self.spans, self.chop_ends)
+        self.picture = Picture()
         self._width = width
 
     def render_segments(self, console: Console) -> str:
         """What is written to the terminal."""
-        return drawn(self.runs, self._width, console._color_system or ColorSystem.TRUECOLOR)
+        return self.picture.next(self.runs, self._width, console._color_system or ColorSystem.TRUECOLOR)
 
 
 class Whole(LayoutUpdate):
     """All of the screen."""
+
+    def __init__(self, update: LayoutUpdate) -> None:
+        super().__init__(update.strips, update.region)
+        self.picture = Picture()
 
     def render_segments(self, console: Console) -> str:
         """What is written to the terminal."""
         lines = enumerate(self.strips, self.region.y)
         first, end = self.region.column_span
         runs = [Run(first, y, end, [part for strip in line for part in strip]) for y, line in lines]
-        return drawn(runs, end, console._color_system or ColorSystem.TRUECOLOR)
+        return self.picture.whole(runs, end, console._color_system or ColorSystem.TRUECOLOR)
 
 
 class QuietCompositor(Sparing):
@@ -55,8 +61,7 @@ class QuietCompositor(Sparing):
 
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
         """An update of everything."""
-        update = super().render_full_update(simplify)
-        return Whole(update.strips, update.region)
+        return Whole(super().render_full_update(simplify))
 
 
 def cropped(
@@ -64,32 +69,11 @@ def cropped(
 ) -> list[Run]:
     """The spans of lines that consist of strips."""
     return [
-        Run(left, y, right, cut(strip, left - start, right - start))
+        Run(left, y, right, list(strip) if (left, right) == (start, end) else cut(strip, left - start, right - start))
         for y, first, last in spans
         for end, (start, strip) in zip(ends[y], chops[y].items(), strict=False)
         if strip is not None and (left := max(start, first)) < (right := min(end, last))
     ]
-
-
-def cut(strip: Strip, first: int, last: int) -> list[Segment]:
-    """The cells of a strip from one to another. Textual's own way makes a strip of them, which takes as long again."""
-    if first <= 0 and last >= strip.cell_length:
-        return list(strip)
-    found, at = [], 0
-    for segment in strip:
-        text, style, _ = segment
-        one_each = text.isascii()
-        end = at + (len(text) if one_each else segment.cell_length)
-        if end > first:
-            if one_each and (at < first or end > last):
-                segment = Segment(text[max(first - at, 0) : last - at], style)
-            elif at < first or end > last:
-                segment = segment.split_cells(max(first - at, 0))[1].split_cells(last - max(at, first))[0]
-            found.append(segment)
-            if end >= last:
-                break
-        at = end
-    return found
 
 
 def hush(screen: Screen[Any]) -> None:

@@ -27,6 +27,8 @@ from tui.ui.dressed import Dressed
 from tui.ui.home import Home
 from tui.ui.keys import APP, keymap, listed
 from tui.ui.messages import Changed, Sought, Wanted
+from tui.ui.picture import Picture
+from tui.ui.quiet import Cropped, Whole
 from tui.ui.turnstile import Turnstile
 from tui.ui.wardrobe import Wardrobe
 
@@ -77,6 +79,7 @@ class Taskdeck(Dressed, inherit_bindings=False):
         self._plain_signs = signs is glyphs.ASCII
         self._home = Home(desk, chosen, self.wardrobe.look, signs)
         self._interrupted_at = -TWICE
+        self._picture = Picture()
         self.set_keymap(keymap(chosen.keys))
         self._turnstile = Turnstile(super().on_event, lambda: self.focused or self.screen, self.set_timer)
 
@@ -181,6 +184,8 @@ class Taskdeck(Dressed, inherit_bindings=False):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """A frame that would only wait is dropped: all is drawn anew when the terminal reads again."""
         if not getattr(self._driver, "behind", False):
+            if isinstance(renderable, Cropped | Whole):
+                renderable.picture = self._picture
             super()._display(screen, renderable)
 
     def _handle_exception(self, error: Exception) -> None:

@@ -35,7 +35,7 @@ TICK = 0.1  # seconds between two looks whether a lone Esc was the key
 PENDING = 1.0 + constants.ESCAPE_DELAY  # seconds after the last byte in which it may have been
 IDLE = 10  # reads of nothing at all after which a terminal is gone, though poll has not said so
 # A sequence that was cut is cancelled; then all that Textual (8.2.8) turns on is off, innermost first.
-RESTORED = "\x18\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l{mouse}\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+RESTORED = "\x18\x1b[?2026l\x1b[r\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l{mouse}\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 # The keyboard protocol, on and off, questions about modes, the mouse pointer's shape: Textual writes each alone.
 _UNKNOWN_TO_PLAIN = re.compile("\x1b\\[(?:>[0-9]+|<)u|\x1b\\[\\?[0-9]+\\$p|\x1b]22;[a-z-]*\x07")
 # Where Textual puts the cursor at the end of each frame, in its words and in fewer.
