@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -18,6 +19,7 @@ from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tests.ui.fake_door import FakeDoor
 from tests.ui.states import tell
+from tui import logs
 from tui.clipboard import Reach
 from tui.model import State, Task, Word
 from tui.ui import columns, orders
@@ -33,6 +35,7 @@ from tui.ui.health_screen import HealthScreen
 from tui.ui.help import HelpScreen
 from tui.ui.home import Home
 from tui.ui.keys import APP, MOVEMENT, SCREENS
+from tui.ui.log_screen import LogScreen
 from tui.ui.login_dialog import LoginDialog
 from tui.ui.place import Place
 from tui.ui.shell import Taskdeck
@@ -47,8 +50,8 @@ from tui.view.why import Asks
 
 pytestmark = pytest.mark.screen
 
-HOME, TASK, DIFF, HELP, EVENTS, HEALTH, CAUSES, WHY = SCREENS
-LAYERS = (TASK, DIFF, HELP, EVENTS, HEALTH, CAUSES, WHY)
+HOME, TASK, DIFF, HELP, EVENTS, HEALTH, CAUSES, WHY, LOG = SCREENS
+LAYERS = (TASK, DIFF, HELP, EVENTS, HEALTH, CAUSES, WHY, LOG)
 WAY = {
     HOME: (),
     TASK: ("0", "enter"),
@@ -58,6 +61,7 @@ WAY = {
     HEALTH: ("H",),
     CAUSES: ("e",),
     WHY: ("0", "n", "X"),
+    LOG: ("colon", *"log", "enter"),
 }
 """The keys that lead to a screen."""
 SIZE = dict.fromkeys(SCREENS, (80, 24)) | {HOME: (120, 40), DIFF: (60, 15)}
@@ -145,7 +149,7 @@ def line(stage: Stage) -> Line:
     if isinstance(top, TaskScreen):
         reader = top.reader
         return Line(reader.spot.cursor, len(reader.lines) - 1, reader.height, reader.go)
-    if isinstance(top, Diff | HelpScreen):
+    if isinstance(top, Diff | HelpScreen | LogScreen):
         pager = top.pager
         return Line(pager.top, pager._count - pager._height, pager._height, lambda to: pager.scroll(to - pager.top))
     place = stage.place
@@ -1040,7 +1044,7 @@ async def leaves_health_for_the_events(stage: Stage, key: str) -> None:
     assert isinstance(stage.top, Home)
 
 
-@does("help", HOME, TASK, DIFF, EVENTS, HEALTH, CAUSES, WHY)
+@does("help", HOME, TASK, DIFF, EVENTS, HEALTH, CAUSES, WHY, LOG)
 async def helps(stage: Stage, key: str) -> None:
     below = stage.top
     await stage.press(key)
@@ -1048,7 +1052,8 @@ async def helps(stage: Stage, key: str) -> None:
     assert "keys of this screen" in stage.seen
     told: dict[type, str] = {
         TaskScreen: "next match",
-        Diff: "half a page down",
+        Diff: "mouse on, off",
+        LogScreen: "mouse on, off",
         EventsScreen: "open its task",
         HealthScreen: "open its provider",
         CausesScreen: "open its tasks",
@@ -1111,6 +1116,7 @@ WORDS = {
     HEALTH: "health",
     CAUSES: "causes",
     WHY: "why",
+    LOG: "log",
 }
 
 
@@ -1125,8 +1131,12 @@ def test_every_binding_of_every_screen_has_a_case() -> None:
     GROUPS,
     ids=[f"{WORDS[screen]}-{group[0].id if len(group) == 1 else 'movement'}" for screen, group in GROUPS],
 )
-async def test_a_key_does_what_it_says(screen: str, group: list[Binding]) -> None:
+async def test_a_key_does_what_it_says(
+    screen: str, group: list[Binding], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     desk = staged()
+    (tmp_path / "log").write_text("a line\n" * 99)
+    monkeypatch.setattr(logs, "place", lambda: tmp_path / "log")
     async with driven(desk, SIZE[screen]) as (pilot, home):
         if screen == EVENTS:
             rows = [task for task in desk.store.tasks(SOURCES[0].name).values() if not task.state.bad]
@@ -1144,4 +1154,6 @@ async def test_a_key_does_what_it_says(screen: str, group: list[Binding]) -> Non
             for key in binding.key.split(","):
                 if screen != HOME and pilot.app.screen is home:  # the key before this one led back
                     await press(pilot, *WAY[screen])
+                    while pilot.app.screen is home:  # a log is read beside the loop
+                        await settle(pilot)
                 await CASES[screen, binding.id or ""](Stage(pilot, home, desk), key)

@@ -26,7 +26,7 @@ from tui.ui.health_screen import HealthScreen
 from tui.ui.health_sheet import sheet as sheet_of
 from tui.ui.ink import Ink
 from tui.ui.titles import Pen, notes, title
-from tui.ui.wrapping import wrapped
+from tui.ui.wrapping import few, wrapped
 from tui.view import Roster
 
 screen = pytest.mark.screen
@@ -191,6 +191,15 @@ def test_words_are_kept_whole_where_they_fit() -> None:
     assert wrapped("one two three", 7) == ["one two", "three"]
     assert wrapped("视频转码 x", 5) == ["视频", "转码", "x"]
     assert wrapped("", 5) == [""]
+
+
+@pytest.mark.parametrize(
+    ("most", "lines"),
+    [(1, ["one two .."]), (2, ["one two", "three .."]), (3, ["one two", "three", "fourfour5"])],
+)
+def test_text_that_is_cut_to_a_few_lines_says_so(most: int, lines: list[str]) -> None:
+    assert few("one two three fourfour5", 10, most) == lines
+    assert few("界" * 12, 10, 1) == ["界界界界.."]
 
 
 # A pane without a row.

@@ -17,7 +17,7 @@ from tui.ui.columns import Column, Placed, place
 from tui.ui.ink import Ink, between
 from tui.ui.spark import spark
 from tui.ui.titles import Pen
-from tui.ui.wrapping import wrapped
+from tui.ui.wrapping import few
 from tui.view.causes import Cause, Causes
 
 GUTTER, MARGIN = 2, 1
@@ -135,7 +135,7 @@ def _moment(at: int, pen: Pen) -> str:
 
 
 def _told(label: str, text: str, pen: Pen, cells: int, tone: str, most: int) -> Iterator[Ink]:
-    for at, line in enumerate(wrapped(text, max(8, cells - LABEL - 3))[:most]):
+    for at, line in enumerate(few(text, max(8, cells - LABEL - 3), most)):
         yield Ink().add(f" {label if at == 0 else '':<{LABEL}} ", pen.look["dim"]).add(line, pen.look[tone])
 
 

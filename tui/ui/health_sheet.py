@@ -13,7 +13,7 @@ from tui.ui.events import text
 from tui.ui.health import BAR, About, ago
 from tui.ui.ink import Ink, between
 from tui.ui.titles import SINCE, STOPPED, Pen, ending, paces, said, skewed
-from tui.ui.wrapping import wrapped
+from tui.ui.wrapping import few, wrapped
 from tui.ways_out import failed_step, way_out
 
 TWO_COLUMNS = 76
@@ -57,9 +57,8 @@ def _state(status: SourceStatus, about: About, cells: int, height: int) -> Itera
     for at, line in enumerate(wrapped(_sentence(status, pen), max(8, cells - 4))):
         yield Ink().add(f" {pen.glyphs.words[word]} " if at == 0 else "   ", tone).add(line, tone)
     if trouble is not None and trouble.message:
-        for line in wrapped(clean(trouble.message + _request(trouble.request_id)), max(8, cells - 4))[
-            : MESSAGE if height >= ROOMY else 1
-        ]:
+        told = clean(trouble.message + _request(trouble.request_id))
+        for line in few(told, max(8, cells - 4), MESSAGE if height >= ROOMY else 1):
             yield Ink().add(f"   {line}", pen.look["text"])
     yield from _long("way out", way_out(status, pen.now, screen=True), pen, cells, "mark")
 
@@ -186,6 +185,6 @@ def _fact(label: str, told: str, pen: Pen, cells: int) -> Ink:
 
 def _long(label: str, told: str, pen: Pen, cells: int, tone: str = "text") -> Iterator[Ink]:
     """A fact in as many lines as it needs, none where there is nothing."""
-    for at, line in enumerate(wrapped(told, max(8, cells - LABEL - 3))[:MESSAGE] if told else ()):
+    for at, line in enumerate(few(told, max(8, cells - LABEL - 3), MESSAGE) if told else ()):
         begin = f" {label:<{LABEL}} " if at == 0 else " " * (LABEL + 2)
         yield Ink().add(begin, pen.look["dim"]).add(line, pen.look[tone])

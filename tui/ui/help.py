@@ -41,7 +41,7 @@ class HelpScreen(Layer[None], inherit_bindings=False):
             for binding, keys in gathered(active.binding for active in below)
         ]
         self._edit: Edit | None = None
-        self.pager = Pager(self._write)  # a key may come before it is mounted
+        self.pager = Pager(self._write, pen)  # a key may come before it is mounted
 
     def compose(self) -> ComposeResult:
         """A title, the keys, the way out."""

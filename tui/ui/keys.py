@@ -147,6 +147,7 @@ WHY: list[BindingType] = [
     *LAYER,
     key("enter", "open", "open its evidence", "open", TASK, hint=True),
 ]
+LOG: list[BindingType] = [*LAYER]
 APP: list[BindingType] = [
     key("m", "mouse", "mouse on, off", "mouse", SCREEN),
     key("question_mark", "help", "help", "help", SCREEN, hint=True),
@@ -162,6 +163,7 @@ SCREENS: Mapping[str, list[BindingType]] = {
     "in health: ": HEALTH,
     "in the causes: ": CAUSES,
     "in why: ": WHY,
+    "in the log: ": LOG,
 }
 """What each screen binds beside APP, under the words for it in README.md: no key may mean two things on one of them."""
 

@@ -13,7 +13,7 @@ from tui.mask import inside
 from tui.text import clean, cut_middle
 from tui.ui.canvas import Bar
 from tui.ui.ink import Ink, between
-from tui.ui.keys import LAYER
+from tui.ui.keys import LOG
 from tui.ui.layer import Layer
 from tui.ui.pager import Pager
 from tui.ui.titles import Pen
@@ -25,14 +25,14 @@ END = 1_000_000  # a line below all lines: drawing makes it the last that fits
 class LogScreen(Layer[None], inherit_bindings=False):
     """Its lines, the last one in sight."""
 
-    BINDINGS = LAYER
+    BINDINGS = LOG
 
     def __init__(self, pen: Callable[[], Pen], path: Path, lines: Sequence[str]) -> None:
         super().__init__(pen)
         self._path = path
         self._lines = [clean(inside(line), limit=LONGEST) for line in lines]
         self._written: tuple[int, list[Ink]] = (0, [])
-        self.pager = Pager(self._write)  # a key may come before it is mounted
+        self.pager = Pager(self._write, pen)  # a key may come before it is mounted
 
     def compose(self) -> ComposeResult:
         """Which file, its lines, the way out."""

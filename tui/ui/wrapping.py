@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.text import width
+from tui.text import cut_end, width
 
 MARGIN = 4  # cells before what a pane says of itself
 
@@ -18,6 +18,12 @@ def wrapped(text: str, cells: int) -> list[str]:
             else:
                 lines.append(piece)
     return lines
+
+
+def few(text: str, cells: int, most: int) -> list[str]:
+    """The first of those lines; where there are more, the last one of them ends in `..`."""
+    lines = wrapped(text, cells)
+    return lines if len(lines) <= most else [*lines[: most - 1], cut_end(f"{lines[most - 1]} ..", cells)]
 
 
 def _pieces(word: str, cells: int) -> list[str]:

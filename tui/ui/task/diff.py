@@ -108,7 +108,7 @@ class Diff(Layer[None], inherit_bindings=False):
     def __init__(self, pen: Callable[[], Pen], legend: Callable[[], Legend], one: Task, other: Task, why: str) -> None:
         super().__init__(pen)
         self._legend, self._one, self._other, self._why = legend, one, other, why
-        self.pager = Pager(self._write)  # a key may come before it is mounted
+        self.pager = Pager(self._write, pen)  # a key may come before it is mounted
 
     def compose(self) -> ComposeResult:
         """What is compared, the fields, the keys."""
@@ -128,7 +128,7 @@ class Diff(Layer[None], inherit_bindings=False):
         count = sum(pair.differs for pair in pairs(self._one, self._other, pen, self._legend()))
         left = Ink().add(" taskdeck", pen.look["chrome.name"])
         told = f"  {cut_middle(clean(self._one.key.id), 24)} and {self._why}"
-        right = Ink().add(f"{count} field{'' if count == 1 else 's'} differ ", pen.look["chrome.dim"])
+        right = Ink().add(f"{count} field{' differs' if count == 1 else 's differ'} ", pen.look["chrome.dim"])
         left.add(cut_middle(told, max(8, cells - left.width - right.width - 1)))
         return between(left, right, cells).strip(cells, pen.look["chrome"])
 
