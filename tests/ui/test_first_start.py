@@ -13,10 +13,12 @@ from tests.cli.world import world
 from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import FakeDesk
 from tests.ui.fake_door import FakeCabinet, FakeDoor
+from tests.ui.states import tell
 from tests.ui.test_login import calm, command, fill, paste
 from tui.app import LiveDesk
 from tui.credentials.cabinets import Cabinets, vault_path
 from tui.demo_keys import KEYS
+from tui.model import Word
 from tui.settings.load import parse
 from tui.ui.desk import INTO_THE_DEMO
 from tui.ui.shell import Taskdeck
@@ -49,6 +51,28 @@ async def test_every_pane_says_how_to_begin(size: tuple[int, int]) -> None:
             assert "no config at" in seen
             assert "/nowhere/taskdeck/config.toml" in seen
         assert home.active.digit == 5
+
+
+@screen
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (None, "no source yet: :login"),
+        ([Word.EMPTY] * 5, "every source was read whole, and has no task"),
+        ([*[Word.EMPTY] * 4, Word.AUTH], "no task has been read: H says"),
+        ([*[Word.AUTH] * 4, Word.LOADING], "the sources are being read for the first time"),
+    ],
+)
+async def test_an_empty_table_of_all_tasks_says_why(words: list[Word] | None, told: str) -> None:
+    desk = unconfigured() if words is None else FakeDesk(0)
+    if words is not None:
+        tell(desk, words)
+    async with driven(desk, (80, 24), "0") as (pilot, home):
+        assert told in text(pilot)
+        home.write_filter("state:bad")
+        await settle(pilot)
+        assert told not in text(pilot)
+        assert "no task matches the filter" in text(pilot)
 
 
 @screen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.strip import Strip
 
@@ -36,6 +36,18 @@ def card(facts: Facts, pen: Pen, cells: int, height: int) -> list[Strip]:
             break
         lines += about
     return [ink.strip(cells) for ink in lines[:height]]
+
+
+def nowhere(among: Sequence[Facts], now: int) -> str:
+    """Why the table of all tasks has none, in one line, with the way on."""
+    statuses = [status for facts in among for status in facts.statuses]
+    if first_start.begins(statuses):
+        return "no source yet: :login adds one for this run, :demo shows made-up tasks, W says more"
+    if not statuses or any(facts.beginning for facts in among):
+        return "the sources are being read for the first time .."
+    if all(status.word(now) is Word.EMPTY for status in statuses):
+        return "every source was read whole, and has no task"
+    return "no task has been read: H says of each source why, and what helps"
 
 
 def _about(status: SourceStatus, pen: Pen, cells: int) -> Iterator[Ink]:

@@ -17,6 +17,7 @@ from tui.ui import bars, facts, sizes
 from tui.ui.attention import Attention
 from tui.ui.board import ALL, DECK, Board
 from tui.ui.canvas import Bar
+from tui.ui.cards import nowhere
 from tui.ui.cells import Legend
 from tui.ui.desk import Desk
 from tui.ui.events import Event, Events, line
@@ -299,7 +300,7 @@ class Deck(Screen[None], inherit_bindings=False):
 
     def _empty(self, digit: int) -> str:
         if not self.board.filtered(digit):
-            return ""
+            return nowhere(self.board.facts, self.pen().now) if digit == ALL else ""
         if self.board.where(digit).working:
             return "looking for tasks .."
         among = [facts for facts in self.board.facts if digit in (ALL, facts.provider.digit)]
