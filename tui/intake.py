@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tui.answers import Listing, Page, Want
 from tui.model import Change, Source, Task, TaskKey
@@ -49,11 +49,12 @@ class Intake:
 
     def __call__(self, page: Page) -> float:
         """Takes a page in; answers how many more tasks the source's limit lets in."""
-        within = [task for task in page.tasks if not outdated(task, self._oldest)]
+        bounded = self._oldest > -math.inf
+        within = [task for task in page.tasks if not outdated(task, self._oldest)] if bounded else page.tasks
         if self._most < math.inf:
             self._counted.update(task.key for task in within)
         if self._want.newest_first is not None:  # somebody watches: there are rounds after this one
-            unknown = [task for task in within if self._is_news(task)]
+            unknown = self._unknown(within)
             self._news.update(task.key for task in unknown)
             self._fresh |= self._news
             if self._want.since is None:
@@ -81,6 +82,16 @@ class Intake:
             return False
         left = len(self._unmet) if listing.scope is None else self._left[listing.scope]
         return self._rounds.enough(listing, trail, math.ceil(left / self._at_once), self._interval)
+
+    def _unknown(self, tasks: Sequence[Task]) -> list[Task]:
+        """Those that were not known, or had not ended as far as was known. Most are in the state that they were in."""
+        known, fresh = self._store.tasks(self._source.name), self._fresh
+        return [
+            task
+            for task in tasks
+            if ((old := known.get(task.key)) is None or old.state is not task.state or (fresh and task.key in fresh))
+            and self._is_news(task)
+        ]
 
     def _is_news(self, task: Task) -> bool:
         if task.key in self._fresh:  # pushed down by what came meanwhile: nobody knows yet what stands below it

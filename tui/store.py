@@ -140,8 +140,8 @@ class Store:
             key = task.key
             old = known.get(key)
             before = seen.get(key) or read.seen.get(key)
-            if before is None and old is not None and old == task:  # most rows: nothing but when it was seen
-                held = old.seen_again(task)
+            # most rows: nothing but when it was seen
+            if before is None and old is not None and (held := old.seen_again(task)) is not None:
                 known[key] = read.seen[held.key] = held
                 if row is not None and self._raw_rows:
                     self._keep_raw(held.key, row)
@@ -239,8 +239,8 @@ class Store:
         differing: list[Task] = []
         for key, task in found.items():
             before = known.get(key)
-            if before == task:
-                found[key] = before.seen_again(task)
+            if before is not None and (held := before.seen_again(task)) is not None:
+                found[key] = held
                 continue
             if self._feeds:  # a screen holds them all day
                 found[key] = task = task.sharing(self._texts)

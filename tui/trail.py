@@ -84,8 +84,9 @@ class Trail:
         # a list of tasks that have not all ended is not one by the time of their end
         ended = [one.ended_at or math.inf for one in tasks]
         old = [one.key not in news for one in tasks] if news else repeat(True)
-        self._earliest = min(self._earliest, min((one or -math.inf for one in came), default=math.inf))
-        self._oldest[0] = min(self._oldest[0], min((one or math.inf for one in compress(came, old)), default=math.inf))
+        times = [*filter(None, came)]
+        self._earliest = min(self._earliest, min(times, default=math.inf) if len(times) == len(came) else -math.inf)
+        self._oldest[0] = min(self._oldest[0], min(filter(None, compress(came, old)), default=math.inf))
         self._oldest[1] = min(self._oldest[1], min(compress(ended, old), default=math.inf))
         self._came[at], self._ended[at] = _reach(came), _reach(ended)
 
