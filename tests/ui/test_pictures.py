@@ -6,12 +6,14 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from textual.widget import Widget
 
 from tests.ui.driving import driven, long_after, press, text
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk
 from tui.model import State, Trouble, Word
 from tui.store import Round
 from tui.ui.canvas import Canvas
+from tui.ui.keys import hinted
 
 pytestmark = pytest.mark.screen
 
@@ -41,7 +43,7 @@ async def test_what_was_not_drawn_anew_is_what_would_be_drawn(size: tuple[int, i
             source = chance.choice(SOURCES)
             status, tasks = desk.store.status(source.name), [*desk.store.tasks(source.name).values()]
             if step % 3 == 0:
-                ended = replace(chance.choice(tasks), state=chance.choice([*State]), seen_at=now)
+                ended = chance.choice(tasks)._replace(state=chance.choice([*State]), seen_at=now)
                 desk.store.merge(Round(source), [ended])
             if step % 4 == 1:
                 status = replace(status, trouble=chance.choice(TROUBLES), troubled_at=now, next_at=now + 15_000)
@@ -53,8 +55,10 @@ async def test_what_was_not_drawn_anew_is_what_would_be_drawn(size: tuple[int, i
             if step % 7 == 3:
                 await press(pilot, chance.choice(["j", "tab", "0", "W", "space", "p", "x", "escape", "f", "Z"]))
             home.take() if chance.random() < 0.3 else home.tick()
+            home.paint()
             await pilot.pause()
-            for one in home.query(Canvas):
-                if one.display and one.size and one._drawn_for == one.size:
+            assert [*home._own_keys()] == hinted(home.active_bindings.values())
+            for one in home.query(Widget):
+                if isinstance(one, Canvas) and one.display and one.size and one._drawn_for == one.size:
                     drawn = [*one._drawn]
                     assert drawn == [*one.draw(*one.size)], (step, one)

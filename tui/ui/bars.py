@@ -129,8 +129,9 @@ TERSE = (
 
 def providers(all_facts: Sequence[Facts], pen: Pen, cells: int, active: int | None) -> Strip:
     """` 1 FC 412 12x now   2 OS ...`: the panes folded into one line."""
+    told = [brief(facts, pen.now) for facts in all_facts]
     for terse in TERSE:
-        inks = [_provider(facts, pen, terse, active=facts.provider.digit == active) for facts in all_facts]
+        inks = [_provider(one, pen, terse, active=one.digit == active) for one in told]
         if 1 + sum(ink.width for ink in inks) + terse.gap * (len(inks) - 1) <= cells:
             break
     line = Ink()
@@ -139,11 +140,32 @@ def providers(all_facts: Sequence[Facts], pen: Pen, cells: int, active: int | No
     return line.strip(cells)
 
 
-def _provider(facts: Facts, pen: Pen, terse: Terse, *, active: bool) -> Ink:
-    look, word = pen.look, facts.word(pen.now)
+class Brief(NamedTuple):
+    """All that the provider strip says of one provider."""
+
+    digit: int
+    short: str
+    total: int
+    whole: bool
+    bad: int
+    word: Word | None
+    age: str
+    """Of its rows; of a throttled one how long it still waits."""
+
+
+def brief(facts: Facts, now: int) -> Brief:
+    """The same at one moment: the strip is another one only when this is."""
+    word, provider = facts.word(now), facts.provider
+    waits = facts.again_in(now) if word is Word.THROTTLED else ""
+    age = "" if word is Word.LOADING else waits or facts.age(now)
+    return Brief(provider.digit, provider.short, facts.total, facts.whole, facts.bad, word, age)
+
+
+def _provider(facts: Brief, pen: Pen, terse: Terse, *, active: bool) -> Ink:
+    look, word = pen.look, facts.word
     base = look["title.active"] if active else look["text"]
-    ink = Ink().add(f"{facts.provider.digit}", base + look["title.digit"])
-    ink.add(f"{terse.blank}{clean(facts.provider.short)}", base)
+    ink = Ink().add(f"{facts.digit}", base + look["title.digit"])
+    ink.add(f"{terse.blank}{clean(facts.short)}", base)
     told = word is not None and word not in (Word.LIVE, Word.EMPTY)
     if terse.beside or not told:
         if (word not in TROUBLE or facts.total) and terse.total:
@@ -153,9 +175,8 @@ def _provider(facts: Facts, pen: Pen, terse: Terse, *, active: bool) -> Ink:
     if told and word is not None:
         text = word.value.lower() if word is Word.LOADING else word.value
         ink.add(" ").add(BRIEF.get(word, text) if terse.brief else text, look[pen.word_token(word)])
-    waits = facts.again_in(pen.now) if word is Word.THROTTLED else ""
-    if terse.ages and word is not Word.LOADING and (age := waits or facts.age(pen.now)):
-        ink.add(" ").add(age, look["dim"])
+    if terse.ages and facts.age:
+        ink.add(" ").add(facts.age, look["dim"])
     return ink
 
 

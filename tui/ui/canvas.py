@@ -28,6 +28,7 @@ class Canvas(Widget):
         self._drawn: Sequence[Strip] = ()
         self._drawn_for: Size | None = None
         self._under: Style | None = None
+        self._of: object = None
 
     @abstractmethod
     def draw(self, width: int, height: int) -> Sequence[Strip]:
@@ -68,8 +69,13 @@ class Canvas(Widget):
         self._under = None
         super().notify_style_update()
 
-    def repaint(self) -> None:
-        """Draws anew and has painted what differs."""
+    def repaint(self, of: object = None) -> None:
+        """Draws anew and has painted what differs. Where all that is drawn is told by `of`, not while that is equal:
+        nearly all lines round the panes are what they were a second ago, and drawing them was half of a picture.
+        """
+        if of is not None and of == self._of:
+            return
+        self._of = of
         if not self.display or not self.size:
             self._drawn_for = None  # is drawn when it is seen
             return
@@ -193,10 +199,10 @@ class Bar(Canvas):
         super().__init__(id=id)
         self._line: Callable[[int], Strip] = Strip.blank
 
-    def show(self, line: Callable[[int], Strip]) -> None:
-        """Another content: a function of the width."""
+    def show(self, line: Callable[[int], Strip], of: object = None) -> None:
+        """Another content: a function of the width and of what `of` tells, where that is told."""
         self._line = line
-        self.repaint()
+        self.repaint(of)
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """The one line."""

@@ -71,6 +71,7 @@ class Deck(Screen[None], inherit_bindings=False):
         self.paused = False
         self._shown: int | None = None
         self._taken = -1
+        self._keys: tuple[object, tuple[tuple[str, str], ...]] = None, ()
         self._working = False
         self._pictured = 0.0
         self._typed_in = DECK
@@ -256,10 +257,14 @@ class Deck(Screen[None], inherit_bindings=False):
     def _lines(self) -> None:
         pen, facts = self._still(self.pen()), self.board.facts
         active = None if self.active.digit == ALL else self.active.digit
-        self.bars["header"].show(lambda cells: bars.header(self._header(), self.pen(), cells))
-        self.bars["providers"].show(lambda cells: bars.providers(facts, pen, cells, active))
-        self.bars["states"].show(lambda cells: bars.states(facts, pen, cells))
-        self.bars["event"].show(lambda cells: self._last_line(pen, cells))
+        header, minute = self._header(), self._options.clock() // 60_000
+        self.bars["header"].show(lambda cells: bars.header(header, self.pen(), cells), (header, minute))
+        strip = active, *(bars.brief(one, pen.now) for one in facts)
+        self.bars["providers"].show(lambda cells: bars.providers(facts, pen, cells, active), strip)
+        counts = [(dict(one.counts), one.whole) for one in facts]
+        self.bars["states"].show(lambda cells: bars.states(facts, pen, cells), counts)
+        told = self.question, self.told, self._link, self._log[:1], len(self.desk.store.sources)
+        self.bars["event"].show(lambda cells: self._last_line(pen, cells), told)
         self._hints(pen)
         if self.filter.display:
             verdict, above = self.board.verdict(self.view, pen.now), self.board.above(self.view)
@@ -268,8 +273,15 @@ class Deck(Screen[None], inherit_bindings=False):
     def _hints(self, pen: Pen) -> None:
         keys: Sequence[tuple[str, str]] | None = hints_above(self.app)
         if keys is None:
-            keys = self.filter.hints if self.focused is self.filter else hinted(self.active_bindings.values())
-        self.bars["hints"].show(lambda cells: bars.hints(keys, pen, cells))
+            keys = self.filter.hints if self.focused is self.filter else self._own_keys()
+        self.bars["hints"].show(lambda cells: bars.hints(keys, pen, cells), tuple(keys))
+
+    def _own_keys(self) -> Sequence[tuple[str, str]]:
+        """The keys of this screen, looked up (0.4 ms) only where something else has the focus or the right to write."""
+        of = self.focused, self.desk.read_only
+        if self._keys[0] != of:
+            self._keys = of, tuple(hinted(self.active_bindings.values()))
+        return self._keys[1]
 
     def _header(self) -> bars.Header:
         names = {DECK: "deck", ALL: "all tasks"} | {at: one.title for at, one in self.board.providers.items()}

@@ -79,7 +79,10 @@ class FilterBar(Canvas, can_focus=True):
     def judge(self, verdict: Verdict, pinned: str = "", deck: str = "") -> None:
         """Shows what came of the text, and what holds beside it: on every view, and on the deck with its panes."""
         self._verdict, self.pinned, self.deck = verdict, pinned, "" if deck == pinned else deck
-        self.repaint()
+        quiet = self._search is None and self._offers is None
+        self.repaint(
+            (verdict, pinned, deck, self.edit.text, self.edit.caret, self.has_focus, self._said) if quiet else None
+        )
 
     @property
     def hints(self) -> Hints:

@@ -51,6 +51,7 @@ class Lines:
         self._kept: dict[tuple[TaskKey, Mark], _Line] = {}
         self._known: dict[tuple[State, bool], Mapping[str, Style]] = {}
         self._drawn_in = look.styles
+        self._head: tuple[object, Strip] = None, Strip([])
 
     def arrange(self, shown: Shown) -> None:
         """Other columns, or another theme."""
@@ -62,6 +63,12 @@ class Lines:
 
     def head(self, width: int, order: Order = NEWEST) -> Strip:
         """The names of the columns, the one that the rows are ordered by with its direction; signs where more are."""
+        of = width, order, self._shown, self.look.styles
+        if self._head[0] != of:
+            self._head = of, self._named(width, order)
+        return self._head[1]
+
+    def _named(self, width: int, order: Order) -> Strip:
         signs, base, bright = self._glyphs, self.look["head"], self.look["key"]
         ink = Ink().add((signs.left if self._shown.left else "").ljust(GUTTER), bright)
         field, descending = order
@@ -86,7 +93,8 @@ class Lines:
         return strip
 
     def _draw(self, task: Task, mark: Mark, legend: Legend, width: int) -> Strip:
-        ink, styles = self._gutter(mark), self._styles(task.state, grey=mark.grey)
+        styles = self._styles(task.state, grey=mark.grey)
+        ink = self._gutter(mark, styles["state"])
         for column, cells in self._shown.placed:
             text = CELLS[column.cell](task, legend)
             if column.cell in SHORT:
@@ -98,14 +106,18 @@ class Lines:
             under = self.look["cursor" if mark.active else "cursor.idle"]
         return ink.strip(width, under)
 
-    def _gutter(self, mark: Mark) -> Ink:
-        """Two cells: the cursor, then whether the row is marked, else pinned, else fresh."""
+    def _gutter(self, mark: Mark, state: Style) -> Ink:
+        """Two cells: the cursor, then whether the row is marked, else pinned, else fresh.
+
+        What has changed is its state: the sign looks like it, red before what has failed, and is one run of cells with it.
+        """
         ink = Ink().add(self._glyphs.cursor if mark.active else " ", self.look["key"])
         if mark.marked:
             return ink.add(self._glyphs.mark, self.look["mark"])
         if mark.pinned:
             return ink.add(self._glyphs.pin, self.look["key"])
-        return ink.add(self._glyphs.fresh.get(mark.fresh, " "), self.look["dim" if mark.grey else "age.fresh"])
+        look = state if mark.fresh == "changed" else self.look["dim" if mark.grey else "age.fresh"]
+        return ink.add(self._glyphs.fresh.get(mark.fresh, " "), look)
 
     def _styles(self, state: State, *, grey: bool) -> Mapping[str, Style]:
         """The styles of a row by the tones of its columns."""

@@ -29,6 +29,8 @@ ORDER = (
     State.CANCELLED,
     State.UNKNOWN,
 )
+FEW = (State.RUNNING, State.FAILED)
+SHORTER = ((True, FEW), (True, ()), (False, ORDER), (False, FEW), (False, ()))  # the provider's name, and which counts
 STOPPED = frozenset({Word.AUTH, Word.NOKEY})
 SINCE = STOPPED | {Word.OFFLINE}
 SOON = 600_000  # ms before the end of a temporary key at which a pane says so
@@ -62,22 +64,18 @@ class Pen(NamedTuple):
 def title(facts: Facts, pen: Pen, cells: int, *, active: bool, order: str = "") -> Strip:
     """Digit, short, title, total, counts by state at the left; at the right another order than usual, age and word."""
     base = pen.look["title.active" if active else "title"]
-    lefts = [
-        _left(facts, pen, states, named=named)
-        for named in (True, False)
-        for states in (ORDER, (State.RUNNING, State.FAILED), ())
-    ]
-    for full, code, among in (
-        (True, CODE, lefts[:1]),
-        (True, SHORT_CODE, lefts[:1]),
-        (False, SHORT_CODE, lefts),
-    ):  # the reason of the word goes first: it is in the next line too
+    left = _left(facts, pen, ORDER, named=True)
+    for full, code in ((True, CODE), (True, SHORT_CODE), (False, SHORT_CODE)):
+        # the reason of the word goes first: it is in the next line too
         word = _word(facts, pen, full=full, code=code)
         right = Ink().add(f"{order}  " if order else "", pen.look["key"]).extend(word)
-        for left in among:
-            if left.width + right.width + 1 <= cells:
-                return between(left, right, cells).strip(cells, base)
-    return between(lefts[-1], _word(facts, pen, full=False), cells).strip(cells, base)
+        if left.width + right.width + 1 <= cells:
+            return between(left, right, cells).strip(cells, base)
+    for named, states in SHORTER:
+        left = _left(facts, pen, states, named=named)
+        if left.width + right.width + 1 <= cells:
+            return between(left, right, cells).strip(cells, base)
+    return between(left, _word(facts, pen, full=False), cells).strip(cells, base)
 
 
 def _left(facts: Facts, pen: Pen, states: tuple[State, ...], *, named: bool) -> Ink:
