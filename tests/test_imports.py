@@ -113,8 +113,9 @@ def test_what_the_first_frame_does_without_is_loaded_when_it_is_used_or_after_it
 def test_the_screen_comes_without_what_textual_has_for_a_palette_and_toasts_and_who_wants_it_gets_it_whole() -> None:
     begin = "from tui.late import never; from tui.running import UNUSED\nwith never(*UNUSED): import tui.ui.shell\n"
     widgets = {"textual.containers", "textual.types", "textual.widgets._input", "textual.widgets._option_list"}
-    assert loaded(begin) & ({"textual.command", "textual.widgets._toast", "rich.table"} | widgets) == set()
+    assert loaded(begin) & ({"textual.command", "textual.widgets._toast", "rich.table", "uuid"} | widgets) == set()
     loaded(f"{begin}from textual.command import CommandPalette; assert CommandPalette.is_open; import rich.table")
+    loaded(f"{begin}import textual.app\ntry: textual.app.CommandPalette()\nexcept RuntimeError: pass\nelse: exit(1)")
     loaded(f"import textual.command\n{begin}import textual.app; assert textual.app.CommandPalette.is_open")
 
 

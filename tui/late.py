@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
+from typing import NoReturn
 
 _waiting: list[str] = []
 
@@ -49,12 +50,16 @@ def late() -> Iterator[None]:
 
 
 class _Unused(ModuleType):
-    """Has every name that is asked for: a class that is good for nothing but to be built upon."""
+    """Has every name that is asked for: a class that can be built upon, and of which there is nothing."""
 
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):
             raise AttributeError(name)
-        return type(name, (), {"__module__": self.__name__})
+
+        def fail(*_: object, **__: object) -> NoReturn:
+            raise RuntimeError(f"{self.__name__}.{name} was left out")
+
+        return type(name, (), {"__module__": self.__name__, "__new__": fail})
 
 
 @contextmanager

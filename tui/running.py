@@ -23,9 +23,9 @@ RARELY = (400_000, 50, 1_000)
 SWITCH = 0.0005
 # Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.
 FRAMES = "250"
-# What Textual (8.2.8) imports for its palette of commands and its toasts, and for a table of colours for developers: an
-# eighth of what an empty app takes to its first frame.
-UNUSED = ("textual.command", "textual.widgets._toast", "rich.table")
+# What Textual (8.2.8) imports for its palette of commands, its toasts and the names of files in a browser, and for a
+# table of colours for developers: an eighth of what an empty app takes to its first frame.
+UNUSED = ("textual.command", "textual.widgets._toast", "rich.table", "uuid")
 DEMO_TASKS = 2_000  # as `taskdeck demo` has them
 
 

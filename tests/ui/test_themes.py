@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
+from textual.app import App
+from textual.dom import DOMNode
 
+import tui.ui
+from tests.ui.driving import monitor
 from tui.errors import ConfigError
 from tui.model import State
 from tui.ui import themes
@@ -286,3 +293,26 @@ def test_the_page_about_themes_names_every_theme_and_token_and_its_example_is_on
         assert f"| `{token}` | {meaning} |" in page
     (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     assert own(tmp_path, example).colors["background"] == "#000000"
+
+
+def below(kind: type[DOMNode]) -> Iterator[type[DOMNode]]:
+    """All that is built upon a class."""
+    for one in kind.__subclasses__():
+        yield from (one, *below(one))
+
+
+def test_the_css_of_all_that_we_show_names_nothing_but_what_there_is() -> None:
+    for module in walk_packages(tui.ui.__path__, "tui.ui."):
+        import_module(module.name)
+    shown = [one for one in below(DOMNode) if one.__module__.startswith("tui.")]
+    bases: set[type] = {base for kind in shown for base in kind.__mro__} - {App}  # whose CSS `Dressed` does not inherit
+    named = {name for base in bases for name in re.findall(r"\$([\w-]+)", vars(base).get("DEFAULT_CSS", ""))}
+    assert named == set(monitor().get_css_variables())
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_lies_under_all_is_what_textual_would_make_of_the_theme(name: str) -> None:
+    app = monitor(theme=name)
+    ours, whole = app.get_css_variables(), App.get_css_variables(app)
+    for token in ("background", "foreground"):
+        assert ours[token].casefold() == whole[token].casefold()

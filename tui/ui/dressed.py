@@ -17,6 +17,12 @@ from tui.ui.wardrobe import Wardrobe
 if TYPE_CHECKING:
     from tui.sketch import Sketch
 
+# What the CSS of Textual's own (8.2.8) names for what ours do not have: scroll bars, links, a selection.
+UNSEEN = (
+    *("ansi-background", "screen-selection-background", "screen-selection-foreground", "scrollbar-corner-color"),
+    *(f"scrollbar{part}{how}" for part in ("", "-background") for how in ("", "-active", "-hover")),
+    *(f"link-{what}{how}" for what in ("background", "color") for how in ("", "-hover")),
+)
 LOOKS = 1.0  # seconds between two looks at the file of the theme: a stat of 5 us
 
 
@@ -56,6 +62,14 @@ class Dressed(App[int], inherit_bindings=False, inherit_css=False):
         from tui.ui.tty import Tty
 
         return Tty
+
+    def get_css_variables(self) -> dict[str, str]:
+        """What CSS may name: of the 170 that Textual makes of a theme, and reads again (8 ms), what ours does."""
+        theme = self.current_theme
+        seen = {"background": str(theme.background), "foreground": str(theme.foreground)}
+        styles = {"link-style": "none", "link-style-hover": "none"}
+        self.theme_variables = seen | dict.fromkeys(UNSEEN, seen["background"]) | styles
+        return self.theme_variables
 
     @property
     @abstractmethod
