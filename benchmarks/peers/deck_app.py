@@ -100,6 +100,7 @@ if __name__ == "__main__":
     board.AT_ONCE = 50_000
     while not home.board.rest(lambda: False):  # all tasks into their places: what is to be measured begins then
         home.board.use([0, *home.board.providers], wall_clock())
+    gc.collect()  # as `Courtesy` does in a lull
     app.run()
     if app.crash:
         raise app.crash
