@@ -18,6 +18,7 @@ from tui.ui import cells, columns, glyphs, themes
 from tui.ui.cells import Legend
 from tui.ui.glyphs import ASCII, UNICODE, Glyphs
 from tui.ui.rows import Lines, Mark
+from tui.ui.themes import TONES
 
 LOOK = themes.load("deck-dark")
 LEGEND = Legend(NOW, UNICODE, {source.name: source for source in SOURCES}, {"alibaba-fc": "FC"}, utc=True)
@@ -126,6 +127,13 @@ def test_the_gutter_says_cursor_and_mark_or_what_is_fresh(mark: Mark, gutter: st
 def test_a_mark_has_its_own_token() -> None:
     strip = lines().line(TASK, Mark(marked=True), LEGEND, 120)
     assert next(segment.style for segment in strip if segment.text == "❚") == LOOK["mark"]
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_what_has_changed_looks_as_what_it_has_become(state: State) -> None:
+    strip = lines().line(TASK._replace(state=state), Mark(fresh="changed"), LEGEND, 120)
+    sign, word = (next(part.style for part in strip if text in part.text) for text in ("∆", state.label))
+    assert sign == word == LOOK[TONES[state]]
 
 
 def test_a_line_is_kept_until_what_it_shows_is_another() -> None:

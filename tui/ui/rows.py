@@ -109,7 +109,7 @@ class Lines:
     def _gutter(self, mark: Mark, state: Style) -> Ink:
         """Two cells: the cursor, then whether the row is marked, else pinned, else fresh.
 
-        What has changed is its state: the sign looks like it, red before what has failed, and is one run of cells with it.
+        What has changed is its state: the sign looks like it, red before what has failed, and is one run with it.
         """
         ink = Ink().add(self._glyphs.cursor if mark.active else " ", self.look["key"])
         if mark.marked:
