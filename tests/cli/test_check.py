@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Said, Scene, refusing, row, shelf
+from tests.cli.conftest import Answer, Said, Scene, refusing, row, shelf
 from tests.tasks import NOW, SOURCE
 from tui.cli.once import there_ms
 from tui.model import SourceStatus
@@ -32,6 +32,36 @@ LISTS = shelf(PROCESSING=[row("p-1", FinishTime="")], FAILED=[row("f-1"), row("f
 def test_more_than_may_match_is_1(scene: Scene, words: list[str], code: int, line: str) -> None:
     scene.source("media", LISTS)
     assert scene.run("check", *words) == (code, line, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "calls"),
+    [
+        (("list", "src=media"), 0, {"media"}),
+        (("check", "src=media", "--max", "9"), 0, {"media"}),
+        (("wait", "src=media name:nobody"), 0, {"media"}),
+        (("list", "-src=broken"), 0, {"media"}),
+        (("list", "src=media OR state:bad"), 5, {"media", "broken"}),
+        (("list", "src=media", "--source", "broken"), 3, {"broken"}),  # none is left: what was named is asked
+        (("check", "src:nobody"), 5, {"media", "broken"}),
+    ],
+)
+def test_a_source_that_cannot_match_is_not_read(
+    scene: Scene, command: tuple[str, ...], code: int, calls: set[str]
+) -> None:
+    heard = set()
+
+    def answering(name: str, says: Answer) -> Answer:
+        def answer(action: str, asked: dict[str, Any]) -> Said:
+            heard.add(name)
+            return says(action, asked)
+
+        return answer
+
+    scene.source("media", answering("media", shelf(DONE=[row("d-1")])))
+    scene.source("broken", answering("broken", refusing("AuthFailure.SignatureFailure")))
+    assert scene.run(*command).code == code
+    assert heard == calls
 
 
 def test_only_what_can_match_is_asked_for(scene: Scene) -> None:

@@ -41,7 +41,7 @@ def run(given: Namespace) -> int:
         settings = Config()
     rows, troubles = asyncio.run(_looked(given, settings))
     if not rows and not there:
-        raise ConfigError(f"no config at {path}, and no key is kept: {BEGIN}; `taskdeck login NAME --vendor VENDOR`")
+        raise ConfigError(f"no config at {path}, and no key is kept: {BEGIN}")
     if given.output_format == "json":
         from tui.formats import dumps, write_lines
 

@@ -19,15 +19,20 @@ NO_SCREEN: Mapping[str, Callable[[Task], bool]] = {}
 
 def asked(given: Namespace, settings: Config, *, screen: Mapping[str, Callable[[Task], bool]] = NO_SCREEN) -> Query:
     """The query of a command line's FILTER; `screen` are the facts that only a screen knows. Raises UsageError."""
-    from tui.adapters import load
     from tui.query import QueryError, parse
 
-    shorts = {source.adapter: load(source.adapter).short for source in settings.sources}
     views = saved(given, settings)
     try:
-        return parse(given.filter, views=views, zone=zone(settings), shorts=shorts, screen=screen)
+        return parse(given.filter, views=views, zone=zone(settings), shorts=shorts(settings), screen=screen)
     except QueryError as error:
         raise UsageError(f"filter: {error}") from None
+
+
+def shorts(settings: Config) -> Mapping[str, str]:
+    """The short codes that `src:` takes, by adapter."""
+    from tui.adapters import load
+
+    return {source.adapter: load(source.adapter).short for source in settings.sources}
 
 
 def saved(given: Namespace, settings: Config) -> Mapping[str, str]:

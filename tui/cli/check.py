@@ -8,7 +8,7 @@ from argparse import Namespace
 
 from tui.cli.asked import asked
 from tui.cli.exits import Exit
-from tui.cli.once import poll_once, there_ms, want_of
+from tui.cli.once import poll_once, there_ms, want_of, within_reach
 from tui.cli.place import config
 
 
@@ -21,7 +21,7 @@ def run(given: Namespace) -> int:
     settings = config(given)
     query = asked(given, settings)
     store = Store(raw_rows=0)
-    code = asyncio.run(poll_once(settings, store, want=want_of(query, settings)))
+    code = asyncio.run(poll_once(settings, store, within_reach(query, settings), want=want_of(query, settings)))
     count = 0
     for name, source in store.sources.items():
         now = there_ms(store.status(name))

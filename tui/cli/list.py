@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.once import now_ms, poll_once, want_of
+from tui.cli.once import now_ms, poll_once, want_of, within_reach
 from tui.cli.output import cells, coloured
 from tui.cli.place import config
 from tui.errors import UsageError
@@ -42,9 +42,9 @@ def _list(given: Namespace) -> int:
     lines = _Lines(store)
     made_early = view is None and given.output_format in ("json", "ndjson") and not given.raw
     told = lines.make if made_early else _silent
-    code = asyncio.run(
-        poll_once(settings, store, given.source, told=told, want=want_of(view.query if view else None, settings))
-    )
+    query = view.query if view else None
+    only, want = within_reach(query, settings, given.source), want_of(query, settings)
+    code = asyncio.run(poll_once(settings, store, only, told=told, want=want))
     _print(given, store, view, columns, lines)
     return code
 

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.answers import Want
@@ -28,7 +28,7 @@ WIDTH = 4  # requests in flight for one source: enough to overlap the network wi
 async def poll_once(
     settings: Config,
     store: Store,
-    only: list[str] | None = None,
+    only: Sequence[str] | None = None,
     *,
     told: Callable[[Change], None] | None = None,
     want: Want = WHOLE,
@@ -67,6 +67,23 @@ def want_of(query: Query | None, settings: Config) -> Want:
     from tui.query.push import wanted
 
     return wanted(query, now_ms(), zone(settings))
+
+
+def within_reach(query: Query | None, settings: Config, only: Sequence[str] | None = None) -> Sequence[str] | None:
+    """The sources to read for a filter, None for all: not those of which it says that it wants nothing.
+
+    One that wants none of them has a slip in it, or is right: all are read, so that nobody takes 0 for an answer
+    that nobody was asked for.
+    """
+    if query is None or query.empty:
+        return only
+    from tui.cli.asked import shorts
+    from tui.query.reach import reaches
+
+    codes = shorts(settings)
+    out = {one.name for one in settings.sources if not reaches(query, one.source, codes)}
+    wanted = [one.name for one in settings.sources] if only is None else only
+    return [name for name in wanted if name not in out] or only
 
 
 def now_ms() -> int:

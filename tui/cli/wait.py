@@ -16,7 +16,7 @@ from tui.cli.awaited import Awaited
 from tui.cli.event_lines import Paper, ended
 from tui.cli.exits import Exit, code_of
 from tui.cli.following import TICK, news, polled
-from tui.cli.once import now_ms, read_once, there_ms, want_of
+from tui.cli.once import now_ms, read_once, there_ms, want_of, within_reach
 from tui.cli.output import cells, coloured, listened_to
 from tui.cli.place import config
 from tui.cli.show import task_key
@@ -106,7 +106,7 @@ async def _all(settings: Config, query: Query, seconds: float, paper: Paper) -> 
     from tui.cli.unlocking import unlocked
 
     following = Following(settings, query, paper)
-    await unlocked(settings)  # which takes none of the seconds
+    await unlocked(settings, within_reach(query, settings))  # which takes none of the seconds
     try:
         async with timeout(seconds):
             return await following.run()
@@ -129,7 +129,8 @@ class Following:
         """The exit code, when no more will be known."""
         from tui.cli.unlocking import wired
 
-        async with wired(self._settings, self._store, told=self._listen) as wiring:
+        only = within_reach(self._query, self._settings)
+        async with wired(self._settings, self._store, only=only, told=self._listen) as wiring:
             pollers = wiring.pollers
             self._first = await read_once(pollers.values(), want_of(self._query, self._settings))
             if self._first not in (Exit.FINE, Exit.PARTIAL):
