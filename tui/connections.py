@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import httpx
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -251,10 +252,16 @@ class Response:
         self._home.back(self._connection)
 
 
+@lru_cache(64)
+def _named(name: bytes) -> bool:
+    """Whether this is a header's name: they are ours, and always the same."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _head(method: bytes, target: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
     """The head of a request. Raises httpx.LocalProtocolError for what would be another one to its reader."""
     for name, value in headers:
-        if not _NAME.fullmatch(name) or _BAD.search(value) or value != value.strip():
+        if not _named(name) or _BAD.search(value) or value != value.strip():
             raise httpx.LocalProtocolError("a header that cannot be sent")
     if not _TARGET.fullmatch(target):
         raise httpx.LocalProtocolError("a path that cannot be sent")

@@ -164,6 +164,14 @@ async def _turns() -> None:
         await asyncio.sleep(0)
 
 
+async def _ended(tasks: Collection[asyncio.Task[Page]]) -> None:
+    """Ends what is still under way: nothing, where a read came to its end."""
+    if tasks:
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class _Next(NamedTuple):
     """A page to be read: the one `at` a place of its list."""
 
@@ -230,9 +238,7 @@ class _Run:
                 for asked, page in landed:
                     await self.keep(asked, page)
         finally:
-            for task in flying:
-                task.cancel()
-            await asyncio.gather(*flying, return_exceptions=True)
+            await _ended(flying)
         if self.room < 0 and not self.over:
             self.missing.append(BEYOND)
         elif self.over:

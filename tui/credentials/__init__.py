@@ -35,8 +35,10 @@ def source_of(
 
         return Kept(origin_of(account, environ, cabinet))
 
+    fake = _demo(account) if kind == "demo" else None
+
     async def ask() -> Credential:
-        return from_environment(account, environ, rest) if kind == "env" else _demo(account)
+        return fake or from_environment(account, environ, rest)
 
     return ask
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 ALGORITHM = "SDK-HMAC-SHA256"
@@ -27,6 +28,7 @@ def query(pairs: Pairs) -> str:
     return "&".join(f"{encode(name)}={encode(value)}" for name, value in sorted(pairs))
 
 
+@lru_cache(16)
 def date(now: float) -> str:
     """`X-Sdk-Date` of an epoch second: 20260101T000000Z."""
     return datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -53,7 +55,7 @@ def string_to_sign(date: str, canonical: str) -> str:
 
 def authorization(key_id: str, secret: str, names: str, to_sign: str) -> str:
     """Step three: the `Authorization` header; the raw secret is the key, there is no scope."""
-    signature = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+    signature = hmac.digest(secret.encode(), to_sign.encode(), "sha256").hex()
     return f"{ALGORITHM} Access={key_id}, SignedHeaders={names}, Signature={signature}"
 
 

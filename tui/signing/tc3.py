@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import UTC, datetime
+from functools import lru_cache
 
 ALGORITHM = "TC3-HMAC-SHA256"
 SIGNED_HEADERS = "content-type;host"
@@ -19,6 +20,7 @@ def canonical_request(method: str, query: str, content_type: str, host: str, pay
     return "\n".join((method, "/", query, headers, SIGNED_HEADERS, hashlib.sha256(payload).hexdigest()))
 
 
+@lru_cache(16)
 def credential_scope(service: str, timestamp: int) -> str:
     """What a signature is good for: one service (`mps`, `tat`) on one UTC day; `timestamp` in seconds."""
     return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d}/{service}/tc3_request"
