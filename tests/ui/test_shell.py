@@ -10,6 +10,8 @@ import sys
 import unicodedata
 import warnings
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import pytest
 from textual import events
@@ -19,6 +21,7 @@ from textual.pilot import Pilot
 from tests.ui.driving import driven, monitor, press, settle, strips, text
 from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
 from tui.errors import ConfigError, Denied
+from tui.ui.deck import Deck
 from tui.ui.desk import Desk
 from tui.ui.detail import TaskScreen
 from tui.ui.home import Home
@@ -261,3 +264,24 @@ def test_a_resize_that_comes_late_says_the_size_of_now(monkeypatch: pytest.Monke
     late, timely = (events.Resize(size, size) for size in (Size(135, 30), Size(54, 12)))
     assert _today(late).size == Size(54, 12)
     assert _today(timely) is timely
+
+
+def test_home_is_to_textual_what_it_would_be_had_that_looked_through_each_of_its_acts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(Deck, "__init_subclass__")
+
+    @cache
+    def again(kind: type) -> Any:
+        if kind is Deck or not issubclass(kind, Deck):
+            return kind
+        own = {name: one for name, one in vars(kind).items() if not name.startswith(("__d", "__w"))}
+        meta: Any = type(kind)
+        return meta(kind.__name__, tuple(map(again, kind.__bases__)), own, inherit_bindings=False)
+
+    known = ("_css_type_name", "_css_type_names", "_reactives", "_computes", "_inherit_css", "_inherit_bindings")
+    other = again(Home)
+    assert other is not Home
+    assert {name: getattr(Home, name) for name in known} == {name: getattr(other, name) for name in known}
+    assert Home._merged_bindings is not None
+    assert Home._merged_bindings.key_to_bindings == other._merged_bindings.key_to_bindings
