@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,25 @@ def test_words_hold_what_the_haystack_of_each_task_holds(some: list[Task], word:
     folded = word.casefold()
     held = [at for at, task in enumerate(some) if folded in haystack(task, SOURCES[task.key.source])]
     assert list(Words(some, SOURCES, {}).holding(query_words.folded(word))) == held
+
+
+@given(
+    st.lists(st.sampled_from(TASKS) | tasks, min_size=1, max_size=12),
+    st.lists(st.dictionaries(st.integers(0, 12), st.sampled_from(TASKS) | tasks, max_size=6), max_size=4),
+    st.text("aAbßſİΣςé😀", min_size=1, max_size=2),
+    st.sampled_from([0, 64]),
+)
+def test_words_that_follow_their_tasks_hold_what_new_ones_would(
+    now: list[Task], rounds: list[dict[int, Task]], word: str, many: int
+) -> None:
+    words, folded = Words(now, SOURCES, {}), query_words.folded(word)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.query.words.MANY", many)
+        for new in rounds:
+            longer = [new[12]] if 12 in new else []
+            was, now = now, [new.get(at, task) for at, task in enumerate(now)] + longer
+            words = words.changed(was, now, SOURCES, {})
+            assert list(words.holding(folded)) == list(Words(now, SOURCES, {}).holding(folded))
 
 
 def test_a_clause_that_is_left_out_is_left_out_of_the_sifting() -> None:

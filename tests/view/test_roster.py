@@ -17,7 +17,7 @@ from tui.query import parse
 from tui.ui.place import Place
 from tui.view import Roster, Sort
 from tui.view.order import ranker
-from tui.view.ordered import PART, Ordered
+from tui.view.ordered import CHANGES, PART, Ordered
 from tui.view.roster import AT_LEAST, ENOUGH
 from tui.view.whole import View
 
@@ -246,6 +246,41 @@ def test_rows_that_match_stay_until_there_are_new_ones() -> None:
     assert roster.working
     assert roster.work(lambda: True)
     assert [one.name for one in roster.rows] == ["last"]
+
+
+def test_after_a_refresh_words_are_made_of_what_it_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    roster = Roster(SOURCES)
+    looked_at: list[Task] = []
+
+    def own(one: Task) -> str:
+        looked_at.append(one)
+        return f"{one.key.id} {one.error}"
+
+    many = [task(f"{at:05}", created_at=NOW - at) for at in range(2 * PART)]
+    roster.change([(one.key, one) for one in many], NOW)
+    roster.ask(parse("nothing"), NOW)
+    assert roster.work(lambda: True)
+    other = many[9]._replace(error="nothing")
+    roster.change([(other.key, other)], NOW)
+    monkeypatch.setattr("tui.query.words._own", own)
+    roster.ask(parse("nothing"), NOW)
+    assert roster.work(lambda: True)
+    assert (list(roster.rows), looked_at) == ([other], [other])
+
+
+def test_what_was_made_of_a_part_is_not_kept_for_ever() -> None:
+    roster, one = Roster(SOURCES), task("a")
+    roster.change([(one.key, one)], NOW)
+    roster.ask(parse("a"), NOW)
+    assert roster.work(lambda: True)
+    roster.ask(None, NOW)
+    kept = []
+    for at in range(CHANGES + 1):
+        roster.change([(one.key, one._replace(progress=float(at)))], NOW)
+        rows = roster.every()
+        assert isinstance(rows, Ordered)
+        kept.append(rows.parts[0].origin is not None)
+    assert kept == [*[True] * CHANGES, False]
 
 
 def test_a_row_that_matches_no_more_lingers_and_does_not_count() -> None:

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from tui.query import Words
 
 PART = 512  # tasks of a part; one of more than twice as many is cut
+CHANGES = 8  # of a part, for which what was made of its tasks is worth keeping: it holds the old ones
 Move = tuple[Rank | None, Rank | None, Task | None]
 
 
 class Part:
     """Tasks that stand one behind the other. What is kept of them stays true."""
 
-    __slots__ = ("_numbers", "first", "tasks", "words")
+    __slots__ = ("_changes", "_numbers", "first", "origin", "tasks", "words")
 
     def __init__(self, first: Rank, tasks: list[Task], numbers: array[float] | None = None) -> None:
         self.first = first
@@ -35,6 +36,17 @@ class Part:
         self._numbers = numbers
         self.words: Words | None = None
         """What bare words search of them, once somebody has searched."""
+        self.origin: Part | None = None
+        """The part that this one was when it had `words`."""
+        self._changes = 0
+
+    def instead(self, old: Part) -> Part:
+        """This one for another, row by row: a refresh changes a hundredth of the tasks, but nearly every part."""
+        if old.words is not None:
+            self.origin, self._changes = old, 1
+        elif old._changes < CHANGES:
+            self.origin, self._changes = old.origin, old._changes + 1
+        return self
 
     def numbers(self, rank: Callable[[Task], Rank]) -> array[float]:
         """What their ranks begin with, kept: of nine ranks that a search would make one is left."""
@@ -51,7 +63,7 @@ class Part:
     def under(self, rank: Callable[[Task], Rank]) -> Part:
         """By another rank that puts them into the same order."""
         part = Part(rank(self.tasks[0]), self.tasks)
-        part.words = self.words
+        part.words, part.origin, part._changes = self.words, self.origin, self._changes
         return part
 
 
@@ -183,7 +195,8 @@ class Ordered(Sequence[Task]):
             else:
                 new.append((place, task))
         if not new and all(left[place] is not None for place in gone):  # most changes: nothing moves
-            return [Part(part.first, left, part.numbers(self.rank))]  # type: ignore[arg-type]  # nobody has left
+            same = Part(part.first, left, part.numbers(self.rank))  # type: ignore[arg-type]  # nobody has left
+            return [same.instead(part)]
         rows: list[Task | None] = []
         done = 0
         for place, task in new:

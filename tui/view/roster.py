@@ -229,11 +229,15 @@ class Roster:
             yield True
 
     def _words(self, part: Part) -> Words:
-        """What bare words search of a part: made once."""
+        """What bare words search of a part: made once, from what it was before it changed where there is that."""
         if part.words is None:
             from tui.query import Words
 
-            part.words = Words(part.tasks, self.sources, self._kinds)
+            old, part.origin = part.origin, None
+            if old is None or old.words is None:
+                part.words = Words(part.tasks, self.sources, self._kinds)
+            else:
+                part.words = old.words.changed(old.tasks, part.tasks, self.sources, self._kinds)
         return part.words
 
     def change(self, moved: Iterable[tuple[TaskKey, Task | None]], now: int, *, linger: bool = False) -> None:
