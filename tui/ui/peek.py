@@ -34,6 +34,16 @@ class About(NamedTuple):
     legend: Legend
     pace: float
 
+    def told(self) -> tuple[object, ...]:
+        """All that is drawn of it: two moments with the same look the same. As a tuple, two tasks that differ only in
+        when they were seen differ, and the minute stands for whether a moment was today.
+        """
+        task, pen, legend, pace = self
+        now = legend.clock(task)
+        ages = [when.age(now - ms) for ms in (task.created_at, task.started_at, task.ended_at) if ms is not None]
+        read = when.read_age(pen.now - task.seen_at, pace)
+        return tuple(task), read, dur(task, legend), ages, pen.now // 60_000, len(legend.sources)
+
 
 class Middle(Widget):
     """The panes and the peek, one below or beside the other."""
@@ -63,7 +73,7 @@ class Peek(Canvas):
     def show(self, about: About | None) -> None:
         """Another task, or another time."""
         self.about = about
-        self.repaint()
+        self.repaint(() if about is None else about.told())
 
     def draw(self, width: int, height: int) -> Sequence[Strip]:
         """Four lines, or as many as there are."""
