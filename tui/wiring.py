@@ -120,13 +120,6 @@ class Wiring:
                 await close()
         await self._wire.aclose()
 
-    def look_again(self, account: str) -> None:
-        """Somebody has changed an account's key: its sources read on with what there is now."""
-        for name, poller in self.pollers.items():
-            if poller.settings.account == account:
-                self.lines[name].again()
-                poller.poke()
-
 
 def _keys(account: Account) -> tuple[str, ...]:
     """The environment variables without which an account has no credential; none where it comes from elsewhere."""

@@ -40,6 +40,7 @@ def test_more_than_may_match_is_1(scene: Scene, words: list[str], code: int, lin
         (("list", "src=media"), 0, {"media"}),
         (("check", "src=media", "--max", "9"), 0, {"media"}),
         (("wait", "src=media name:nobody"), 0, {"media"}),
+        (("tail", "src=media", "--for", "1s"), 0, {"media"}),
         (("list", "-src=broken"), 0, {"media"}),
         (("list", "src=media OR state:bad"), 5, {"media", "broken"}),
         (("list", "src=media", "--source", "broken"), 3, {"broken"}),  # none is left: what was named is asked

@@ -16,7 +16,7 @@ from tui.cli.event_lines import Paper, ndjson, text
 from tui.cli.exits import Exit, code_of_trouble, summed
 from tui.cli.following import TICK, news, polled
 from tui.cli.happenings import Happened, Happenings
-from tui.cli.once import now_ms, there_ms
+from tui.cli.once import now_ms, there_ms, within_reach
 from tui.cli.output import cells, coloured, listened_to
 from tui.cli.place import config
 from tui.cli.words import Complaints, Turned
@@ -57,7 +57,8 @@ async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: fl
         happenings.listen(change)
         told.set()
 
-    async with wired(settings, store, told=listen) as wiring:
+    only = within_reach(query, settings)
+    async with wired(settings, store, only=only, told=listen) as wiring:
         end = math.inf if seconds is None else monotonic() + seconds
         async with polled(wiring.pollers.values()) as running:
             while (rest := end - monotonic()) > 0:

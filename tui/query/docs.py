@@ -89,7 +89,7 @@ smaller one counts. `taskdeck frame --screen all FILTER` shows the rows of `task
 ## Push-down
 
 `taskdeck list`, `check` and the first read of `wait` ask a provider only for what a filter can match, where the answer
-is exact; rows and exit code are those of the whole read. The monitor and `tail` always read their sources whole.
+is exact; rows and exit code are those of the whole read. The monitor and `tail` always read a source whole.
 
 | source | is asked for |
 |---|---|
@@ -100,6 +100,9 @@ is exact; rows and exit code are those of the whole read. The monitor and `tail`
 | MPS | of its four lists those that hold the states; the FINISH lists from `created:` on and up to `ended:` |
 | TAT | `instance-id` for `inst=` and `target=`, `invocation-id` for `tat.invocation=`, `command-id` for `cmd=` |
 | KPS | the failed ones alone where nothing live can match |
+
+A source of which the filter says that it wants none of its tasks (`src:kps`, `-region:cn-hangzhou`, `acct:tx-prod`) is
+not read at all, by `tail` neither, and its failures do not count; where that leaves no source, all are read.
 
 What stands under OR is asked for where every branch says it, under NOT only states. `age` says nothing about a start.
 Less is read, so less can go wrong: a list that is not needed cannot fail, and `max_tasks` counts what was read.
