@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 HUSH = 0.06  # seconds after a key in which no slice begins: its paint is out by then
 LULL = 1.0  # seconds without a key, after which a pause of 50 ms will not be seen
-YOUNG = 20_000  # objects made and not freed since the collector last looked: of 100,000 tasks a second's worth
-MIDDLE = 16  # looks at what is young to one at what has survived them, which takes 0.1 to 0.3 s with 220 sources
+YOUNG = 5_000  # objects made and not freed since the collector last looked, which takes 1 us for each
+MIDDLE = 64  # looks at what is young to one at what has survived them, which takes 0.1 to 0.3 s with 220 sources
 AWAY = 10.0  # seconds without a key, after which that is not seen either
 MOST = 4 * MIDDLE  # looks at what is young after which it comes in any lull
 
