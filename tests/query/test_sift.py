@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.query.samples import FC, NOW, SOURCES, TASKS
-from tests.query.test_match import LOGIC, STATES, WORDS
+from tests.query.test_match import LOGIC, STATES, TEXTS, WORDS
 from tui.model import State, Task, TaskKey
 from tui.query import Batch, QueryError, Words, both, parse
 from tui.query import words as query_words
@@ -34,9 +34,30 @@ tasks = st.builds(
     st.lists(st.none() | texts, min_size=6, max_size=6),
     st.dictionaries(st.sampled_from(["fc.a", "fc.b"]), texts | st.integers(), max_size=2),
 )
-queries = st.sampled_from([*WORDS, *LOGIC, *STATES]) | st.lists(
+queries = st.sampled_from([*WORDS, *LOGIC, *STATES, *TEXTS]) | st.lists(
     st.sampled_from(
-        ["a", "A", "ß", "ss", "s", "σ", "é", "b a", "-a", "OR", "😀", "state:run", "-state:bad", '"\n"', "~ab"]
+        [
+            "a",
+            "A",
+            "ß",
+            "ss",
+            "s",
+            "σ",
+            "é",
+            "b a",
+            "-a",
+            "OR",
+            "😀",
+            "state:run",
+            "-state:bad",
+            "name:a",
+            "-kind=A",
+            "target!=b",
+            "error~as",
+            "native:*",
+            '"\n"',
+            "~ab",
+        ]
     ),
     min_size=1,
     max_size=4,
@@ -84,6 +105,14 @@ def test_words_that_follow_their_tasks_hold_what_new_ones_would(
             was, now = now, [new.get(at, task) for at, task in enumerate(now)] + longer
             words = words.changed(was, now, SOURCES, {})
             assert list(words.holding(folded)) == list(Words(now, SOURCES, {}).holding(folded))
+
+
+def test_a_filter_looks_at_a_text_once_and_forgets_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.query.sift.TEXTS", 2)
+    query = parse("name:1")
+    for first in (0, 5, 0, 10):
+        some = [FC._replace(name=name) for name in (*map(str, range(first, first + 5)), None)]
+        assert list(query.sift(batch(some), range(6))) == [at for at in range(5) if "1" in str(first + at)]
 
 
 def test_a_clause_that_is_left_out_is_left_out_of_the_sifting() -> None:

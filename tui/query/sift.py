@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import attrgetter
 
 from tui.model import Source, Task
 from tui.query.fields import FIELDS
@@ -11,6 +13,9 @@ from tui.query.match import Match, Setting, matcher, states
 from tui.query.needle import cut
 from tui.query.tree import And, Compare, Node, Not, Or, Saved, Text, Word
 from tui.query.words import Words, folded
+
+SHARED = frozenset({"name", "kind", "target", "native_state", "error"})  # texts that many tasks have
+TEXTS = 20_000  # of them that a filter remembers: 2 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ def sifter(node: Node | None, setting: Setting) -> Sift:
         case Compare(field=field, op=":" | "=") if field is FIELDS["state"]:
             wanted = states(node)
             return lambda batch, among: [at for at in among if batch.tasks[at].state in wanted]
+        case Compare(field=field) if field.name in SHARED:
+            return _by_text(field.name, matcher(node, setting))
     return each(matcher(node, setting))
 
 
@@ -94,6 +101,27 @@ def _word(word: str) -> Sift:
             return found
         there = set(among)
         return [at for at in found if at in there]
+
+    return sift
+
+
+def _by_text(name: str, match: Match) -> Sift:
+    """What a comparison leaves that looks at nothing but one text of a task: it looks at each text once."""
+    known: dict[str | None, bool] = {}
+    text_of = attrgetter(name)
+
+    def sift(batch: Batch, among: Sequence[int]) -> Sequence[int]:
+        tasks = batch.tasks if len(among) == len(batch.tasks) else [batch.tasks[at] for at in among]
+        texts = list(map(text_of, tasks))
+        try:
+            return list(compress(among, map(known.__getitem__, texts)))
+        except KeyError:  # a text that no task had so far
+            if len(known) > TEXTS:
+                known.clear()
+            for text, task in dict(zip(texts, tasks, strict=True)).items():
+                if text not in known:
+                    known[text] = match(task, batch.sources[task.key.source], batch.now)
+        return list(compress(among, map(known.__getitem__, texts)))
 
     return sift
 
