@@ -7,10 +7,10 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from enum import IntEnum
+from types import TracebackType
 from typing import NamedTuple
 
 from tui.calls import Action
@@ -112,24 +112,23 @@ class Lane:
             self._closed, self._probing = self._now(), True
             self._go_on()
 
-    @asynccontextmanager
-    async def turn(self, check: Callable[[], None] = _fine) -> AsyncIterator[None]:
+    def turn(self, check: Callable[[], None] = _fine) -> Turn:
         """Waits for the turn of one request, which is over when it leaves. Raises Throttled behind a long wall.
 
         What `check` raises when a turn has come is raised in its place: the turn goes to the next one.
         """
-        went = await self._take(check)
-        try:
-            yield
-        except Throttled as wall:
-            self._refused(wall, went)
-            raise
-        else:
-            self._answered()
-        finally:
-            self._back()
+        return Turn(self, check)
 
-    async def _take(self, check: Callable[[], None]) -> float:
+    def end(self, error: BaseException | None, went: float) -> None:
+        """A request that went then is over, well or not."""
+        if error is None:
+            self._answered()
+        elif isinstance(error, Throttled):
+            self._refused(error, went)
+        self._back()
+
+    async def begin(self, check: Callable[[], None]) -> float:
+        """Waits until a request may go; answers when it went."""
         if self.closed_for > SHORT:
             raise self._again()
         if not self._waiting and self._wait() <= 0:
@@ -248,6 +247,22 @@ class Lane:
         again = Throttled(wall.message, code=wall.code, request_id=wall.request_id, http_status=wall.http_status)
         again.retry_after = self.closed_for
         return again
+
+
+class Turn:
+    """One request's turn in a lane, as a context manager: written out, it takes a third of contextlib's time."""
+
+    def __init__(self, lane: Lane, check: Callable[[], None]) -> None:
+        self._lane, self._check = lane, check
+        self._went = -math.inf
+
+    async def __aenter__(self) -> None:
+        self._went = await self._lane.begin(self._check)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lane.end(error, self._went)
 
 
 class Budget:
