@@ -16,7 +16,7 @@ from tui.model import Source, State, Task, TaskKey
 from tui.query import parse
 from tui.ui.place import Place
 from tui.view import Roster, Sort
-from tui.view.order import ranker
+from tui.view.order import as_of, ranker
 from tui.view.ordered import CHANGES, PART, Ordered
 from tui.view.roster import AT_LEAST, ENOUGH
 from tui.view.whole import View
@@ -34,7 +34,7 @@ QUERIES = (
     "limit:3",
     "x sort:name",
 )
-SORTS = ("", "created", "-created", "name", "-name", "state", "dur", "-dur", "age", "-age", "retries", "-id")
+SORTS = ("", "-", "created", "-created", "name", "-name", "state", "dur", "-dur", "age", "-age", "retries", "-id")
 tasks = st.builds(
     lambda ident, state, name, born, took, source: task(
         ident,
@@ -198,6 +198,14 @@ def test_ranks_are_unique_and_order_as_the_view_does(some: list[Task], sort: str
     rank = ranker(by, SOURCES)
     assert sorted(unique, key=lambda one: rank(one, NOW)) == View(None, *by).of(unique, SOURCES, NOW)
     assert len({repr(rank(one, NOW)[-4:]) for one in unique}) == len(unique)
+
+
+@given(st.lists(tasks, max_size=30), st.integers(0, 3))
+def test_oldest_first_is_newest_first_the_other_way_round_but_for_ties(some: list[Task], now: int) -> None:
+    for way, sort in ((-1, Sort()), (1, Sort(descending=True))):
+        ranks = [(way * one.born, one.key.id, one.key.scope, one.key.source) for one in some]
+        assert [ranker(sort, SOURCES)(one, now) for one in some] == ranks
+        assert [as_of(ranker(sort, SOURCES), now)(one) for one in some] == ranks
 
 
 @given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))

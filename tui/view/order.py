@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from tui.model import Source, Task, TaskKey, newest_first
+from tui.model import Source, Task, TaskKey
 
 Rank = tuple[Any, ...]
 Ranker = Callable[[Task, int], Rank]
@@ -79,9 +79,17 @@ def _newest(task: Task, now: int = 0) -> Rank:
     return (-(task.created_at or task.started_at or task.seen_at), ident, scope, source)
 
 
+def _oldest(task: Task, now: int = 0) -> Rank:
+    """The other way round; ties as before."""
+    source, scope, ident = task.key
+    return (task.created_at or task.started_at or task.seen_at, ident, scope, source)
+
+
 def as_of(rank: Ranker, now: int) -> Callable[[Task], Rank]:
-    """A ranker at one moment; the one of newest first is the same at all, and half of a call is its second one."""
-    return _newest if rank is _newest else lambda task: rank(task, now)
+    """A ranker at one moment; those by birth are the same at all, and half of a call is its second one."""
+    if rank is _newest:
+        return _newest
+    return _oldest if rank is _oldest else lambda task: rank(task, now)
 
 
 def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
@@ -90,9 +98,7 @@ def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
     Raises UsageError for a field that there is not.
     """
     if not sort.field:
-        if sort.descending:  # newest first the other way round
-            return lambda task, now: (task.born, *newest_first(task)[1:])
-        return _newest
+        return _oldest if sort.descending else _newest
     from tui.query.fields import Kind, field  # 35 ms of imports, not before somebody sorts
 
     known = field(sort.field)
