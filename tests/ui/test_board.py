@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tui.errors import UsageError
 from tui.model import Source, SourceStatus, State, Task, TaskKey
 from tui.store import Round, Store
-from tui.ui.board import ALL, AT_ONCE, DECK, LATER, MOMENT, Board
+from tui.ui.board import AGAIN, ALL, AT_ONCE, DECK, LATER, MOMENT, Board
 from tui.ui.desk import Provider
 from tui.view import Sort
 
@@ -231,3 +231,14 @@ def test_the_next_picture_waits_for_the_rows_that_it_shows_and_no_others(stage: 
     assert 200 <= first < 2_000
     assert stage.board.verdict(ALL, NOW).told.startswith(f"{first:,}+ of 6,004")
     assert len(stage.look(ALL)[ALL]) == 3_002
+
+
+def test_while_all_is_looked_at_once_more_the_count_stands_still(stage: Stage) -> None:
+    stage.put(FC, *(row(FC, f"n{at:05}", created_at=NOW - at) for at in range(600)))
+    stage.board.ask(ALL, "age<2d")
+    stage.look(ALL)
+    told = stage.board.verdict(ALL, NOW).told
+    assert told.startswith("600 of")
+    stage.board.settle(NOW + AGAIN)
+    assert not stage.board.work(lambda: False), "there is something to look at"
+    assert stage.board.verdict(ALL, NOW).told == told

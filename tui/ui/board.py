@@ -360,7 +360,7 @@ class Board:
         rosters = [self._rosters[digit] for digit in self._shown]
         among = [facts for facts in self.facts if facts.provider.digit in self._shown or ALL in self._shown]
         shown, total = sum(one.shown for one in rosters), sum(facts.total for facts in among)
-        more = "+" if any(one.working for one in rosters) else ""
+        more = "+" if any(one.counting for one in rosters) else ""
         whole = "" if all(facts.whole for facts in among) else "+"
         told = f"{shown:,}{more} of {total:,}{whole}"
         known = [facts for facts in among if facts.answered_at]

@@ -86,6 +86,11 @@ class Roster:
         """Whether rows may still be missing, or stand there although they do not match any more."""
         return self._sifting is not None
 
+    @property
+    def counting(self) -> bool:
+        """Whether `shown` may still grow: not while all is looked at once more, with the rows of before standing."""
+        return self.working and not self._quietly
+
     def task(self, key: TaskKey) -> Task | None:
         """One task, whether it is shown or not."""
         return self._known.get(key)
