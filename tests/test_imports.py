@@ -29,6 +29,28 @@ RUN = (
     "import io, sys, json; from tui.cli import run; sys.stdout = io.StringIO(); run({!r}); sys.stdout = sys.__stdout__"
 )
 
+RESTING = """
+import gc, os, sys
+from argparse import Namespace
+from types import SimpleNamespace
+import tui.app, tui.running, tui.ui.shell
+from tui.cli import screen
+
+seen = []
+def look(*given): seen.append((gc.isenabled(), gc.get_threshold()))
+class Desk(tui.app.LiveDesk):
+    def __init__(self, *given, **more): super().__init__(*given, **more); look()
+
+tui.app.LiveDesk = Desk
+tui.ui.shell.Taskdeck.run = lambda app, mouse: look()
+os.environ["TERM"] = "xterm"
+streams = sys.stdin, sys.stdout
+sys.stdin = sys.stdout = SimpleNamespace(isatty=lambda: True)
+screen.run(Namespace(command="monitor", config="/nowhere/x", state_dir="/nowhere/y", log=None, write=False, theme=None))
+sys.stdin, sys.stdout = streams
+assert not seen[0][0] and seen[1:] == [(True, tui.running.RARELY)], seen
+"""
+
 
 @cache
 def loaded(code: str) -> frozenset[str]:
@@ -117,6 +139,11 @@ def test_the_screen_comes_without_what_textual_has_for_a_palette_and_toasts_and_
     loaded(f"{begin}from textual.command import CommandPalette; assert CommandPalette.is_open; import rich.table")
     loaded(f"{begin}import textual.app\ntry: textual.app.CommandPalette()\nexcept RuntimeError: pass\nelse: exit(1)")
     loaded(f"import textual.command\n{begin}import textual.app; assert textual.app.CommandPalette.is_open")
+
+
+def test_the_cycle_collector_that_rests_during_the_imports_works_while_the_monitor_runs() -> None:
+    """Without it a monitor that runs for days would grow."""
+    loaded(RESTING)
 
 
 def test_all_adapters_together_load_neither_client_nor_checker_nor_screen() -> None:

@@ -76,10 +76,11 @@ def _run(desk: LiveDesk, opening: Opening, ending: Ending) -> int:
 
 def _shown(desk: LiveDesk, opening: Opening, ending: Ending, sketch: Sketch) -> int:
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
-    gc.set_threshold(*RARELY)  # before Textual is imported: 10 ms of looks at classes that will all stay
     with never(*UNUSED):
         from tui.ui.shell import Taskdeck
 
+    gc.set_threshold(*RARELY)
+    gc.enable()  # `cli.screen` has kept it from 15 ms of looks at classes that will all stay
     sys.setswitchinterval(SWITCH)
     memory = Memory(opening.state)
     try:

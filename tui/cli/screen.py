@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -17,6 +18,7 @@ def run(given: Namespace) -> int:
             f"the monitor needs a terminal on stdin and stdout (and TERM other than dumb); {far}"
             "`taskdeck list` prints the same facts"
         )
+    gc.disable()  # until `running` says how rarely: 5 ms of looks at what was just imported and will all stay
     from tui import app, logs, running
     from tui.config_place import config_path
 
