@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import repeat
 from typing import Any
 
 from tui.model import Task, TaskKey
@@ -54,12 +55,13 @@ class Arranging:
         ends = sorted(self._by(self._known[key]) for key in keys[step::step])[SAMPLES - 1 :: SAMPLES]
         heaps: list[list[tuple[Any, ...]]] = [[] for _ in range(len(ends) + 1)]
         for at in range(0, len(keys), SLICE):
-            for key in keys[at : at + SLICE]:
-                self._placed.pop(key, None)
-                task = self._known.get(key)
-                if task is not None:
-                    rank = self._by(task)
-                    heaps[bisect_right(ends, rank)].append((*rank, task))  # one tuple: no two ranks are alike
+            some = keys[at : at + SLICE]
+            for key in self._placed.keys() & some if self._placed else ():
+                del self._placed[key]
+            tasks = [task for task in map(self._known.get, some) if task is not None]
+            ranks = list(map(self._by, tasks))
+            for place, rank, task in zip(map(bisect_right, repeat(ends), ranks), ranks, tasks, strict=True):
+                heaps[place].append((*rank, task))  # one tuple: no two ranks are alike
             yield False
         for heap in heaps:
             heap.sort()
