@@ -3,7 +3,7 @@
 The programs run side by side in ptys of 80x24 and 200x60, so that all see the same machine in the same minute:
 
 - taskdeck idle: the monitor polls a cloud whose tasks stand still (`--freeze`) every 15 s, as by default, and shows
-  those that failed six hours ago and earlier;
+  those that failed three days ago and earlier: among 57 ages in hours one ticks a minute, which is a change;
 - taskdeck: the monitor polls 2,000 tasks that move as in life, all sources every 5 s;
 - DataTable: `peers/datatable_app.py` with as many rows, once without and once with its 1 % of changes every 5 s;
 - htop and btop, refreshing every 1.5 and 2 s as they do.
@@ -43,7 +43,7 @@ INTERVAL = {OURS: 5.0, "DataTable": 5.0, "htop": 1.5, "btop": 2.0}
 LIVE = 15  # rows whose durations tick
 PAGE_DOWN, PAGE_UP = "\x1b[6~", "\x1b[5~"
 CHANGES = 7
-_TOKEN = re.compile("\x1b\\[[0-9;?]*[a-zA-Z]|[\b\r]|[^\x1b\b\r]+|\x1b")
+_TOKEN = re.compile("\x1b\\[[0-9;?]*[a-zA-Z]|\x1b[DM]|[\b\r]|[^\x1b\b\r]+|\x1b")
 
 
 class Spent(NamedTuple):
@@ -217,7 +217,7 @@ def idle(folder: Path, seconds: float) -> list[Row]:
     write_rows(rows, ("STATE", "AGE", "DUR", "SRC", "ACCT", "REGION", "TASK", "TARGET", "ERROR"))
     env = environment(folder) | {"COLORTERM": "truecolor"}
     # A moment, not an age: whose rows change with time is looked at anew from time to time.
-    long_ago = (datetime.now(UTC) - timedelta(hours=6)).strftime("%Y-%m-%dT%H:%MZ")
+    long_ago = (datetime.now(UTC) - timedelta(hours=73)).strftime("%Y-%m-%dT%H:%MZ")
     taskdeck, app = found("taskdeck") or "taskdeck", str(PEERS / "datatable_app.py")
     with ExitStack() as stack:
         still_config = stack.enter_context(frozen(folder))
