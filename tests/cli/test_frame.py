@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -214,3 +215,9 @@ def test_it_knows_the_saved_views_of_the_monitor_but_not_its_orders(media: Scene
 def test_every_name_is_a_screen_of_its_own() -> None:
     scenes = still.scenes(PROVIDERS)
     assert len(set(scenes.values())) == len(scenes) == len(PROVIDERS) + 8
+
+
+def test_its_help_names_every_screen(scene: Scene) -> None:
+    told = " ".join(scene.plain("frame", "--help").out.split())
+    names = set(re.findall(r"\w+", told[told.index("--screen NAME deck") :]))
+    assert still.scenes(PROVIDERS).keys() <= names

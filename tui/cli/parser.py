@@ -130,7 +130,7 @@ def _queries(commands: _Commands) -> None:
         "--screen",
         default="deck",
         metavar="NAME",
-        help="deck (the default), all, fc, os, mps, tat, kps, events, help, or task: the first one of all",
+        help="deck (default), all, fc, os, mps, tat, kps, events, health, causes, help; task, why: of the first row",
     )
     frame.add_argument("--size", default="120x40", metavar="120x40", help="columns and rows, at most 1000x1000")
     sources = commands.add("sources", "the sources, their cost, their budget and their state after one poll")
