@@ -372,6 +372,16 @@ async def test_accounts_regions_and_times_write_into_the_filter() -> None:
 
 
 @screen
+async def test_a_view_of_the_demo_is_not_promised_for_longer() -> None:
+    desk = FakeDesk()
+    desk.demo = True
+    async with driven(desk, (120, 40), "0") as (pilot, home):
+        await enter(pilot, "filter state:bad")
+        await enter(pilot, "view save am")
+        assert home.told == "@am saved, while this demo runs"
+
+
+@screen
 async def test_views_are_saved_shown_and_dropped() -> None:
     async with driven(None, (120, 40), "0", views={"late": "age>1h"}) as (pilot, home):
         await enter(pilot, "view save am")

@@ -180,7 +180,8 @@ class Commanding(
             problem = self.memory.drop_view(name)
         if problem:
             raise commands.Wrong(problem)
-        self.say(f"@{clean(name)} {'saved' if word == 'save' else 'dropped'}")
+        lasting = "saved, while this demo runs" if self.desk.demo else "saved"  # a demo leaves nothing behind
+        self.say(f"@{clean(name)} {lasting if word == 'save' else 'dropped'}")
 
     def _every(self, text: str) -> None:
         seconds, source = commands.pace(text)
