@@ -261,7 +261,7 @@ def changes(folder: Path, seconds: float) -> list[Row]:
     }
     slow = {"htop": ["-d", "100"], "btop": ["--utf-force"]}
     commands |= {name: [path, *rest] for name, rest in slow.items() if (path := found(name))}
-    made = []
+    made: list[Row] = []
     for size in SIZES:
         with ExitStack() as stack:
             here = minute(commands, env, size, stack, dict.fromkeys((OURS, "taskdeck 1", "taskdeck many"), "0"))
