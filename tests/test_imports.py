@@ -91,6 +91,10 @@ def test_a_ctrl_c_finds_somebody_who_knows_it_from_our_first_line_on() -> None:
     assert loaded("import tui.__main__") - loaded("pass") == {"__future__", "tui", "tui.__main__"}
 
 
+def test_taskdeck_alone_loads_no_parser_of_command_lines() -> None:
+    assert packages("import tui.cli.screen, tui.logs; tui.cli.read([])") & {"argparse", "gettext"} == set()
+
+
 def test_a_mistyped_command_loads_what_it_takes_to_say_so() -> None:
     code = "import sys, io; from tui.cli import run; sys.stderr = io.StringIO(); run(['lst'])"
     assert packages(code) & HEAVY <= {"rich"}

@@ -6,12 +6,14 @@ import errno
 import logging
 import os
 import stat
-from argparse import Namespace
 from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 SIZE = 1_000_000
 KEPT = 3

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from tui.cli import read
 from tui.cli.parser import FAULTS, build, parse
 from tui.cloud.faults import NAMES
 from tui.errors import UsageError
@@ -120,3 +121,7 @@ def _choices(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentP
     (found,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     choices: Mapping[str, argparse.ArgumentParser] = found.choices
     return choices
+
+
+def test_no_word_at_all_is_what_the_parser_makes_of_it() -> None:
+    assert vars(read([])) == vars(parse([])) == vars(parse(["monitor"]))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from io import TextIOWrapper
-from typing import TextIO
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, TextIO, cast
 
 from tui.cli.exits import Exit
 from tui.errors import TaskdeckError, UsageError
 from tui.hygiene import KEYLESS, seal
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 _MODULES = {
     "monitor": "tui.cli.screen",
@@ -33,6 +36,17 @@ _MODULES = {
     "doctor": "tui.cli.doctor",
     "config": "tui.cli.config",
     "completion": "tui.cli.completion",
+}
+# What the parser makes of no word: so most monitors are started, and argparse is 8 ms of the way to a first frame.
+_ALONE: Mapping[str, object] = {
+    "command": "monitor",
+    "filter": "",
+    "theme": None,
+    "write": False,
+    "config": None,
+    "state_dir": None,
+    "log": None,
+    "color": "auto",
 }
 _OUTPUT_FAILED = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 
@@ -55,10 +69,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from tui.cli.parser import parse
-
     try:
-        given = parse(arguments)
+        given = read(arguments)
     except UsageError as error:
         return complain(error, Exit.USAGE)
     except SystemExit as leaving:  # argparse, after --help and --version
@@ -75,6 +87,15 @@ def _run(arguments: Sequence[str]) -> int:
             raise
         return _bug(error, given)
     return code
+
+
+def read(arguments: Sequence[str]) -> Namespace:
+    """What a command line asks for. Raises UsageError."""
+    if not arguments:
+        return cast("Namespace", SimpleNamespace(**_ALONE))
+    from tui.cli.parser import parse
+
+    return parse(arguments)
 
 
 def complain(problem: object, code: int) -> int:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def run(given: Namespace) -> int:
