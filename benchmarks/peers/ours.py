@@ -84,7 +84,10 @@ class Ours(Peer):
         """From the key to the last of its rows: counts that still grow have a plus."""
         if "+" not in (self._bar(seen, text) or ""):
             return done
+        seen.catch_up()  # the last picture may have come while the emulator was fed: nothing would come after it
         again = time.perf_counter()
+        if "+" not in (self._bar(seen, text) or ""):
+            return done._replace(last=(again - began) * 1000)
         last = seen.paint("", lambda seen: YES if "+" not in (self._bar(seen, text) or "+") else NO)
         return last._replace(first=done.first, last=(again - began) * 1000 + last.last)
 

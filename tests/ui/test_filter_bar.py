@@ -20,6 +20,7 @@ from tui.ui.edit import LONGEST, REMEMBERED, Edit, Search
 from tui.ui.filter_bar import FilterBar, Verdict
 from tui.ui.home import Home
 from tui.ui.titles import Pen
+from tui.view.ordered import Ordered
 
 screen = pytest.mark.screen
 LINES = ("state:bad", "name:deploy", "src:tat error~timeout", "state:run dur>10m")
@@ -276,7 +277,9 @@ async def test_a_wrong_query_underlines_its_spot_says_why_and_keeps_the_rows(siz
 @screen
 async def test_the_open_bar_makes_what_words_search(monkeypatch: pytest.MonkeyPatch) -> None:
     async with driven(None, (120, 40), "0", "slash") as (pilot, home):
-        while not home.board.rest(lambda: False):
+        rows = home.board.where(0).every()
+        assert isinstance(rows, Ordered)
+        while any(part.words is None for part in rows.parts):
             await pilot.pause(0.01)
         monkeypatch.setattr("tui.query.Words", None)  # none is made from here on
         await press(pilot, *"transcode")
