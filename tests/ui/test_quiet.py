@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from tests.ui.driving import driven, settle
 from tests.ui.emulated import shown
-from tui.ui import sgr
+from tui.ui import canvas, sgr
 from tui.ui.canvas import changed
 from tui.ui.quiet import QuietCompositor, cropped
 from tui.ui.strokes import cut
@@ -53,6 +53,36 @@ def test_what_is_outside_the_runs_is_equal(one: str, other: str) -> None:
         assert before.crop(at, start).text == after.crop(at, start).text
         assert 0 <= start <= end <= 60
         at = end
+
+
+looks = st.sampled_from([None, RED, Style.parse("green"), Style.parse("on blue")])
+parts = st.lists(st.tuples(st.text(st.sampled_from("abcd  界"), min_size=1, max_size=8), looks), max_size=12)
+
+
+@given(parts, parts, parts, parts)
+def test_cells_outside_the_runs_look_the_same_too(
+    head: list[tuple[str, Style | None]],
+    one: list[tuple[str, Style | None]],
+    other: list[tuple[str, Style | None]],
+    tail: list[tuple[str, Style | None]],
+) -> None:
+    first, second = strip(*one), strip(*other)
+    cells = max(first.cell_length, second.cell_length)
+    begin, end = list(strip(*head)), list(strip(*tail))
+    before, after = (Strip([*begin, *line.adjust_cell_length(cells), *end]) for line in (first, second))
+    old, new = canvas._split(before), canvas._split(after)
+    found = {at for start, stop in changed(before, after) for at in range(start, stop)}
+    assert found.issuperset(at for at in range(len(new)) if old[at] != new[at])
+    assert all(0 <= start < stop <= before.cell_length for start, stop in changed(before, after))
+
+
+def test_lines_that_have_moved_together_are_known() -> None:
+    lines = [strip((f"line {at}", None)) for at in range(9)]
+    again = strip(("line 9", None))
+    assert canvas.moved(lines, lines) == set()
+    assert canvas.moved(lines, [*lines[1:], again]) == set(range(8))
+    assert canvas.moved(lines, [lines[0], again, *lines[1:-1]]) == set(range(2, 9))
+    assert canvas.moved(lines, [again, *lines[1:3], *lines[5:8], again, again, again]) == set()
 
 
 def test_a_blank_in_another_colour_is_no_other_blank() -> None:
