@@ -134,15 +134,16 @@ class _Lines:
 
     def make(self, change: Change) -> None:
         """Makes the lines of what a page brought."""
+        from tui.formats import json_line
+
         for task in change.upserted:
-            self._made[task.key] = task, self._line(task)
+            self._made[task.key] = task, json_line(task, change.source)
 
     def line(self, task: Task) -> str:
         """The line of a task as it is now."""
         made = self._made.get(task.key)
-        return made[1] if made is not None and made[0] is task else self._line(task)
-
-    def _line(self, task: Task) -> str:
+        if made is not None and made[0] is task:
+            return made[1]
         from tui.formats import json_line
 
         return json_line(task, self._store.sources[task.key.source])
