@@ -41,7 +41,7 @@ SIZES = ((80, 24), (200, 60))
 TASKS = 2_000
 INTERVAL = {OURS: 5.0, "DataTable": 5.0, "htop": 1.5, "btop": 2.0}
 LIVE = 15  # rows whose durations tick
-PAGE_DOWN, PAGE_UP = "\x1b[6~", "\x1b[5~"
+PAGE_DOWN, PAGE_UP, DOWN = "\x1b[6~", "\x1b[5~", "\x1b[B"
 CHANGES = 7
 _TOKEN = re.compile("\x1b\\[[0-9;?]*[a-zA-Z]|\x1b[DM]|[\b\r]|[^\x1b\b\r]+|\x1b")
 
@@ -288,14 +288,25 @@ def change_rows(size: str, here: Mapping[str, Watched], ticks: Mapping[str, Spen
         figures = {name: ticks[f"{name} {key}"].written / seconds for name in (OURS, "DataTable")}
         figures[OURS] = ticks[f"{OURS} {key}"].in_table / seconds
         yield Row(PART, f"{what}, in the table, {size}", "bytes a second", figures, Target(most), "DataTable", 20)
-    pages: dict[str, list[int]] = {name: [] for name in INTERVAL if name in here}
-    for turn in range(CHANGES + 1):
-        key = PAGE_UP if turn % 2 else PAGE_DOWN  # a list of processes is soon at its end
-        came = after([here[name] for name in pages], lambda seen, key=key: seen.press(key), 1.2)  # type: ignore[misc]  # the key of this turn
-        for pieces, values in zip(came, pages.values(), strict=True):
-            values.append(size_of(pieces))
-    page = {name: float(statistics.median(values)) for name, values in pages.items()}
+    page = pressed(
+        here, [PAGE_UP if turn % 2 else PAGE_DOWN for turn in range(CHANGES + 1)]
+    )  # processes are soon at an end
     yield Row(PART, f"a page down or up, {size}", "bytes", page, Target(1, "DataTable"), "DataTable", 200)
+    pressed(here, [DOWN * int(size.partition("x")[2])])
+    line = pressed({name: here[name] for name in here if name != "btop"}, [DOWN] * CHANGES)  # btop goes on by pages
+    yield Row(
+        PART, f"a line down at the end of the table, {size}", "bytes", line, Target(1, "DataTable"), "DataTable", 50
+    )
+
+
+def pressed(here: Mapping[str, Watched], keys: Sequence[str]) -> dict[str, float]:
+    """What each program that shows a table writes for one of these keys: the median."""
+    written: dict[str, list[int]] = {name: [] for name in INTERVAL if name in here}
+    for key in keys:
+        came = after([here[name] for name in written], lambda seen, key=key: seen.press(key), 1.2)  # type: ignore[misc]  # the key of this turn
+        for pieces, values in zip(came, written.values(), strict=True):
+            values.append(size_of(pieces))
+    return {name: float(statistics.median(values)) for name, values in written.items()}
 
 
 def measured(seconds: float) -> list[Row]:

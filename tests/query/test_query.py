@@ -120,13 +120,37 @@ def test_both_of_one_is_that_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["age<1h", "dur>5s", "created:today", "-seen>-2h", "(name:x OR age>1d)", "@v", "new:yes"]
+    "text",
+    [
+        "age<1h",
+        "dur>5s",
+        "created:today",
+        "-seen>-2h",
+        "(name:x OR age>1d)",
+        "@v",
+        "new:yes",
+        "created:14:02",
+        "created:2026-11-20..today",
+    ],
 )
 def test_what_time_or_the_screen_may_change(text: str) -> None:
     assert parse(text, views={"v": "x age<1h"}, screen={"new": lambda task: True}).moving
 
 
-@pytest.mark.parametrize("text", ["", "x", "state:run", "duration_ms>5", "try>2", "-name:x OR id:y"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "state:run",
+        "duration_ms>5",
+        "try>2",
+        "-name:x OR id:y",
+        "created<2026-11-20T09:00Z",
+        "ended:2026-11-20..2026-11-21",
+        "created:..2026-11-20",
+    ],
+)
 def test_what_only_the_task_may_change(text: str) -> None:
     assert not parse(text).moving
 

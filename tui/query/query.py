@@ -9,6 +9,7 @@ from datetime import tzinfo
 from types import MappingProxyType
 
 from tui.model import Source, State, Task
+from tui.query import values
 from tui.query.error import QueryError
 from tui.query.fields import Kind, nearest
 from tui.query.match import Match, Setting, accepted, matcher
@@ -129,8 +130,10 @@ def _moving(node: Node | None) -> bool:
             return any(map(_moving, items))
         case Not(item=item) | Saved(item=item):
             return _moving(item)
+        case Compare(field=field, values=texts) if field.kind is Kind.TIME:
+            return not all(values.dated(each.text) for each in texts)
         case Compare(field=field):
-            return field.kind in (Kind.AGE, Kind.TIME) or field.name == "dur"
+            return field.kind is Kind.AGE or field.name == "dur"
     return isinstance(node, Flag)
 
 

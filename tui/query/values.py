@@ -60,6 +60,11 @@ def duration(text: str, *, bare: bool = False) -> Span:
     return Span(low, low + UNITS[parts[-1][1]] - 1, low)
 
 
+def dated(text: str) -> bool:
+    """Whether a time, or both ends of a range of times, are written with their date: the same at any time of day."""
+    return all(not end or _ISO.fullmatch(end) is not None for end in text.split(".."))
+
+
 def moment(text: str, zone: tzinfo | None) -> Moving:
     """`14:02` (the last one), `today`, `yesterday`, `now`, an ISO date or time, `-2h`; the local zone unless told."""
     lower = text.lower()
