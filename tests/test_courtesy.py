@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tui.courtesy import AWAY, HUSH, LULL, MIDDLE, MOST, YOUNG, Courtesy
+from tui.courtesy import AWAY, HUSH, LULL, MANY, PATIENCE, REST, SELDOM, Courtesy
 
 
 async def test_slices_take_turns() -> None:
@@ -45,28 +45,55 @@ async def test_none_begins_right_after_a_key_and_none_waits_for_ever() -> None:
     assert naps == [0.0, HUSH, HUSH / 2, 0.0, HUSH]
 
 
-async def test_the_collector_comes_in_the_lulls_between_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, young, looks = 10.0, YOUNG + 1, list[int]()
-    courtesy = Courtesy(lambda: now)
-    monkeypatch.setattr("tui.courtesy.gc.get_count", lambda: (young, 0, 0))
-    monkeypatch.setattr("tui.courtesy.gc.collect", looks.append)
-    courtesy.key()
-    now += LULL - 0.1
-    await courtesy.turn()
-    assert looks == []  # somebody may be about to press the next one
-    now += 0.1
-    for _ in range(MOST):
-        await courtesy.turn()
-    assert looks == [0] * (MOST - 1) + [1]
-    looks.clear()
-    for _ in range(MIDDLE):
-        await courtesy.turn()
-    assert looks == [0] * MIDDLE  # somebody is there
-    now += AWAY
-    for _ in range(MIDDLE):
-        await courtesy.turn()
-    assert looks[MIDDLE:] == [1] + [0] * (MIDDLE - 1)
-    looks.clear()
-    young = YOUNG
-    await courtesy.turn()
-    assert looks == []
+class Looks:
+    """A collector by the clock of a test: each look takes so long and finds so much."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.takes, self.found, self.at = 1000.0, 0.01, 0, list[float]()
+        self.courtesy = Courtesy(lambda: self.now)
+        monkeypatch.setattr("tui.courtesy.gc.collect", self._look)
+
+    def _look(self) -> int:
+        self.at.append(self.now)
+        self.now += self.takes
+        return self.found
+
+    async def after(self, seconds: float) -> int:
+        """How many looks come in a turn after these seconds."""
+        before = len(self.at)
+        self.now += seconds
+        await self.courtesy.turn()
+        return len(self.at) - before
+
+
+async def test_the_collector_comes_while_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = Looks(monkeypatch)
+    assert await looks.after(SELDOM - 1) == 0
+    looks.courtesy.key()
+    assert await looks.after(AWAY - 1) == 0  # somebody may be about to press the next one
+    assert await looks.after(1) == 1
+    assert await looks.after(SELDOM - 1) == 0
+    assert await looks.after(1) == 1
+
+
+async def test_a_look_that_takes_long_is_rarer(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = Looks(monkeypatch)
+    looks.takes = 0.25
+    assert await looks.after(SELDOM) == 1
+    assert await looks.after(0.25 * REST - 1) == 0
+    looks.found = MANY
+    assert await looks.after(1) == 1
+    assert await looks.after(SELDOM - 1) == 0  # but not where it gets rid of much
+    assert await looks.after(1) == 1
+
+
+async def test_who_never_leaves_has_it_in_a_lull(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = Looks(monkeypatch)
+    for _ in range(PATIENCE - 1):
+        looks.now += SELDOM - LULL
+        looks.courtesy.key()
+        assert await looks.after(LULL) == 0
+    looks.now += SELDOM
+    looks.courtesy.key()
+    assert await looks.after(LULL / 2) == 0
+    assert await looks.after(LULL / 2) == 1

@@ -16,9 +16,9 @@ from tui.memory import Memory
 from tui.sketch import Sketch
 from tui.ui.desk import INTO_THE_DEMO
 
-# Of the cycle collector. A look at everything takes 80 to 200 ms of 100,000 tasks, one at what is young 20 to 80: the
-# collector comes in the lulls between keys (`tui.courtesy`), and by itself after hundreds of thousands of objects only.
-RARELY = (400_000, 50, 1_000)
+# Of the cycle collector. A look at everything takes 0.2 s to a second, one at what is young 20 to 80 ms of 100,000
+# tasks: the collector comes while nobody is there (`tui.courtesy`), and by itself after millions of objects only.
+RARELY = (2_000_000, 50, 1_000)
 # Textual reads keys and writes frames in threads, each of which would wait 5 ms for its turn beside a poll.
 SWITCH = 0.0005
 # Textual paints at fixed moments, 60 a second unless told otherwise: a key would wait 8 ms for the next one.

@@ -44,7 +44,10 @@ class Sparing(Compositor):
 
     def _fill(self, line: dict[int, Strip | None], y: int, shown: Region, strip: Strip) -> None:
         cuts = self._between(y, shown)
-        for cut, piece in zip(cuts, strip.divide([cut - shown.x for cut in cuts[1:]]), strict=False):
+        ends = [cut - shown.x for cut in cuts[1:]]
+        # Divided into itself, a strip would hold itself: 20 objects a line that only the cycle collector gets rid of.
+        pieces = (strip,) if ends == [strip.cell_length] else strip.divide(ends)
+        for cut, piece in zip(cuts, pieces, strict=False):
             if line.get(cut) is None:
                 line[cut] = piece
 
