@@ -1,4 +1,4 @@
-"""Pace: lets work be done at once, but not again before its time: at most twice a second, a fiftieth of a core.
+"""Pace: lets work be done at once, but not again before its time: at most twice a second, a hundredth of a core.
 
 With 220 sources something differs 50 times a second: five pictures a second cost as much as all the reading does, and
 two of 20 ms a quarter of it. So what is dear is done once a second, and rarer only where it takes a fifth of a core.
@@ -16,7 +16,7 @@ PATIENCE = (
     1.5  # seconds for which keys that follow each other put it off: a picture of 15 ms is in the way of one in 30
 )
 UNSEEN = 1.0  # seconds for which nobody misses what sources say every five
-CALM = 50  # rests so many times as long as the work took, up to UNSEEN
+CALM = 100  # rests so many times as long as the work took, up to UNSEEN
 SHARE = 4  # and so many times in any case
 
 
