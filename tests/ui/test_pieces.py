@@ -211,7 +211,7 @@ def test_work_is_not_done_again_before_its_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("takes", "rests"), [(0.001, LEAST), (0.015, 15 * CALM / 1_000), (0.03, UNSEEN), (0.2, UNSEEN), (0.5, SHARE * 0.5)]
+    ("takes", "rests"), [(0.001, LEAST), (0.007, 7 * CALM / 1_000), (0.03, UNSEEN), (0.2, UNSEEN), (0.5, SHARE * 0.5)]
 )
 def test_the_longer_work_takes_the_longer_it_rests(takes: float, rests: float) -> None:
     paced = Paced(takes)
