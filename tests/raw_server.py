@@ -110,7 +110,7 @@ async def raw_server(answer: Answer) -> AsyncIterator[RawServer]:
         heard.body = await reader.readexactly(int(heard.headers.get(b"content-length", b"0")))
         server.heard.append(heard)
         server.came.set()
-        said = answer if isinstance(answer, bytes) else next(left) if left else answer(heard)  # type: ignore[operator]
+        said = answer if isinstance(answer, bytes) else next(left) if left else answer(heard)  # type: ignore[operator]  # callable, as `left` is None
         writer.write(said)
         await writer.drain()
         if said == SILENCE:

@@ -35,7 +35,7 @@ async def server(talk: Talk, trust: ssl.SSLContext | None = None) -> AsyncIterat
 
     async def begin(reader: StreamReader, writer: StreamWriter) -> None:
         told.lines.append([])
-        await talk(_Noting(reader, told.lines[-1]), writer)  # type: ignore[arg-type]
+        await talk(_Noting(reader, told.lines[-1]), writer)  # type: ignore[arg-type]  # a reader in all that is asked of it
 
     async with listening(begin, trust) as told.port:
         yield told

@@ -158,7 +158,7 @@ async def test_it_draws_only_itself_when_the_cursor_moves() -> None:
     async with driven(None, (120, 40), "0") as (pilot, home):
         drawn: list[str] = []
         for canvas in [*home.bars.values(), home.log_pane]:
-            canvas.repaint = lambda name=canvas.id: drawn.append(str(name))  # type: ignore[method-assign, assignment]
+            canvas.repaint = lambda name=canvas.id: drawn.append(str(name))  # type: ignore[method-assign, assignment]  # a spy
         await press(pilot, "j")
         assert drawn == []
 

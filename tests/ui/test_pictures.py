@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from random import Random
 
 import pytest
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.ui.driving import driven, long_after, press, text
@@ -62,3 +64,17 @@ async def test_what_was_not_drawn_anew_is_what_would_be_drawn(size: tuple[int, i
                 if isinstance(one, Canvas) and one.display and one.size and one._drawn_for == one.size:
                     drawn = [*one._drawn]
                     assert drawn == [*one.draw(*one.size)], (step, one)
+
+
+async def test_a_line_that_is_drawn_hangs_in_no_cycle() -> None:
+    async with driven(None, (120, 40), "0") as (pilot, _):
+        gc.collect()
+        try:
+            await press(pilot, "j", "j", "k")
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = [one for one in gc.garbage if isinstance(one, Strip)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+    assert left == []

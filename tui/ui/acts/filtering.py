@@ -33,7 +33,7 @@ class Filtering(Deck, inherit_bindings=False):
 
     def _expect(self) -> None:
         """The bar is painted: what the first character would wait for is made now, 60 ms of imports among it."""
-        import tui.query  # noqa: F401
+        import tui.query  # noqa: F401 - to have it loaded
 
         self.board.expect()
         self._come_back(done=False)
