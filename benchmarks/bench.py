@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import headline
-from results import Row, as_json, from_json, ratios, tables, worse
+from results import Row, as_json, from_json, ratios, tables, unknown, worse
 
 HERE = Path(__file__).resolve().parent
 BASELINE, RESULTS = HERE / "baseline.json", HERE / "RESULTS.md"
@@ -89,7 +89,9 @@ def machine() -> Iterator[str]:
         yield f"- not here, so not measured: {', '.join(missing)}"
 
 
-def report(rows: Sequence[Row], took: Mapping[str, float], about: Iterable[str], found: Sequence[str]) -> str:
+def report(
+    rows: Sequence[Row], took: Mapping[str, float], about: Iterable[str], found: Sequence[str], untold: Sequence[str]
+) -> str:
     """The whole of RESULTS.md."""
     lines = [
         "# Results",
@@ -105,6 +107,7 @@ def report(rows: Sequence[Row], took: Mapping[str, float], about: Iterable[str],
         "## Against the baseline",
         "",
         *([f"- {line}" for line in found] or ["No ratio is worse than `baseline.json` by more than a quarter."]),
+        *(f"- {line}" for line in untold),
     ]
     if NOTES.exists():
         lines += ["", NOTES.read_text("utf-8").rstrip()]
@@ -138,7 +141,7 @@ def main(arguments: Sequence[str]) -> int:
     here = {row.part for row in rows}  # of a part that was not asked for nothing is said
     watched = {key: value for key, value in before.items() if not given.part or key.partition(": ")[0] in here}
     found = [*worse(rows, watched)]
-    text = report(rows, took, about, found)
+    text = report(rows, took, about, found, [*unknown(rows, watched)])
     print(text)
     if not (given.part or given.quick or given.given):
         RESULTS.write_text(text, "utf-8")

@@ -27,7 +27,7 @@ class Peak(threading.Thread):
     What `wait4` says of that is never below what we have ourselves, as a child begins as a copy of us.
     """
 
-    EVERY = 0.01  # seconds
+    EVERY = 0.002  # seconds: what a program takes in its last ones is not seen
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)

@@ -70,9 +70,18 @@ class Row(NamedTuple):
         return f"**missed**: {self.ours / limit:.2f} times" if limit else "**missed**"
 
 
+def watched(rows: Iterable[Row]) -> dict[str, Row]:
+    """The rows whose ratios are watched, by how they are called. ValueError where two are called the same."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        if row.beside and found.setdefault(row.key, row) is not row:
+            raise ValueError(f"two rows are called {row.key!r}: one of them would be watched by nobody")
+    return found
+
+
 def worse(rows: Iterable[Row], baseline: Mapping[str, float]) -> Iterator[str]:
     """What has got worse, or is gone, since the baseline; one line each."""
-    found = {row.key: row for row in rows if row.beside}
+    found = watched(rows)
     for key, before in baseline.items():
         row = found.get(key)
         if row is None or math.isnan(row.ours):
@@ -86,9 +95,18 @@ def worse(rows: Iterable[Row], baseline: Mapping[str, float]) -> Iterator[str]:
                 )
 
 
+def unknown(rows: Iterable[Row], baseline: Mapping[str, float]) -> Iterator[str]:
+    """Of what nobody can say whether it has got worse, and why; one line each."""
+    for key, row in watched(rows).items():
+        if key not in baseline and not math.isnan(row.ratio):
+            yield f"{key}: new, the baseline has no ratio of it"
+        elif key in baseline and math.isnan(row.ratio) and not math.isnan(row.ours):
+            yield f"{key}: not compared, {row.beside} was not measured"
+
+
 def ratios(rows: Iterable[Row]) -> dict[str, float]:
-    """The baseline that these rows would be."""
-    return {row.key: round(row.ratio, 4) for row in rows if row.beside and not math.isnan(row.ratio)}
+    """The baseline that these rows would be: three digits that count, for some are a ten-thousandth."""
+    return {key: float(f"{row.ratio:.3g}") for key, row in watched(rows).items() if not math.isnan(row.ratio)}
 
 
 def short(value: float) -> str:

@@ -76,7 +76,7 @@ def rows(size: str, tasks: int, rounds: Mapping[str, Sequence[Round]], beside: s
         target = None if most is None else Target(most)
         # The worst of some thirty keys is luck to a quarter and more: told, with its target, but not watched.
         watched = beside if beside in by_name and not label.endswith("worst") else ""
-        grain = {"ms": 10.0, "s": 0.5, "MiB": 5.0}[unit]
+        grain = 5.0 if label == "typed character, p50" else {"ms": 10.0, "s": 0.5, "MiB": 5.0}[unit]
         yield Row(PART, f"{size}, {label}", unit, by_name, target, watched, grain)
 
 

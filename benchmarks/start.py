@@ -92,7 +92,7 @@ def start(command: list[str], env: Mapping[str, str], pane: bytes) -> Began:
                 if shown and pane in signs:
                     shown += now
             if time.perf_counter() - began > 20 or seen.ended:
-                raise RuntimeError(f"{command[0]} shows nothing: {text[-200:]!r}")
+                raise RuntimeError(f"{command[0]} {seen.fate or 'shows nothing'}: {text[-200:]!r}")
         time.sleep(1.0)
         return Began(*shown, seen.peak())
 

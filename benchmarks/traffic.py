@@ -203,7 +203,7 @@ def idle_rows(size: str, found: Mapping[str, Spent], seconds: float) -> Iterator
     whole = {name: one.written * a_minute for name, one in live.items()}
     yield Row(PART, f"at work, {size}", "bytes a minute", whole, None, "DataTable", 500)
     each = {name: one.written / one.cells for name, one in live.items() if one.cells}
-    yield Row(PART, f"at work, {size}", "bytes a changed cell", each, None, "DataTable", 1)
+    yield Row(PART, f"at work, each changed cell, {size}", "bytes", each, None, "DataTable", 0.3)
     cost = {name: one.cpu * 1000 / (seconds / INTERVAL[name]) for name, one in live.items()}
     yield Row(PART, f"a refresh, {size}", "CPU ms", cost, None, "DataTable", 20)
 
@@ -287,7 +287,7 @@ def change_rows(size: str, here: Mapping[str, Watched], ticks: Mapping[str, Spen
     for what, key, most in (("1 duration ticks", "1", 77), (f"{LIVE} durations tick", "many", 627)):
         figures = {name: ticks[f"{name} {key}"].written / seconds for name in (OURS, "DataTable")}
         figures[OURS] = ticks[f"{OURS} {key}"].in_table / seconds
-        yield Row(PART, f"{what}, in the table, {size}", "bytes a second", figures, Target(most), "DataTable", 20)
+        yield Row(PART, f"{what}, in the table, {size}", "bytes a second", figures, Target(most), "DataTable", 10)
     page = pressed(
         here, [PAGE_UP if turn % 2 else PAGE_DOWN for turn in range(CHANGES + 1)]
     )  # processes are soon at an end

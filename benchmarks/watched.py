@@ -186,6 +186,16 @@ class Watched:
         """Whether nothing can come any more."""
         return self._ended
 
+    @property
+    def fate(self) -> str:
+        """How the program has ended by itself, "" while it runs."""
+        told = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if told is None:
+            return ""
+        if told.si_code == os.CLD_EXITED:
+            return f"ended with {told.si_status}"
+        return f"was ended by {signal.Signals(told.si_status).name}"
+
     def take(self, limit: float = 0.0) -> list[Piece]:
         """What has come, and the screen does not show yet; waits so long for anything."""
         with self._came:

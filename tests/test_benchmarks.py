@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -92,6 +94,29 @@ def test_what_is_not_measured_any_more_fails_and_a_peer_that_is_not_here_does_no
     assert [*results.worse([], {row.key: 1.0})] == [f"{row.key}: is not measured any more"]
 
 
+def test_two_rows_of_one_name_are_refused_as_one_of_them_would_be_watched_by_nobody(results: Any) -> None:
+    row = results.Row("Bytes", "at work", "bytes a minute", {"taskdeck": 1.0, "peer": 2.0}, None, "peer")
+    with pytest.raises(ValueError, match="at work"):
+        results.ratios([row, row._replace(unit="bytes a cell")])
+    assert results.ratios([row, row._replace(unit="bytes a cell", beside="")]) == {row.key: 0.5}
+
+
+def test_a_ratio_of_a_ten_thousandth_gets_worse_by_a_quarter_too(results: Any) -> None:
+    row = results.Row("Bytes", "a cell", "bytes", {"taskdeck": 1.52, "peer": 10_000.0}, None, "peer")
+    kept = results.ratios([row])
+    assert kept == {row.key: 0.000152}
+    assert [*results.worse([row._replace(figures={"taskdeck": 1.89, "peer": 10_000.0})], kept)] == []
+    assert len([*results.worse([row._replace(figures={"taskdeck": 1.91, "peer": 10_000.0})], kept)]) == 1
+
+
+def test_what_nobody_can_compare_is_told(results: Any) -> None:
+    row = results.Row("Start", "first text", "ms", {"taskdeck": 1.0, "peer": 1.0}, None, "peer")
+    alone = row._replace(figures={"taskdeck": 1.0})
+    assert [*results.unknown([row], {row.key: 1.0})] == [*results.unknown([alone], {})] == []
+    assert [*results.unknown([row], {})] == [f"{row.key}: new, the baseline has no ratio of it"]
+    assert [*results.unknown([alone], {row.key: 1.0})] == [f"{row.key}: not compared, peer was not measured"]
+
+
 def test_verdicts_and_the_table(results: Any, rows: Callable[[float], list[Any]]) -> None:
     good, bad = rows(115)[0], rows(116)[0]
     assert (good.verdict, bad.verdict) == ("met", "**missed**: 1.01 times")
@@ -137,11 +162,34 @@ def test_a_part_alone_is_compared_with_its_part_of_the_baseline(
     assert json.loads(baseline.read_text()) == {"Start: first text": 1.0, "Lists: all": 1.0}
 
 
+@pytest.mark.parametrize("size", ["80x24", "200x60"])
+def test_each_ratio_of_an_idle_minute_is_in_the_baseline(
+    results: Any, monkeypatch: pytest.MonkeyPatch, size: str
+) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    traffic = script("traffic")
+    names = ("taskdeck idle", "DataTable idle", "htop", "btop", "taskdeck", "DataTable")
+    rows = traffic.idle_rows(size, {name: traffic.Spent(9, 9, 9, 1.0) for name in names}, 60)
+    kept = json.loads((BENCHMARKS / "baseline.json").read_text("utf-8"))
+    assert results.ratios(rows).keys() <= kept.keys()
+
+
 def test_bytes_count_where_the_cursor_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     here = "\x1b[5;3H\x1b[32m✗\b\x1b[BC\x1b[m"
     data = f"\x1b[?2026h\x1b[2;11H\x1b[31mA{here}\x1b[5;70HD\x1b[H\x1b[?2026l"
     assert script("traffic").in_table(data.encode(), range(4, 6), 60) == len(here.encode())
+
+
+def test_a_program_that_ends_by_itself_is_told_with_how_it_did() -> None:
+    watched = script("watched")
+    with watched.Watched(["sh", "-c", "read it; kill -SEGV $$"], os.environ) as seen:
+        assert seen.fate == ""
+        seen.press("\n")
+        until = time.monotonic() + 10
+        while not seen.fate and time.monotonic() < until:
+            time.sleep(0.01)
+        assert seen.fate == "was ended by SIGSEGV"
 
 
 def test_what_lifts_the_limits_of_pages_finds_all_of_them() -> None:

@@ -50,8 +50,10 @@ class Looks:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now, self.takes, self.found, self.at = 1000.0, 0.01, 0, list[float]()
+        self.frozen = list[int]()
         self.courtesy = Courtesy(lambda: self.now)
         monkeypatch.setattr("tui.courtesy.gc.collect", self._look)
+        monkeypatch.setattr("tui.courtesy.gc.freeze", lambda: self.frozen.append(len(self.at)))
 
     def _look(self) -> int:
         self.at.append(self.now)
@@ -72,8 +74,10 @@ async def test_the_collector_comes_while_nobody_is_there(monkeypatch: pytest.Mon
     looks.courtesy.key()
     assert await looks.after(AWAY - 1) == 0  # somebody may be about to press the next one
     assert await looks.after(1) == 1
+    assert looks.frozen == [1]  # what that look has left is there for good
     assert await looks.after(SELDOM - 1) == 0
     assert await looks.after(1) == 1
+    assert looks.frozen == [1]
 
 
 async def test_a_look_that_takes_long_is_rarer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,8 @@ NOTHING = {
     "monitor": "tests/test_foreign_text.py",
     "demo": "tests/test_foreign_text.py",
     "cloud": "prints what it is itself",
+    "record": "what `tail -o ndjson` prints, into a file, and on stderr the lines of `tail`",
+    "replay": "tests/ui/test_replay.py",
     "login": "says of a refusal what the dialog says: tests/test_foreign_text.py",
     "logout": "asks no cloud",
     "accounts": "asks no cloud",

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ FULL = task(
     request_id="r-1",
 )
 SOURCES = {"src": SOURCE}
+TEXTS = st.text(max_size=3)
 
 
 def table(*tasks: Task, columns: tuple[str, ...] = TABLE_FIELDS, **how: Any) -> str:
@@ -109,6 +111,12 @@ class TestJson:
     def test_times(self, millis: int | None, text: str | None) -> None:
         assert rfc3339(millis) == text
 
+    @given(st.datetimes(timezones=st.just(UTC)))
+    def test_times_are_written_as_the_library_writes_them(self, when: datetime) -> None:
+        when = when.replace(microsecond=when.microsecond // 1000 * 1000)
+        millis = (when - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+        assert rfc3339(millis) == when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
     @given(
         st.recursive(st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), st.lists)
     )
@@ -133,7 +141,7 @@ class TestJson:
         assert dumps([1e999, deep])
         assert dumps(deep, indent=2)
 
-    @pytest.mark.parametrize("many", [0, 1, 3])
+    @pytest.mark.parametrize("many", [0, 1, 3, 256, 600])
     def test_json_is_one_array_and_ndjson_one_object_a_line(self, many: int) -> None:
         objects = [{"a": at} for at in range(many)]
         array, lines = io.StringIO(), io.StringIO()
@@ -159,7 +167,16 @@ class TestJson:
             duration_ms=st.none() | st.integers(),
             retries=st.none() | st.integers(),
             progress=st.none() | st.integers(0, 100) | st.floats(),
-            extra=st.dictionaries(st.text(max_size=3), st.none() | st.text(max_size=3) | st.floats(), max_size=2),
+            extra=st.dictionaries(
+                st.text(max_size=3),
+                st.none()
+                | st.booleans()
+                | st.integers()
+                | st.floats()
+                | TEXTS
+                | st.lists(st.none() | TEXTS, max_size=2),
+                max_size=2,
+            ),
         )
     )
     def test_a_line_written_directly_is_the_object(self, one: Task) -> None:

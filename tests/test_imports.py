@@ -46,7 +46,8 @@ tui.ui.shell.Taskdeck.run = lambda app, mouse: look()
 os.environ["TERM"] = "xterm"
 streams = sys.stdin, sys.stdout
 sys.stdin = sys.stdout = SimpleNamespace(isatty=lambda: True)
-screen.run(Namespace(command="monitor", config="/nowhere/x", state_dir="/nowhere/y", log=None, write=False, theme=None))
+where = dict(config="/nowhere/x", state_dir="/nowhere/y", log=None)
+screen.run(Namespace(command="monitor", write=False, theme=None, record=None, **where))
 sys.stdin, sys.stdout = streams
 assert not seen[0][0] and seen[1:] == [(True, tui.running.RARELY)], seen
 """

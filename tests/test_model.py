@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -9,7 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tasks import NOW, SOURCE, task
-from tui.model import BAD, FINAL, LABELS, STAGE, Change, SourceStatus, State, Task, duration, later, newest_first
+from tui.model import (
+    BAD,
+    FACTS,
+    FINAL,
+    LABELS,
+    NO_EXTRA,
+    STAGE,
+    Change,
+    SourceStatus,
+    State,
+    Task,
+    TaskKey,
+    duration,
+    later,
+    newest_first,
+)
 
 
 def test_every_state_has_a_stage_and_a_label() -> None:
@@ -79,9 +95,60 @@ def test_a_task_is_frozen_and_has_no_dictionary() -> None:
     with pytest.raises(AttributeError):
         task().name = "x"  # type: ignore[misc]
     assert not hasattr(task(), "__dict__")
-    assert len(Task._fields) == 16
     with pytest.raises(TypeError):
         task().extra["x"] = 1  # type: ignore[index]
+
+
+TEXTS = st.sampled_from([None, "", "x", "y\x1b"])
+TIMES = st.sampled_from([None, 0, 1, 5, NOW])
+facts = st.fixed_dictionaries(
+    {
+        "key": st.builds(TaskKey, st.sampled_from("ab"), st.sampled_from(["", "fn"]), st.text(max_size=2)),
+        "state": st.sampled_from(State),
+        **dict.fromkeys(("native_state", "name", "kind", "target", "error", "request_id"), TEXTS),
+        **dict.fromkeys(("created_at", "started_at", "ended_at"), TIMES),
+        "duration_ms": st.sampled_from([None, -1, 0, 4, 5]),
+        "progress": st.sampled_from([None, 0.0, 99.5]),
+        "retries": st.sampled_from([None, 0, 2]),
+        "extra": st.sampled_from([NO_EXTRA, {}, {"a": 1}, {"a": 2, "b": None}]),
+        "seen_at": st.sampled_from([0, NOW]),
+    }
+)
+
+
+@given(facts, facts)
+def test_a_task_says_what_it_was_made_of_however_it_is_kept(said: dict[str, Any], other: dict[str, Any]) -> None:
+    one = Task(**said)
+    assert {name: getattr(one, name) for name in FACTS} == said
+    assert (one.source, one.scope, one.id) == said["key"]
+    assert one._replace() == one
+    changed = one._replace(**other)
+    assert {name: getattr(changed, name) for name in FACTS} == other
+    for name in FACTS:
+        part = one._replace(**{name: other[name]})
+        assert {name: getattr(part, name) for name in FACTS} == said | {name: other[name]}
+        assert (part == one) is (said[name] == other[name] or name in ("seen_at", "request_id")), name
+    seen = one.seen(NOW + 1, "again")
+    assert (seen, seen.seen_at, seen.request_id) == (one, NOW + 1, "again")
+    again = one.seen_again(seen)
+    assert again is not None
+    assert again.seen_at == NOW + 1
+    shared = one.sharing({}, {}, one)
+    assert {name: getattr(shared, name) for name in FACTS} == said
+
+
+def test_what_many_tasks_have_is_one_value() -> None:
+    kins, texts = {}, {}  # type: ignore[var-annotated]  # of what `sharing` says
+    one, other = (task(ident, name="".join(["na", "me"]), error="".join("no"), seen_at=5) for ident in "ab")
+    assert one.kin is not other.kin
+    one, other = one.sharing(kins, texts, None), other.sharing(kins, texts, None)
+    assert one.kin is other.kin
+    assert one.error is other.error
+    assert one.look is other.look
+    later = task("".join("a"), name="other", seen_at=6).sharing(kins, texts, one)
+    assert later.id is one.id
+    assert later.kin.source is one.kin.source
+    assert sys.getsizeof(one) <= 120
 
 
 def test_when_and_by_which_call_it_was_seen_makes_no_difference() -> None:

@@ -33,7 +33,7 @@ from tui.errors import (
     WriteRefused,
 )
 from tui.line import Clocks, Line
-from tui.net import Wire, _fields, _json
+from tui.net import Wire, _fields, _json, _second, _skew
 from tui.settings import EVERYTHING, Account, Network
 from tui.settings.kinds import Seconds, Share
 
@@ -467,6 +467,21 @@ class TestGrants:
         async with raw_server(http()) as server, line(write=True) as call:
             await call(ask(server.origin, action=WRITE))
         assert len(server.heard) == 1
+
+
+@given(st.integers(0, 253_402_300_799))
+def test_a_date_is_read_as_the_library_reads_it(second: int) -> None:
+    plain = formatdate(second, usegmt=True)
+    assert _second(plain) == _second(plain.replace("GMT", "+0000")) == second
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["", "now", "Sun, 31 Feb 2026 10:00:00 GMT", "Sun, 22 Abc 2026 10:00:00 GMT", "Sun, 22 Nov 2026 24:00:00 GMT"],
+)
+def test_what_is_no_date_says_nothing_of_a_clock(date: str) -> None:
+    assert _skew({"date": date}, 0.0, 0.0) is None
+    assert _skew({}, 0.0, 0.0) is None
 
 
 def skewed(server_now: float) -> Callable[[Heard], bytes]:

@@ -521,11 +521,14 @@ class TestRun:
             polls += 1
             return []
 
+        def told(pause: float) -> bool:
+            return it.poller.status.next_at == pytest.approx(NOW + pause * 1000, abs=pause * 100)
+
         it = world({"a": counted})
         running = asyncio.create_task(it.poller.run())
         await self.until(it, lambda: it.poller.status.next_at is not None)
         it.poller.pace(INTERVAL / 2)
-        await self.until(it, lambda: polls == 2 and it.poller.status.next_at == NOW + INTERVAL * 500)
+        await self.until(it, lambda: polls == 2 and told(INTERVAL / 2))
         it.poller.pace(INTERVAL * 3)
         for _ in range(20):
             await asyncio.sleep(0)
@@ -556,7 +559,39 @@ class TestRun:
         it = world({"a": []})
         running = asyncio.create_task(it.poller.run())
         await self.until(it, lambda: it.poller.status.next_at is not None)
-        assert it.poller.status.next_at == NOW + INTERVAL * 1000
+        assert it.poller.status.next_at == pytest.approx(NOW + INTERVAL * 1000, abs=INTERVAL * 100)  # on a beat
+        assert it.poller.status.effective == INTERVAL
+        await self.ended(running)
+
+    async def test_after_a_failure_no_source_is_read_before_its_pause_is_over(self) -> None:
+        wall = Throttled("slow down")
+        wall.retry_after = 70.0
+        it = world({"a": wall})
+        running = asyncio.create_task(it.poller.run())
+        await self.until(it, lambda: it.poller.status.next_at is not None)
+        assert it.poller.status.next_at == NOW + 70_000
+        await self.ended(running)
+
+    async def test_sources_that_are_read_together_take_turns(self) -> None:
+        turns: list[int] = []
+        polls = 0
+
+        def counted() -> list[Task]:
+            nonlocal polls
+            polls += 1
+            return []
+
+        async def turn() -> None:
+            turns.append(polls)
+
+        it = world({"a": counted})
+        it.poller._patience = it.poller._patience._replace(turn=turn)
+        running = asyncio.create_task(it.poller.run())
+        await self.until(it, lambda: it.poller.status.next_at is not None)
+        before = len(turns)
+        it.poller.poke()
+        await self.until(it, lambda: polls == 2)
+        assert turns[before] == 1  # before the read began
         await self.ended(running)
 
     async def until(self, it: World, holds: Callable[[], bool]) -> None:

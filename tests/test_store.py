@@ -17,8 +17,11 @@ from tui.store import Round, Store, outdated
 
 OTHER = Source("other", "tencent-tat", "tx", "")
 tasks = st.builds(
-    lambda ident, state, name, ended: task(ident, state, name=name, ended_at=ended if state.final else None),
-    st.sampled_from("abcdef"),
+    lambda ident, scope, state, name, ended: task(
+        ident, state, scope=scope, name=name, ended_at=ended if state.final else None
+    ),
+    st.sampled_from("abcd"),
+    st.sampled_from(["fn", "other"]),
     st.sampled_from(State),
     st.sampled_from(["x", "y"]),
     st.sampled_from([None, 10, 50, 150]),
@@ -83,9 +86,20 @@ class StoreAgainstDict(RuleBasedStateMachine):
         version = self.store.version
         self.told(self.store.expire(SOURCE, oldest=oldest, most=most, at=NOW), kept, version)
 
+    @rule(data=st.data())
+    def one_is_forgotten(self, data: st.DataObject) -> None:
+        if self.dict:
+            key = data.draw(st.sampled_from(sorted(self.dict)))
+            self.store.forget(key)
+            self.dict = {known: one for known, one in self.dict.items() if known != key}
+
     @invariant()
     def the_store_is_the_dict(self) -> None:
-        assert self.store.tasks(SOURCE.name) == self.dict
+        tasks = self.store.tasks(SOURCE.name)
+        assert tasks == self.dict
+        assert (len(tasks), len([*tasks.values()]), set(tasks)) == (len(self.dict), len(self.dict), set(self.dict))
+        assert all(self.store.get(key) == one for key, one in self.dict.items())
+        assert self.store.get(TaskKey(OTHER.name, "fn", "a")) is None
         assert self.store.tasks(OTHER.name) == {}
 
     @invariant()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from tui.model import State, Task
+
+if TYPE_CHECKING:
+    from tui.sheet import Sheet
 
 
 class Listing(NamedTuple):
@@ -83,6 +86,7 @@ class Page(NamedTuple):
     request_id: str | None = None
     more: bool = False  # the rest of the same answer follows
     at: int = 0
+    sheet: Sheet | None = None  # what is known of a whole page by those who read it (`tui.recall`)
 
     def made(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Task]:
         """The tasks of some of its rows, without making all the others."""

@@ -13,12 +13,12 @@ from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from tui.adapters import by_hand, deeds_of, titles
 from tui.config_place import is_there
 from tui.courtesy import Courtesy
-from tui.errors import ConfigError, Malformed, NotFound
+from tui.errors import ConfigError, Malformed, NotFound, UsageError
 from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
 from tui.store import Store
 from tui.ui.desk import Console, Provider
@@ -33,13 +33,27 @@ if TYPE_CHECKING:
     from tui.wiring import Wiring
 
 
+class Recorder(Protocol):
+    """Who writes down what happens in a store."""
+
+    def listen(self, change: Change) -> None:
+        """Takes in a change."""
+        ...
+
+    async def run(self) -> None:
+        """Writes until cancelled. Raises UsageError where it cannot any more."""
+        ...
+
+
 class LiveDesk:
     """The configured sources: nothing is read, and httpx not imported, before `run`. The vault is in `state`."""
 
     demo = False
+    replays = False
 
     def __init__(self, path: Path, *, write: bool = False, state: Path | None = None) -> None:
         self.path = path
+        self._recorder: Recorder | None = None
         self._state = state
         self._group: asyncio.TaskGroup | None = None
         self.store = Store(raw_rows=0)  # no screen shows them yet: 5,000 are 8 MB
@@ -62,6 +76,10 @@ class LiveDesk:
         from tui.door import LiveDoor
 
         return LiveDoor(self._begin, self.poke, self._state)
+
+    def record(self, recorder: Recorder) -> None:
+        """What happens from here on is written down."""
+        self._recorder = recorder
 
     async def run(self, changed: Callable[[], None]) -> None:
         """Polls until cancelled. Raises ConfigError."""
@@ -88,7 +106,8 @@ class LiveDesk:
             from tui.wiring import Wiring, load_config
 
             client_library()  # here, off the loop, so that no key waits for the import
-            import_module("tui.query")
+            for name in ("tui.connections", "tui.query"):
+                import_module(name)
             return Wiring, Config(path=self.path) if path is None else load_config(path, clashes)
 
         wiring_type, config = await asyncio.to_thread(load)
@@ -116,7 +135,7 @@ class LiveDesk:
             )
             self._watching.watch(self._watched)
             if config.sources:
-                self._say("")
+                self._say("" if self._recorder is None else "recording")
             elif path is not None:
                 self._empty(f"{path} has no [[sources]] yet")
             async with asyncio.TaskGroup() as self._group:
@@ -124,6 +143,16 @@ class LiveDesk:
                 for poller in wiring.pollers.values():
                     group.create_task(poller.run())
                 group.create_task(self._watching.run())
+                if self._recorder is not None:
+                    group.create_task(self._record(self._recorder))
+
+    async def _record(self, recorder: Recorder) -> None:
+        """A full disk is no reason to look away."""
+        try:
+            await recorder.run()
+        except UsageError as error:
+            self._recorder = None
+            self._say(f"not recorded any more: {error}")
 
     def _begin(self, settings: SourceSettings, account: Account) -> None:
         """Reads a source that is new in this run, in place of the pane that had none."""
@@ -151,6 +180,10 @@ class LiveDesk:
             for name, poller in self._wiring.pollers.items():
                 if source in (None, name):
                     poller.pace(seconds)
+
+    def faster(self, by: int) -> str:
+        """It is as fast as the providers."""
+        return ""
 
     def look(self, sources: frozenset[str], *, focused: bool) -> None:
         """What is on the screen is read first; a monitor that nobody looks at reads less often."""
@@ -234,6 +267,8 @@ class LiveDesk:
 
         A round says four times how far it is: of 20 idle sources at 5 s that was half of all pictures.
         """
+        if self._recorder is not None:
+            self._recorder.listen(change)
         status = change.status
         said = status.trouble, status.missing, status.answered_at is None, status.tasks == 0
         if change or said != self._said.get(status.source.name):

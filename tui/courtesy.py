@@ -34,6 +34,7 @@ class Courtesy:
         self._key_at = -LULL
         self._looked_at = now()
         self._rest = SELDOM
+        self._settled = False
         self._one = asyncio.Lock()
 
     def key(self) -> None:
@@ -52,6 +53,9 @@ class Courtesy:
     def _look(self) -> None:
         began = self._now()
         found = gc.collect()
+        if not self._settled:
+            self._settled = True
+            gc.freeze()  # modules and what is shown, for good: later looks go through what has come since alone
         self._looked_at = self._now()
         took = self._looked_at - began
         self._rest = max(SELDOM, took * (REST if found < MANY else REST / 10))

@@ -18,12 +18,12 @@ Sources = Mapping[str, Source]
 
 
 def _csv(tasks: Sequence[Task], sources: Sources, out: TextIO) -> None:
-    rows = (formats.as_json(task, sources[task.key.source]) for task in tasks)
+    rows = (formats.as_json(task, sources[task.source]) for task in tasks)
     formats.write_csv(rows, formats.JSON_FIELDS, out)
 
 
 def _ndjson(tasks: Sequence[Task], sources: Sources, out: TextIO) -> None:
-    formats.write_lines((formats.json_line(task, sources[task.key.source]) for task in tasks), out)
+    formats.write_lines((formats.json_line(task, sources[task.source]) for task in tasks), out)
 
 
 def _md(tasks: Sequence[Task], sources: Sources, out: TextIO) -> None:

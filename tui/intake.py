@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tui.answers import Listing, Page, Want
 from tui.model import Change, Source, Task, TaskKey
 from tui.rounds import Rounds
+from tui.sheet import Sheet
 from tui.store import Round, Store, outdated
 from tui.trail import Trail
 
@@ -49,6 +50,11 @@ class Intake:
 
     def __call__(self, page: Page) -> float:
         """Takes a page in; answers how many more tasks the source's limit lets in."""
+        sheet = page.sheet
+        if sheet is not None and self._store.again(self.taken, sheet, page.rows, oldest=self._oldest):
+            self._same(sheet)
+            self._landed(page)
+            return self._most - len(self._counted)
         bounded = self._oldest > -math.inf
         within = [task for task in page.tasks if not outdated(task, self._oldest)] if bounded else page.tasks
         if self._most < math.inf:
@@ -60,16 +66,25 @@ class Intake:
             if self._want.since is None:
                 self._rounds.check((one for one in unknown if self._store.get(one.key) is None), self._interval)
         self._told(self._store.merge(self.taken, page.tasks, page.rows, at=self._now(), oldest=self._oldest))
+        if sheet is not None and sheet.back:
+            sheet.keep(self._store.taken(self._source, sheet, oldest=self._oldest))
         self._landed(page)
         if self._unmet:
-            self._meet(page)
+            self._meet(task.key for task in page.tasks)
         return self._most - len(self._counted)
 
-    def _meet(self, page: Page) -> None:
-        for task in page.tasks:
-            if task.key in self._unmet:
-                self._unmet.remove(task.key)
-                self._left[task.key.scope] -= 1
+    def _same(self, sheet: Sheet) -> None:
+        """Counts a page in whose tasks all are as they were: none of them is news."""
+        if self._most < math.inf and sheet.taken is not None:
+            self._counted.update(sheet.taken.inside)
+        if self._unmet and not self._unmet.isdisjoint(sheet.keys):
+            self._meet(sheet.keys)
+
+    def _meet(self, keys: Iterable[TaskKey]) -> None:
+        for key in keys:
+            if key in self._unmet:
+                self._unmet.remove(key)
+                self._left[key.scope] -= 1
 
     def news(self) -> frozenset[TaskKey]:
         """The tasks of the last page that were not known, or had not ended as far as was known."""
@@ -89,7 +104,7 @@ class Intake:
         return [
             task
             for task in tasks
-            if ((old := known.get(task.key)) is None or old.state is not task.state or (fresh and task.key in fresh))
+            if ((old := known.of(task)) is None or old.state is not task.state or (fresh and task.key in fresh))
             and self._is_news(task)
         ]
 

@@ -32,17 +32,18 @@ _PROSE = re.compile(r"[A-Za-z]{1,20}[.!]?|\(.*|0|null|None|true|false", re.DOTAL
 
 
 class _Look(NamedTuple):
-    """A pattern, what of it a text has in small letters (most have none: 230 us become 15), and what it becomes."""
+    """A pattern, what of it a text has in small letters (most have none: 230 us become 8), and what it becomes."""
 
     source: str
     flags: re.RegexFlag
-    hints: str
+    hints: tuple[str, ...]
     put: Callable[[re.Match[str]], str]
 
     def taken_out(self, text: str, low: str) -> str:
         """The text without what the pattern finds. It is compiled when a text needs it: all five cost 10 ms."""
-        if any(hint in low for hint in self.hints.split("|")):
-            return re.sub(self.source, self.put, text, flags=self.flags)
+        for hint in self.hints:
+            if hint in low:
+                return re.sub(self.source, self.put, text, flags=self.flags)
         return text
 
 
@@ -76,7 +77,7 @@ _KEY = _Look(
     r"""\b(?: LTAI[0-9A-Za-z]{12,30} | AKID[0-9A-Za-z]{13,40} | (?:AKIA|ASIA)[0-9A-Z]{16} | STS\.[0-9A-Za-z]{12,40}
           | (?<=\bAK[ :="'])[0-9A-Z]{20} | (?<=\bAK[:=][ "'])[0-9A-Z]{20} | (?<=\bAccess=)[0-9A-Z]{20} )\b""",
     re.VERBOSE,
-    "ltai|akid|akia|asia|sts.|ak |ak:|ak=|ak'|ak\"|access=",
+    ("ltai", "akid", "akia", "asia", "sts.", "ak ", "ak:", "ak=", "ak'", 'ak"', "access="),
     put=_which,
 )
 """Key ids of the three vendors (a Huawei one beside its word alone: 20 capitals and digits are much else too)."""
@@ -89,24 +90,28 @@ _FORM = _Look(
       | (?<=Bearer[ ])[0-9A-Za-z._~+/=-]{6,} | (?<=Basic[ ])[0-9A-Za-z+/=]{6,}
     """,
     re.VERBOSE | re.DOTALL,
-    "-----begin|-hmac-|eyj|cais|mii|://|bearer |basic ",
+    ("-----begin", "-hmac-", "eyj", "cais", "mii", "://", "bearer ", "basic "),
     put=_gone,
 )
 _QUERY = _Look(
     r"""([?&;](?: (?:x-)?[a-z0-9]{0,10}-?(?:signature|credential|security-token) | q-signature | q-ak | sign
           | ossaccesskeyid | awsaccesskeyid | auth_key | access_token | token ) = ) [^&\s"'<>\#\\]{1,4000}""",
     re.IGNORECASE | re.VERBOSE,
-    "signature=|credential=|-token=|sign=|q-ak=|accesskeyid=|auth_key=|access_token=|token=",
+    ("signature=", "credential=", "-token=", "sign=", "q-ak=", "accesskeyid=", "auth_key=", "access_token=", "token="),
     put=_named,
 )
 """What signs a URL that whoever has it may open."""
+_PAIR_HINTS = (
+    *("secret", "passw", "passphrase", "access", "private", "credential", "authorization", "api"),
+    *("signature", "pwd", "token"),
+)
 _PAIR = _Look(
     rf"""((?: secret | (passw(?:or)?d | passphrase) | access_?key | private_?key | credential | authorization | api_?key
           | x-[a-z-]{{0,20}}signature | \b pwd | {_NO_CURSOR} token (?!s\b|s[_-]) )
           [\w-]{{0,40}} (?:\\?["'])? ) (\s{{0,4}} [:=] \s{{0,4}} )
         (\\?["'])? ((?(4) (?: (?!\4). ){{1,4000}} | (?: (?:Bearer|Basic)[ ] )? [^\s,;&"'\\}}]{{1,4000}} ))""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
-    "secret|passw|passphrase|access|private|credential|authorization|api|signature|pwd|token",
+    _PAIR_HINTS,
     put=_pair,
 )
 """`password = ..`, `"db_password": ".."`, `Authorization: Bearer ..` within a text."""
@@ -114,7 +119,7 @@ _AFTER = _Look(
     r"""(\b(?:set-)?cookie:[ ]{0,4} | --[a-z-]{0,40}(?:secret|passw|token)[a-z-]{0,20}[ ]{1,4}(?=[^-\s]))
         ((?<=[ ])(?<!:[ ])[^\s"']{1,4000} | [^\r\n"']{1,4000})""",
     re.IGNORECASE | re.VERBOSE,
-    "cookie:|--",
+    ("cookie:", "--"),
     put=_named,
 )
 """A header to the end of its line, the value of an option of a command."""

@@ -8,11 +8,15 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from tui.slots import Kin, Rest, Slots, look
+
 NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
 
 
 class State(StrEnum):
     """The ten canonical states (contract, section 2)."""
+
+    __hash__ = str.__hash__  # Enum's is Python: a look into a set of states takes three times as long with it
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -98,32 +102,117 @@ class TaskKey(NamedTuple):
         return "/".join(part.replace("/", "%2F") for part in parts)
 
 
-class Task(NamedTuple):
+class Task(Slots):
     """One task as all five providers can say it. Times are epoch milliseconds, texts are verbatim (foreign).
 
-    Made by keyword. A named tuple, because a list is 10,000 of them and a frozen dataclass takes three times as long
-    (1.5 against 4.5 us). Two that differ only in when and by which call they were seen are equal.
+    Made by keyword, kept as `Slots`. A tuple, because a list is 10,000 of them and a frozen dataclass takes three times
+    as long. Two that differ only in when and by which call they were seen are equal.
     """
 
-    key: TaskKey
-    state: State
-    native_state: str | None = None
-    name: str | None = None
-    kind: str | None = None
-    target: str | None = None
-    created_at: int | None = None
-    started_at: int | None = None
-    ended_at: int | None = None
-    duration_ms: int | None = None
-    progress: float | None = None
-    retries: int | None = None
-    error: str | None = None
-    extra: Mapping[str, Any] = NO_EXTRA
-    seen_at: int = 0
-    request_id: str | None = None
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        key: TaskKey,
+        state: State,
+        *,
+        native_state: str | None = None,
+        name: str | None = None,
+        kind: str | None = None,
+        target: str | None = None,
+        created_at: int | None = None,
+        started_at: int | None = None,
+        ended_at: int | None = None,
+        duration_ms: int | None = None,
+        progress: float | None = None,
+        retries: int | None = None,
+        error: str | None = None,
+        extra: Mapping[str, Any] = NO_EXTRA,
+        seen_at: int = 0,
+        request_id: str | None = None,
+    ) -> Task:
+        """A task of its facts. A duration that follows from its times takes no room."""
+        source, scope, ident = key
+        kin = _new(Kin, (source, scope, native_state, name, kind, target))
+        if ended_at is None or started_at is None or ended_at < started_at or state not in FINAL:
+            took = duration_ms is None
+        else:
+            took = duration_ms == ended_at - started_at
+        rest: Rest | Mapping[str, Any] = extra or NO_EXTRA
+        if not took or progress is not None:
+            rest = Rest(None if took else (duration_ms,), progress, extra)
+        seen = look(seen_at, request_id)
+        return _new(cls, (kin, ident, state, created_at, started_at, ended_at, retries, error, rest, seen))
+
+    @property
+    def key(self) -> TaskKey:
+        """What it is known by. Made when asked for: of a million tasks 80 MB."""
+        kin = self.kin
+        return _new(TaskKey, (kin.source, kin.scope, self.id))
+
+    @property
+    def source(self) -> str:
+        """The source that it is of."""
+        return self.kin.source
+
+    @property
+    def scope(self) -> str:
+        """What its id is unique within."""
+        return self.kin.scope
+
+    @property
+    def native_state(self) -> str | None:
+        """The provider's own word."""
+        return self.kin.native_state
+
+    @property
+    def name(self) -> str | None:
+        """Function, task type, command or operation."""
+        return self.kin.name
+
+    @property
+    def kind(self) -> str | None:
+        """The provider's kind of task."""
+        return self.kin.kind
+
+    @property
+    def target(self) -> str | None:
+        """What it works on."""
+        return self.kin.target
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long it took: the provider's figure, else the time from start to end; None while it runs."""
+        rest, started, ended = self.rest, self.started_at, self.ended_at
+        if isinstance(rest, Rest) and rest.took is not None:
+            return rest.took[0]
+        if started is None or ended is None or ended < started or self.state not in FINAL:
+            return None
+        return ended - started
+
+    @property
+    def progress(self) -> float | None:
+        """Percent, 0 to 100."""
+        return self.rest.progress if isinstance(self.rest, Rest) else None
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """Facts of one provider only."""
+        rest = self.rest
+        return rest.extra if isinstance(rest, Rest) else rest
+
+    @property
+    def seen_at(self) -> int:
+        """When it was last seen."""
+        return self.look.at
+
+    @property
+    def request_id(self) -> str | None:
+        """The call that last showed it."""
+        return self.look.request_id
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Task) and self[:_SEEN] == other[:_SEEN]
+        return isinstance(other, Task) and self[:_LOOK] == other[:_LOOK]
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -131,56 +220,62 @@ class Task(NamedTuple):
     def __hash__(self) -> int:
         return hash(self.key)
 
+    def _replace(self, **facts: Any) -> Task:
+        """The same task but for some facts."""
+        return Task(**{name: getattr(self, name) for name in FACTS} | facts)
+
     def seen_again(self, later: Task) -> Task | None:
         """The same task with when and by which call it was last seen; None where anything else differs.
 
         The texts in memory stay the ones they were.
         """
-        facts = self[:_SEEN]
-        return _new(Task, facts + later[_SEEN:]) if facts == later[:_SEEN] else None
+        facts = self[:_LOOK]
+        return _new(Task, (*facts, later.look)) if facts == later[:_LOOK] else None
 
     def seen(self, at: int, request_id: str | None) -> Task:
         """The same task, last seen then (epoch ms) and by that call."""
-        return _new(Task, (*self[:_SEEN], at, request_id))
+        return _new(Task, (*self[:_LOOK], look(at, request_id)))
 
-    def sharing(self, texts: dict[str, str]) -> Task:
-        """The same task with one copy of each text that many tasks have: of 100,000 rows of JSON 30 MB are copies."""
+    def sharing(self, kins: dict[Kin, Kin], texts: dict[str, str], before: Task | None) -> Task:
+        """The same task with one copy of what many tasks have, and the id that it had `before`.
+
+        Of 100,000 rows of JSON 30 MB are copies.
+        """
         share = texts.setdefault
-        _, scope, ident = self.key
-        native, name, kind, target = (text and share(text, text) for text in self[2:6])
-        return self._replace(
-            key=TaskKey(share(self.key.source, self.key.source), share(scope, scope), ident),
-            native_state=native,
-            name=name,
-            kind=kind,
-            target=target,
-            error=self.error and share(self.error, self.error),
-        )
+        kin = kins.get(self.kin)
+        if kin is None:
+            kin = Kin(*[text and share(text, text) for text in self.kin])  # type: ignore[arg-type]  # the first are texts
+            kins[kin] = kin
+        ident = self.id if before is None else before.id
+        error = self.error and share(self.error, self.error)
+        return _new(Task, (kin, ident, *self[2:_ERROR], error, *self[_ERROR + 1 :]))
 
     @property
     def born(self) -> int:
         """What "newest first" sorts by: created, else started, else seen."""
-        return self.created_at or self.started_at or self.seen_at
+        return self.created_at or self.started_at or self.look.at
 
     @property
     def since(self) -> int:
         """What `age` counts from: ended, else started, else created, else seen."""
-        return self.ended_at or self.started_at or self.created_at or self.seen_at
+        return self.ended_at or self.started_at or self.created_at or self.look.at
 
     def running_ms(self, now: int) -> int | None:
         """How long it took, or has been taking until `now`."""
-        if self.state.final or self.started_at is None:
+        started = self.started_at
+        if started is None or self.state in FINAL:
             return self.duration_ms
-        return max(0, now - self.started_at)
+        return now - started if now > started else 0
 
 
-_SEEN = Task._fields.index("seen_at")  # the fields from here on say how we know, not what is
-_new = tuple.__new__  # what `_make` calls, in two thirds of its time: most rows of a round are only seen again
+FACTS = ("key", "state", *Task.__new__.__kwdefaults__)  # type: ignore[misc]  # they all have one
+_ERROR, _LOOK = Slots._fields.index("error"), Slots._fields.index("look")  # what follows says how we know, not what is
+_new = tuple.__new__  # in two thirds of the time that the class takes
 
 
 def newest_first(task: Task) -> tuple[int, str, str, str]:
     """Sort key of the contract's order: newest first by created, else started, else seen; ties by id, ascending."""
-    return (-task.born, task.key.id, task.key.scope, task.key.source)
+    return (-task.born, task.id, task.scope, task.source)
 
 
 def duration(state: State, started: int | None, ended: int | None, given: int | None = None) -> int | None:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from tui.answers import Page, Want
-from tui.budget import HELD, LONGEST_HINT, Urgency, urgency
+from tui.beat import in_step
+from tui.budget import HELD, LONGEST_HINT, Urgency, loop_time, urgency
 from tui.errors import (
     AuthError,
     BadRequest,
@@ -159,16 +160,25 @@ class Poller:
         while True:
             self._wake.clear()
             pause = self._pause(await self.round())
-            pause, spread = pause and pause * spread, 1.0
-            next_at = None if pause is None else self._now() + round(pause * 1000)
-            self._say(next_at=next_at, effective=pause or self.status.interval)
             if pause is None:
+                self._say(next_at=None, effective=self.status.interval)
                 await _either(self._wake.wait(), self._line.renewed())
                 continue
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause)
-            except TimeoutError:
-                continue
+            pause, spread = pause * spread, 1.0
+            # after a failure not in step: never before the time that a provider has named
+            wait = pause if self._failures else in_step(pause, loop_time())
+            self._say(next_at=self._now() + round(wait * 1000), effective=pause)
+            await self._woken(wait)
+            if self._patience.turn is not None:  # of those that go together, one each time the loop comes round
+                await self._patience.turn()
+
+    async def _woken(self, seconds: float) -> None:
+        """Until somebody asks for a read, or so many seconds are over."""
+        timer = asyncio.get_running_loop().call_later(seconds, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
 
     @property
     def status(self) -> SourceStatus:

@@ -10,15 +10,17 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from contextlib import suppress
 from itertools import count, groupby
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from tui.answers import Listing, Page, Want
 from tui.errors import AuthError, CallError, ClockSkew, Malformed, NoCredential, Throttled, Unavailable
 from tui.model import Task, TaskKey
 from tui.recall import Recall
-from tui.trail import Trail
+from tui.sheet import Sheet
+from tui.trail import Trail, span
 
 T = TypeVar("T")
+_Flight: TypeAlias = "asyncio.Task[Page | CallError]"
 PAGE_CAP = 20_000  # pages of one list: 2 million tasks at 100 a page; a server that never ends is stopped here
 FREE_PAGES = 500  # of them may hold what they like; at 6 calls a second that is a minute and a half
 ROWS_A_PAGE = 5  # after which each page has to bring so many tasks, on the average, that the list had not shown yet
@@ -57,7 +59,7 @@ class Outcome(NamedTuple):
 
     `full`: it ended where the source's own limit was reached. `lists` counts what was planned; `trails` tells of each
     list that was read as far as was wanted, `parts` of each that has shown all it shows, though by its own account it
-    lacks something.
+    lacks something. `moved`: a list of what has ended lost rows meanwhile, others may have moved up past the reader.
     """
 
     pages: int
@@ -67,6 +69,7 @@ class Outcome(NamedTuple):
     lists: int = 0
     trails: Mapping[Listing, Trail] = MappingProxyType({})
     parts: Mapping[Listing, Trail] = MappingProxyType({})
+    moved: bool = False
 
     @property
     def complete(self) -> bool:
@@ -130,6 +133,7 @@ async def read(
         len(listings),
         run.good(listings),
         run.parts(listings),
+        run.moved,
     )
 
 
@@ -164,7 +168,7 @@ async def _turns() -> None:
         await asyncio.sleep(0)
 
 
-async def _ended(tasks: Collection[asyncio.Task[Page]]) -> None:
+async def _ended(tasks: Collection[_Flight]) -> None:
     """Ends what is still under way: nothing, where a read came to its end."""
     if tasks:
         for one in tasks:
@@ -198,7 +202,7 @@ class _Run:
         self.pages = 0
         self.missing: list[str] = []
         self.errors: list[CallError] = []
-        self.over = False
+        self.over = self.moved = False
         self.room = math.inf
         self.cursors: dict[Listing, set[int]] = {}
         self.shapes: dict[Listing, set[int]] = {}
@@ -214,21 +218,19 @@ class _Run:
     async def read(self, listings: list[Listing]) -> None:
         """Reads lists side by side, `width` requests at once."""
         queue: deque[_Next] = deque(_Next(listing) for listing in listings)
-        flying: dict[asyncio.Task[Page], _Next] = {}
+        flying: dict[_Flight, _Next] = {}
         try:
             while (queue or flying) and not self.over:
                 if self.room <= 0:
                     self.over = True
                     self.missing.append(BEYOND)
                     break
-                self.start(queue, flying)
-                if not flying:
+                ended = await self.next(queue, flying)
+                if not ended:
                     break
-                done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
                 landed = []
-                for task in done:
-                    asked = flying.pop(task)
-                    page = self.landed(asked.listing, task)
+                for asked, answer in ended:
+                    page = self.landed(asked.listing, answer)
                     if page is not None:
                         queue.extend(self.following(asked.listing, page))
                         landed.append((asked, page))
@@ -250,15 +252,19 @@ class _Run:
     def count_up(self, listings: Iterable[Listing]) -> None:
         """A list of several pages that all said one total had that many tasks: fewer, and some left while it was read.
 
-        Then what moved up to their places was on none of the pages.
+        Then what moved up to their places was on none of the pages. Where the totals differ this may be so: of a list
+        of what has ended, which nothing else leaves so soon, that is worth another look.
         """
         for listing in listings:
-            totals, rows = self.totals.get(listing, set()), len(self.keys.get(listing, ()))
-            if self.over or listing in self.closed or listing in self.spoiled or len(totals) != 1:
+            totals, rows = self.totals.get(listing, set()) - {None}, len(self.keys.get(listing, ()))
+            if self.over or listing in self.closed or listing in self.spoiled or not totals:
                 continue
-            (total,) = totals
-            if self.count[listing] > 1 and total is not None and rows < total:
-                self.missed(listing, f"{total - rows:,} of {total:,} rows")
+            total = max(one for one in totals if one is not None)
+            if self.count[listing] > 1 and rows < total:
+                if len(self.totals[listing]) == 1:
+                    self.missed(listing, f"{total - rows:,} of {total:,} rows")
+                elif listing.live is False:
+                    self.moved = True
 
     def good(self, listings: Iterable[Listing]) -> Mapping[Listing, Trail]:
         """The lists that were read as far as was wanted, without anything missing."""
@@ -273,26 +279,39 @@ class _Run:
         """Whether more is wanted once so many rows more are kept: nothing is sent after a refused key."""
         return not self.over and self.room > rows
 
-    def start(self, queue: deque[_Next], flying: dict[asyncio.Task[Page], _Next]) -> None:
+    def start(self, queue: deque[_Next], flying: dict[_Flight, _Next]) -> None:
         """Sends the next requests, of lists that have not come round again and are not read far enough."""
         while queue and len(flying) < self.width:
             following = queue.popleft()
             if following.listing not in self.closed:
                 flying[asyncio.create_task(self.fetch(following))] = following
 
-    async def fetch(self, asked: _Next) -> Page:
-        return await retrying(lambda: self.reader.page(asked.listing, asked.cursor), self.patience, self.waiting)
+    async def next(self, queue: deque[_Next], flying: dict[_Flight, _Next]) -> list[tuple[_Next, Page | CallError]]:
+        """Sends what may be sent, and waits until something has ended. What goes alone needs no task of its own."""
+        if len(queue) == 1 and not flying:
+            asked = queue.popleft()
+            return [(asked, await self.fetch(asked))] if asked.listing not in self.closed else []
+        self.start(queue, flying)
+        if not flying:
+            return []
+        done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+        return [(flying.pop(task), task.result()) for task in done]
 
-    def landed(self, listing: Listing, task: asyncio.Task[Page]) -> Page | None:
-        """Books the end of one request: its page, or why there is none."""
+    async def fetch(self, asked: _Next) -> Page | CallError:
+        """A page, or why there is none."""
         try:
-            page = task.result()
+            return await retrying(lambda: self.reader.page(asked.listing, asked.cursor), self.patience, self.waiting)
         except CallError as error:
-            self.failed(listing, error)
+            return error
+
+    def landed(self, listing: Listing, answer: Page | CallError) -> Page | None:
+        """Books the end of one request: its page, or why there is none."""
+        if isinstance(answer, CallError):
+            self.failed(listing, answer)
             return None
         self.pages += 1
         self.count[listing] = self.count.get(listing, 0) + 1
-        return page
+        return answer
 
     def failed(self, listing: Listing, error: CallError) -> None:
         self.errors.append(error)
@@ -310,42 +329,55 @@ class _Run:
     async def keep(self, asked: _Next, page: Page) -> None:
         """Makes a page's rows into tasks, a slice at a time so that no frame waits, and hands it on."""
         listing = asked.listing
-        page = self.recall.known(listing, page)
-        if self.patience.turn is not None:
-            await self.patience.turn()
+        watched = self.bounds is not None  # else no round follows that could know the page again
+        page = self.recall.known(listing, page) if watched else page
+        sheet = page.sheet or Sheet()
         try:
-            for end in range(SLICE, len(page.tasks), SLICE):
-                page.tasks[end]
-                await self._turn()
-            keys = [one.key for one in page.tasks]
+            if sheet.tasks is None:  # a page that is known again is taken in with its answer: 0.1 ms, without a turn
+                await self._fill(sheet, page)
         except CallError as error:  # Malformed: a row that cannot be read, which is missing; the others are not
             self.errors.append(error)
             self.missing.append(f"{listing.label} (a row that nobody can read)")
             page = await self._readable(page)
-            keys = [one.key for one in page.tasks]
-        shape = hash(tuple(keys))
+            sheet = Sheet()  # no page to be known again: it has to be said each time
+            sheet.fill(page.tasks)
         self.totals.setdefault(listing, set()).add(page.total)
-        self.keys.setdefault(listing, set()).update(map(hash, keys))
+        self.keys.setdefault(listing, set()).update(sheet.hashes)
         shapes = self.shapes.setdefault(listing, set())
-        if page.tasks and shape in shapes:
+        if page.tasks and sheet.shape in shapes:
             self.missed(listing, "a page came twice")
             self.closed.add(listing)
             return
-        shapes.add(shape)
-        for start in range(0, len(page.rows), SLICE) or (0,):
+        shapes.add(sheet.shape)
+        tasks = sheet.tasks or ()
+        if len(tasks) <= SLICE:
+            self.room = min(self.room, self.sink(page._replace(tasks=tasks, sheet=sheet if watched else None)))
+        else:
+            await self._slices(page._replace(tasks=tasks, sheet=None))
+        if self.bounds is not None:
+            trail, news = self.trails.setdefault(listing, Trail()), self.bounds.news()
+            trail.take(asked.at, span(tasks, news) if news else sheet.span, len(news))
+            if self.bounds.enough(listing, trail):
+                trail.cut = True
+                self.closed.add(listing)
+
+    async def _fill(self, sheet: Sheet, page: Page) -> None:
+        if self.patience.turn is not None:
+            await self.patience.turn()
+        for end in range(SLICE, len(page.tasks), SLICE):
+            page.tasks[end]
+            await self._turn()
+        sheet.fill(page.tasks)
+
+    async def _slices(self, page: Page) -> None:
+        for start in range(0, len(page.tasks), SLICE):
             rows = page.rows[start : start + SLICE]
-            more = start + SLICE < len(page.rows)
+            more = start + SLICE < len(page.tasks)
             self.room = min(
                 self.room, self.sink(page._replace(tasks=page.tasks[start : start + SLICE], rows=rows, more=more))
             )
             if more:
                 await self._turn()
-        if self.bounds is not None:
-            trail = self.trails.setdefault(listing, Trail())
-            trail.add(asked.at, page.tasks, self.bounds.news())
-            if self.bounds.enough(listing, trail):
-                trail.cut = True
-                self.closed.add(listing)
 
     async def _readable(self, page: Page) -> Page:
         """A page without the rows that cannot be made into tasks."""

@@ -60,7 +60,7 @@ class Rounds:
         self._skew: float | None = None
         self._wholes = 0
         self._wanting = 0
-        self._must = True
+        self._must, self._moved = True, False
         self._few = True
         self._overlap = self._next_overlap = OVERLAP
         self._calm = 0
@@ -154,7 +154,8 @@ class Rounds:
         self._wanting = self._wanting + 1 if wanting else 0
         if broken and (self._wanting < WHOLES or not outcome.pages):
             return
-        self._must = wanting and self._wanting < WHOLES
+        again = outcome.moved and not self._moved  # once: a list that always loses some is read whole as often as all
+        self._must, self._moved = (wanting and self._wanting < WHOLES) or again, again
         self._few = outcome.pages <= max(1, outcome.lists)
         self._whole_at, self._whole_there = began, there
         self._first_at = there if self._first_at is None else self._first_at

@@ -6,8 +6,9 @@ import gc
 import os
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.app import DemoDesk, LiveDesk
 from tui.ending import Ending
@@ -15,6 +16,10 @@ from tui.late import never
 from tui.memory import Memory
 from tui.sketch import Sketch
 from tui.ui.desk import INTO_THE_DEMO
+from tui.ui.options import wall_clock
+
+if TYPE_CHECKING:
+    from tui.replaying import ReplayDesk
 
 # Of the cycle collector. A look at everything takes 0.2 s to a second, one at what is young 20 to 80 ms of 100,000
 # tasks: the collector comes while nobody is there (`tui.courtesy`), and by itself after millions of objects only.
@@ -32,13 +37,14 @@ DEMO_TASKS = 2_000  # as `taskdeck demo` has them
 class Opening(NamedTuple):
     """How the monitor begins. `themes` is the user's folder of them.
 
-    What it remembers is kept in the folder `state`; without one it is forgotten.
+    What it remembers is kept in the folder `state`; without one it is forgotten. `clock` answers epoch milliseconds.
     """
 
     filter_text: str = ""
     theme_name: str | None = None
     themes: Path | None = None
     state: Path | None = None
+    clock: Callable[[], int] = wall_clock
 
 
 def peek(path: Path) -> dict[str, Any]:
@@ -50,7 +56,7 @@ def peek(path: Path) -> dict[str, Any]:
     return {name: table for name, table in data.items() if isinstance(table, dict)}
 
 
-def run(desk: LiveDesk, opening: Opening) -> int:
+def run(desk: LiveDesk | ReplayDesk, opening: Opening) -> int:
     """Runs the monitor on a desk until it is left; answers the exit code. Raises what ended it.
 
     Left by `:demo`, it goes on with the demo cloud, on the same terminal, as `taskdeck demo` does.
@@ -59,10 +65,12 @@ def run(desk: LiveDesk, opening: Opening) -> int:
         code = _run(desk, opening, ending)
         if code != INTO_THE_DEMO:
             return code
-        return _run(DemoDesk(tasks=DEMO_TASKS, seed=1), opening._replace(filter_text="", state=None), ending)
+        return _run(
+            DemoDesk(tasks=DEMO_TASKS, seed=1), opening._replace(filter_text="", state=None, clock=wall_clock), ending
+        )
 
 
-def _run(desk: LiveDesk, opening: Opening, ending: Ending) -> int:
+def _run(desk: LiveDesk | ReplayDesk, opening: Opening, ending: Ending) -> int:
     sketch = Sketch()
     ending.attend(None, sketch.wipe, desk.abandon)
     sketch.draw([" taskdeck", " " + "    ".join(f"{one.digit} {one.short}" for one in desk.providers), "", " LOADING"])
@@ -74,7 +82,7 @@ def _run(desk: LiveDesk, opening: Opening, ending: Ending) -> int:
             desk.close()
 
 
-def _shown(desk: LiveDesk, opening: Opening, ending: Ending, sketch: Sketch) -> int:
+def _shown(desk: LiveDesk | ReplayDesk, opening: Opening, ending: Ending, sketch: Sketch) -> int:
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     with never(*UNUSED):
         from tui.ui.shell import Taskdeck
@@ -89,6 +97,7 @@ def _shown(desk: LiveDesk, opening: Opening, ending: Ending, sketch: Sketch) -> 
             tables=peek(desk.path),
             filter_text=opening.filter_text,
             theme_name=opening.theme_name,
+            clock=opening.clock,
             memory=memory,
             themes=opening.themes,
             ending=ending,

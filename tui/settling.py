@@ -77,9 +77,9 @@ class Settling:
                 break
         here = _scopes(outcome, want)
         gone = [task for task in gone if task.key not in taken.seen]  # a list shows it
-        if vanished := [task for task in gone if whole or task.key.scope in here]:
+        if vanished := [task for task in gone if whole or task.scope in here]:
             self._found(vanished, 0)
-        lost = frozenset(task.key for task in gone if not whole and task.key.scope not in here)
+        lost = frozenset(task.key for task in gone if not whole and task.scope not in here)
         if want.since is not None and lost - self._lost:
             self._insist()
         self._lost = lost

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 from tui.model import STAGE, Change, Source, SourceStatus, State, Task, TaskKey, later
 from tui.seen import BY_ID, LIST, Seen
+from tui.sheet import Sheet, Taken
+from tui.slots import Kin
+from tui.tasks import Tasks
 
 RAW_ROWS = 5_000  # the providers' rows that are kept: a few MB, whatever a source holds
 TEXTS = 20_000  # different names, kinds, targets and words that are remembered: 2 MB
@@ -23,7 +26,7 @@ class Round:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.seen: dict[TaskKey, Task] = {}
+        self.seen = Tasks(source.name)
         self.doubted: dict[TaskKey, Task] = {}
 
 
@@ -49,6 +52,11 @@ class Feed:
         earlier = self._moved.get(key)
         self._moved[key] = Moved(key, before if earlier is None else earlier.before, after)
 
+    def before(self, key: TaskKey, now: Task | None) -> Task | None:
+        """A task as it was when the feed was last read; `now` is what it is."""
+        moved = self._moved.get(key)
+        return now if moved is None else moved.before
+
     def take(self) -> list[Moved]:
         """What has changed; from here on only what changes later."""
         moved, self._moved = self._moved, {}
@@ -60,12 +68,13 @@ class Store:
 
     def __init__(self, sources: Iterable[Source] = (), *, raw_rows: float = RAW_ROWS) -> None:
         self.sources: dict[str, Source] = {}
-        self._tasks: dict[str, dict[TaskKey, Task]] = {}
+        self._tasks: dict[str, Tasks] = {}
         self._live: dict[str, dict[TaskKey, Task]] = {}
         self._status: dict[str, SourceStatus] = {}
-        self._raw: dict[TaskKey, Mapping[str, Any]] = {}
+        self._raw: dict[tuple[str, str, str], Mapping[str, Any]] = {}
         self._raw_rows = raw_rows
         self._feeds: list[Feed] = []
+        self._kins: dict[Kin, Kin] = {}
         self._texts: dict[str, str] = {}
         self.seen = Seen()
         self.version = 0
@@ -75,7 +84,7 @@ class Store:
     def add_source(self, source: Source, interval: float = 15.0) -> None:
         """A source that will be read; until then it is LOADING."""
         self.sources[source.name] = source
-        self._tasks.setdefault(source.name, {})
+        self._tasks.setdefault(source.name, Tasks(source.name))
         self._live.setdefault(source.name, {})
         self._status.setdefault(source.name, SourceStatus(source=source, interval=interval))
         self.version += 1
@@ -90,7 +99,7 @@ class Store:
         """Notes nothing for a feed any more: nobody reads it."""
         self._feeds = [one for one in self._feeds if one is not feed]
 
-    def tasks(self, source: str) -> Mapping[TaskKey, Task]:
+    def tasks(self, source: str) -> Tasks:
         """The tasks of one source."""
         return self._tasks[source]
 
@@ -100,7 +109,8 @@ class Store:
 
     def get(self, key: TaskKey) -> Task | None:
         """One task, or None when it is not (or no longer) known."""
-        return self._tasks.get(key.source, {}).get(key)
+        tasks = self._tasks.get(key.source)
+        return None if tasks is None else tasks.get(key)
 
     def raw(self, key: TaskKey) -> Mapping[str, Any] | None:
         """The provider's row of a task, verbatim, while the bounded cache holds it."""
@@ -135,19 +145,19 @@ class Store:
         """
         known = self._tasks[read.source.name]
         found: dict[TaskKey, Task] = {}
-        seen: dict[TaskKey, Task] = {}
+        fresh: list[Task] = []
         for task, row in zip(tasks, chain(rows, repeat(None)), strict=False):
-            key = task.key
-            old = known.get(key)
-            before = seen.get(key) or read.seen.get(key)
+            old, before = known.of(task), read.seen.of(task)
             # most rows: nothing but when it was seen
             if before is None and old is not None and (held := old.seen_again(task)) is not None:
-                known[key] = read.seen[held.key] = held
+                known.put(held)
+                read.seen.put(held)
                 if row is not None and self._raw_rows:
-                    self._keep_raw(held.key, row)
+                    self._keep_raw(held, row)
                 continue
-            kept = task if before is None else later(before, task)
-            seen[key] = kept
+            key, kept = task.key, task if before is None else later(before, task)
+            read.seen.put(kept)
+            fresh.append(kept)
             if old is None:
                 if outdated(kept, oldest):
                     found.pop(key, None)
@@ -159,34 +169,77 @@ class Store:
                 read.doubted.pop(key, None)
             found[key] = kept
         upserted = self._differing(known, found)
-        known.update(found)
+        known.update(found.values())
         self._note_live(read.source, upserted)
-        for key, task in seen.items():  # not the page's own texts: a read of 100,000 rows would hold 70 MB of copies
-            held = known.get(key, task)
-            read.seen[held.key] = held if held is task or held == task else task
+        for task in fresh:  # not the page's own texts: a read of 100,000 rows would hold 70 MB of copies
+            held, mine = known.of(task), read.seen.of(task)
+            if held is not mine and held is not None and held == mine:
+                read.seen.put(held)
         if found and self._raw_rows:
             for task, row in zip(tasks, rows, strict=False):
                 if found.get(task.key) == task:
-                    self._keep_raw(task.key, row)
+                    self._keep_raw(task, row)
         return self._change(read.source, at, tuple(upserted))
+
+    def taken(self, source: Source, sheet: Sheet, *, oldest: float) -> Taken | None:
+        """What is held of a merged page; None where that is not what the page says, or an id is there twice."""
+        tasks = sheet.tasks or ()
+        if len(frozenset(sheet.ids)) < len(tasks):
+            return None
+        held = [*map(self._tasks[source.name].of, tasks)]
+        leaves, inside = math.inf, []
+        for key, task, old in zip(sheet.keys, tasks, held, strict=True):
+            if old is None and outdated(task, oldest):
+                continue
+            if old is None or old != task:
+                return None
+            inside.append(key)
+            if task.state.final:
+                leaves = min(leaves, task.ended_at or task.started_at or task.created_at or math.inf)
+        return Taken(held, inside, oldest, leaves)
+
+    def again(self, read: Round, sheet: Sheet, rows: Sequence[Mapping[str, Any]], *, oldest: float) -> bool:
+        """Merges a page that is the same as when it was `taken`, where nothing else has become of its tasks since.
+
+        Where it answers False nothing was done, and the page has to be merged task by task.
+        """
+        taken, known, ids = sheet.taken, self._tasks[read.source.name], sheet.ids
+        if taken is None or not taken.oldest <= oldest <= taken.leaves or read.seen.any_of(ids):
+            return False
+        if not known.alike(ids, taken.held):
+            return False
+        tasks = sheet.tasks or ()
+        held: list[Task | None] = [*tasks]
+        now = dict(zip(ids, tasks, strict=True))
+        read.seen.renew(now)
+        if len(taken.inside) < len(held):
+            held = [new if old is not None else None for old, new in zip(taken.held, held, strict=True)]
+            now = {one.id: one for one in held if one is not None}
+        known.renew(now)
+        sheet.taken = taken._replace(held=held)
+        if self._raw_rows:
+            for one, row in zip(held, rows, strict=True):
+                if one is not None:
+                    self._keep_raw(one, row)
+        return True
 
     def settle(self, source: Source, tasks: Iterable[Task], *, at: int = 0) -> Change:
         """Puts in what an explicit by-id read says: it may also take a final state back."""
         known = self._tasks[source.name]
         upserted = []
         for task in tasks:
-            if (before := known.get(task.key)) != task:
+            if (before := known.of(task)) != task:
                 upserted.append(task)
                 self.seen.note(before, task, BY_ID)
                 for feed in self._feeds:
                     feed.note(task.key, before, task)
-            known[task.key] = task
+            known.put(task)
         self._note_live(source, upserted)
         return self._change(source, at, tuple(upserted))
 
     def forget(self, key: TaskKey) -> None:
         """Lets a task go whose record the provider has deleted because we asked for that."""
-        task = self._tasks[key.source].pop(key, None)
+        task = self._tasks[key.source].pop(key)
         if task is not None:
             self._live[key.source].pop(key, None)
             self._raw.pop(key, None)
@@ -202,19 +255,20 @@ class Store:
     def expire(self, source: Source, *, oldest: float, most: float, at: int = 0) -> Change:
         """Lets ended tasks go: those before `oldest` (epoch ms), and the oldest of them beyond `most` tasks."""
         known = self._tasks[source.name]
-        gone = [key for key, task in known.items() if outdated(task, oldest)] if oldest > -math.inf else []
+        every = known.values()
+        gone = [task for task in every if outdated(task, oldest)] if oldest > -math.inf else []
         over = len(known) - len(gone) - most
         if over > 0:
-            left = set(gone)
-            ended = [task for key, task in known.items() if task.state.final and key not in left]
+            ended = [task for task in every if task.state.final and not outdated(task, oldest)]
             ended.sort(key=lambda task: task.since)
-            gone += [task.key for task in ended[: int(over)]]
-        for key in gone:
-            task = known.pop(key)
+            gone += ended[: int(over)]
+        keys = tuple(task.key for task in gone)
+        for key, task in zip(keys, gone, strict=True):
+            known.pop(key)
             self._raw.pop(key, None)
             for feed in self._feeds:
                 feed.note(key, task, None)
-        return self._change(source, at, (), tuple(gone))
+        return self._change(source, at, (), keys)
 
     def _note_live(self, source: Source, changed: Iterable[Task]) -> None:
         """Keeps the index of what has not ended: of 100,000 tasks some hundreds, which every round looks at."""
@@ -222,7 +276,7 @@ class Store:
         for task in changed:
             if task.state.live:
                 live[task.key] = task
-            else:
+            elif live:
                 live.pop(task.key, None)
 
     def _change(
@@ -232,26 +286,28 @@ class Store:
             self.version += 1
         return Change(source=source, at=at, upserted=upserted, gone=gone, status=self._status[source.name])
 
-    def _differing(self, known: Mapping[TaskKey, Task], found: dict[TaskKey, Task]) -> list[Task]:
+    def _differing(self, known: Tasks, found: dict[TaskKey, Task]) -> list[Task]:
         """Which of the tasks found differ from what is known, told to the feeds; in `found` texts are shared."""
-        if len(self._texts) > TEXTS:
+        if max(len(self._kins), len(self._texts)) > TEXTS:
+            self._kins.clear()
             self._texts.clear()
         differing: list[Task] = []
         for key, task in found.items():
-            before = known.get(key)
+            before = known.of(task)
             if before is not None and (held := before.seen_again(task)) is not None:
                 found[key] = held
                 continue
             if self._feeds:  # a screen holds them all day
-                found[key] = task = task.sharing(self._texts)
+                found[key] = task = task.sharing(self._kins, self._texts, before)
             differing.append(task)
             self.seen.note(before, task, LIST)
             for feed in self._feeds:
                 feed.note(key, before, task)
         return differing
 
-    def _keep_raw(self, key: TaskKey, row: Mapping[str, Any]) -> None:
-        self._raw[key] = row
+    def _keep_raw(self, task: Task, row: Mapping[str, Any]) -> None:
+        kin = task.kin
+        self._raw[kin.source, kin.scope, task.id] = row
         if len(self._raw) > self._raw_rows:
             del self._raw[next(iter(self._raw))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import compress, repeat
 from typing import NamedTuple
 
@@ -33,6 +33,30 @@ class Reach(NamedTuple):
 
 
 NOTHING = Reach()
+
+
+class Span(NamedTuple):
+    """What the times of some rows come to: their reach by when they came and by when they ended (epoch ms).
+
+    `first` is when the first of them came, -inf where one does not say; `oldest` are the earliest of either time.
+    """
+
+    came: Reach
+    ended: Reach
+    first: float
+    oldest: tuple[float, float]
+
+
+def span(tasks: Sequence[Task], news: Collection[TaskKey] = ()) -> Span:
+    """The span of some rows; its `oldest` leave out what is news."""
+    came = [one.created_at or one.started_at for one in tasks]
+    # a list of tasks that have not all ended is not one by the time of their end
+    ended = [one.ended_at or math.inf for one in tasks]
+    old = [one.key not in news for one in tasks] if news else repeat(True)
+    times = [*filter(None, came)]
+    first = min(times, default=math.inf) if len(times) == len(came) else -math.inf
+    oldest = min(filter(None, compress(came, old)), default=math.inf), min(compress(ended, old), default=math.inf)
+    return Span(_reach(came), _reach(ended), first, oldest)
 
 
 class Order(NamedTuple):
@@ -72,23 +96,20 @@ class Trail:
         self._earliest = math.inf  # of all rows; -inf where one has no time
         self._oldest = [math.inf, math.inf]  # by when they came and when they ended, of the rows that are no news
 
-    def add(self, at: int, tasks: Iterable[Task], news: Collection[TaskKey] = ()) -> None:
+    def add(self, at: int, tasks: Sequence[Task], news: Collection[TaskKey] = ()) -> None:
         """Takes in the page `at` of the list (0 is its first), in any order; `news` are those that were not known so.
 
         What is news says nothing about how far the read has come: a task that waited for two hours may stand on top.
         """
+        self.take(at, span(tasks, news), len(news))
+
+    def take(self, at: int, told: Span, news: int) -> None:
+        """Takes in a page by its span, and how many of its tasks are news."""
         self.pages += 1
-        tasks = tuple(tasks)
-        self._news[at] = len(news)
-        came = [one.created_at or one.started_at for one in tasks]
-        # a list of tasks that have not all ended is not one by the time of their end
-        ended = [one.ended_at or math.inf for one in tasks]
-        old = [one.key not in news for one in tasks] if news else repeat(True)
-        times = [*filter(None, came)]
-        self._earliest = min(self._earliest, min(times, default=math.inf) if len(times) == len(came) else -math.inf)
-        self._oldest[0] = min(self._oldest[0], min(filter(None, compress(came, old)), default=math.inf))
-        self._oldest[1] = min(self._oldest[1], min(compress(ended, old), default=math.inf))
-        self._came[at], self._ended[at] = _reach(came), _reach(ended)
+        self._news[at] = news
+        self._earliest = min(self._earliest, told.first)
+        self._oldest = [*map(min, self._oldest, told.oldest)]
+        self._came[at], self._ended[at] = told.came, told.ended
 
     @property
     def order(self) -> Order:
@@ -129,6 +150,9 @@ class Trail:
 
 def _slack(pages: Mapping[int, Reach]) -> float:
     """The slack at the head; inf where it is a good part of all the time that the list covers: that is no order."""
+    if len(pages) == 1:  # most lists
+        ((youngest, oldest, slack),) = pages.values()
+        return slack if slack <= (youngest - oldest) * PART else math.inf
     slack = _head(pages).slack
     youngest = max((reach.youngest for reach in pages.values()), default=-math.inf)
     oldest = min((reach.oldest for reach in pages.values()), default=math.inf)

@@ -67,7 +67,8 @@ class Watching:
                     if (turn is None or turn.done()) and self._may(name):
                         self._turns[name] = group.create_task(self._turn(name, tasks))
                 try:
-                    await asyncio.wait_for(self._more.wait(), self._every)
+                    async with asyncio.timeout(self._every):  # wait_for of 3.11 loses an end that comes with the news
+                        await self._more.wait()
                 except TimeoutError:
                     continue
 

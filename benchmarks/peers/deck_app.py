@@ -11,7 +11,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from tui.running import FRAMES, RARELY, SWITCH
 
 os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # as the monitor does, before Textual is imported: else a key waits 16 ms
 
-from tests.ui.fake_desk import SOURCES, FakeDesk, fill, tasks_of
-from tui.model import Source, State, Task
+from tests.ui.fake_desk import SOURCES, FakeDesk, tasks_of
+from tui.model import Source, SourceStatus, State, Task
+from tui.store import Round
 from tui.ui import board
 from tui.ui.home import Home
 from tui.ui.options import wall_clock
@@ -33,18 +34,26 @@ PAGE = 100  # tasks that one call brings, with one request id: what four of five
 LONG_AGO = 5 * 3_600_000  # ms: ages in hours stand still
 
 
-def many(source: Source, count: int, now: int) -> list[Task]:
-    """So many tasks: some are made, the rest is like them, with ids and times of its own."""
-    made = tasks_of(source, min(count, MADE), now=now)
-    calls = [f"{n:016x}" for n in range(count // PAGE + 1)]
-    return [
-        task._replace(
-            key=task.key._replace(id=f"{task.key.id}-{n}"),
-            created_at=None if task.created_at is None else task.created_at - n,
-            request_id=calls[n // PAGE],
-        )
-        for n, task in zip(range(count), cycle(made), strict=False)
-    ]
+def pages(source: Source, count: int, now: int) -> Iterator[list[Task]]:
+    """So many tasks: some are made, the rest is like them, with ids, times and facts of its own."""
+    made = cycle(tasks_of(source, min(count, MADE), now=now))
+    for first in range(0, count, PAGE):
+        yield [
+            task._replace(
+                key=task.key._replace(id=f"{task.key.id}-{n}"),
+                created_at=earlier(task.created_at, n),
+                started_at=earlier(task.started_at, n),
+                ended_at=earlier(task.ended_at, n),
+                extra=dict(task.extra),
+                request_id=f"{first:016x}",
+            )
+            for n, task in zip(range(first, min(count, first + PAGE)), made, strict=False)
+        ]
+
+
+def earlier(at: int | None, n: int) -> int | None:
+    """A time of its own: an object that no other task has."""
+    return None if at is None else at - n - 1
 
 
 class Desk(FakeDesk):
@@ -55,16 +64,23 @@ class Desk(FakeDesk):
         now = wall_clock()
         self._shown: list[Task] = []
         for at, source in enumerate(SOURCES):
-            rows = many(source, tasks // len(SOURCES), now - LONG_AGO)
-            if at == 0:
-                for n in range(max(1, live)):
-                    rows[n] = self._first(rows[n], now - 10_000 - n, running=bool(live))
-                self._shown = rows[:1]
-            fill(self.store, source, rows, at=now)
-            del rows
+            self._fill(source, tasks // len(SOURCES), now, first=max(1, live) if at == 0 else 0, running=bool(live))
         self.pace(None, 3_600)  # nothing is read, and nothing is to get stale
         gc.collect()
         gc.freeze()
+
+    def _fill(self, source: Source, count: int, now: int, *, first: int, running: bool) -> None:
+        """Reads a source as the monitor does, a page at a time, with a screen that follows."""
+        read, feed = Round(source), self.store.follow()
+        for number, page in enumerate(pages(source, count, now - LONG_AGO)):
+            for n in range(number * PAGE, min(first, number * PAGE + len(page))):
+                page[n % PAGE] = self._first(page[n % PAGE], now - 10_000 - n, running=running)
+            self._shown = self._shown or page[:1]
+            self.store.merge(read, page, [{} for _ in page], at=now)
+            feed.take()
+        self.store.unfollow(feed)
+        tasks = len(self.store.tasks(source.name))
+        self.store.set_status(SourceStatus(source=source, answered_at=now, tasks=tasks, calls=1))
 
     def _first(self, task: Task, at: int, *, running: bool) -> Task:
         """The newest task there is: it runs, or ended so long ago that its age stands still."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import sys
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from keys_to_paint import SHORTS, TITLES, WIDE, WORDS, span
 
-from peers.deck_app import LONG_AGO, many
+from peers.deck_app import LONG_AGO, pages
 from tests.ui.fake_desk import SOURCES
 from tui.ui.options import wall_clock
 
@@ -25,7 +26,7 @@ def write(tasks: int, path: Path) -> None:
         lines.writerow(TITLES)
         for source in SOURCES:
             place = [SHORTS.get(source.adapter, "KPS"), source.account, source.region]
-            for task in many(source, tasks // len(SOURCES), now - LONG_AGO):
+            for task in chain.from_iterable(pages(source, tasks // len(SOURCES), now - LONG_AGO)):
                 state = WORDS.get(task.state, task.state.upper()[:5])
                 age = span(now - (task.ended_at or task.since))
                 took = "-" if task.duration_ms is None else span(task.duration_ms)

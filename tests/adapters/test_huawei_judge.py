@@ -140,6 +140,14 @@ def test_all_spellings_are_read_at_any_depth(names: tuple[str, str]) -> None:
         assert (error.code, error.message) == ("KPS.7", "why")
 
 
+def test_a_401_that_nobody_can_read_is_the_clock_where_that_is_far_off() -> None:
+    assert type(judged({}, 401, skew=901.0)) is ClockSkew
+    assert type(judged({}, 401, skew=900.0)) is AuthError
+    assert type(judged({}, 403, skew=901.0)) is not ClockSkew
+    assert type(judged({"error_msg": "the key does not exist"}, 401, skew=901.0)) is AuthError
+    assert type(judged({"error_code": "KPS.0401"}, 401, skew=901.0)) is AuthError
+
+
 def test_a_clock_that_is_off_is_seen_only_beyond_the_window_and_only_for_0301() -> None:
     content = {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"}
     skewed = judged(content, 401, skew=-901.0)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.adapters import _read
 from tui.adapters._read import moment, said
 from tui.formats import rfc3339
 
@@ -27,9 +28,17 @@ def test_every_time_that_is_read_can_be_written(edge: str) -> None:
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_the_plain_form_and_all_others_say_the_same_moment(when: datetime) -> None:
-    """The tables of `moment` against the library's own parser, by way of a form that the tables do not know."""
+    """The tables of `moment` against the library's own parser, by way of forms that the tables do not know."""
     plain = f"{when.replace(microsecond=0, tzinfo=None).isoformat()}Z"
     assert moment(plain) == moment(plain.replace("Z", "+00:00")) == moment(plain.replace("Z", ".000Z"))
+    assert moment(plain) == moment(plain.replace("Z", "+0000"))
+
+
+@pytest.mark.parametrize(
+    "odd", [None, "", 0, 7, 1.5, True, [], ["2026-11-21"] * 20, {}, {"a": 1}, "0000-00-00T00:00:00Z"]
+)
+def test_what_is_no_text_is_no_time(odd: object) -> None:
+    assert moment(odd) is None
 
 
 @pytest.mark.parametrize("wrong", ["2026-11-21T24:00:00Z", "2026-11-21T13:60:01Z", "2026-02-30T13:52:01Z", "T", "2026"])
@@ -41,3 +50,17 @@ def test_what_is_said_to_have_gone_wrong_has_no_key_in_it() -> None:
     assert said("login failed: password=hunter2 at db-1") == "login failed: password=******** at db-1"
     assert said("exit 137: no such file /in/a.mp4") == "exit 137: no such file /in/a.mp4"
     assert (said(None), said(""), said(7)) == (None, None, "7")
+
+
+def test_what_is_known_to_hold_no_key_is_bounded_and_no_text_with_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain: set[str] = set()
+    monkeypatch.setattr(_read, "_plain", plain)
+    monkeypatch.setattr(_read, "TEXTS", 3)
+    long = "too long " * 40
+    for _ in range(2):
+        assert said("timed out") == "timed out"
+        assert said("password=hunter2") == "password=********"
+        assert said(long) == long
+    assert plain == {"timed out"}
+    assert [said(f"exit {code}") for code in range(9)] == [f"exit {code}" for code in range(9)]
+    assert 0 < len(plain) <= 3

@@ -39,7 +39,7 @@ def workflow(number: int, state: State, native: str, **changes: object) -> Task:
         error="subtask failed" if state is State.FAILED else None,
         extra={"mps.subtasks": ["action-trans"]},
     )
-    return task._replace(**changes)  # type: ignore[arg-type]  # any fields, by name
+    return task._replace(**changes)
 
 
 SUCCEEDED = workflow(4, State.SUCCEEDED, "FINISH")

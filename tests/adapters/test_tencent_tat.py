@@ -41,7 +41,7 @@ def command(number: int, state: State, native: str, invocation: int, **changes: 
         duration_ms=7_000 if state.final else None,
         extra=facts | {"tat.invocation": f"inv-{invocation:08x}", "tat.command": "cmd-13axrtuq", "tat.by": "USER"},
     )
-    return task._replace(**changes)  # type: ignore[arg-type]  # any fields, by name
+    return task._replace(**changes)
 
 
 def extra(task: Task, **facts: object) -> Mapping[str, Any]:

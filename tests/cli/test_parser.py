@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tui.cli import read
+from tui.cli import parser, read
 from tui.cli.parser import FAULTS, build, parse
 from tui.cloud.faults import NAMES
 from tui.errors import UsageError
@@ -125,3 +127,31 @@ def _choices(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentP
 
 def test_no_word_at_all_is_what_the_parser_makes_of_it() -> None:
     assert vars(read([])) == vars(parse([])) == vars(parse(["monitor"]))
+
+
+def _told(arguments: list[str]) -> object:
+    try:
+        return vars(parse(arguments))
+    except (UsageError, SystemExit) as ended:
+        return type(ended), str(ended)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["--config", "--config=x", "--color", "never", "--log", "list", "show", "lst", "-o", "json", "--"]
+        ),
+        max_size=6,
+    )
+)
+def test_the_command_that_is_built_alone_is_the_one_that_all_together_find(arguments: list[str]) -> None:
+    found = _told(arguments)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(parser, "_command", lambda arguments: None)
+        assert _told(arguments) == found
+
+
+def test_behind_options_of_all_commands_one_alone_is_built() -> None:
+    assert parser._command(["--config", "list", "--color=never", "show", "x"]) == "show"
+    assert parser._command(["--config", "x", "-h", "show"]) is None
+    assert parser._command(["--config"]) is None

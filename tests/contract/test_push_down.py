@@ -105,7 +105,7 @@ def clauses() -> list[str]:
             "state:gone",
             "state!=fail",
         ),
-        *("state:canc", "state:expd", "state:retry", "id:/^order-/", "id:/^3/", "id=", "target:LATEST", "error:*"),
+        *("state:canc", "state:expd", "state:retry", "id:/^order-/", "id:/^3/", "id=no", "target:LATEST", "error:*"),
         *("inst=ins-00000000", "inst=INS-00000000", "cmd=cmd-x", 'target="no such"', "age<1h", "dur>1m", "ended:*"),
         *("created>-1d", "created:today", "started<-1h", "started>-30m", "ended<-10m", "created:-2h", "started:*"),
     ]

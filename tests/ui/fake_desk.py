@@ -145,6 +145,7 @@ class FakeDesk:
         self.note = ""
         self.read_only = True
         self.demo = False
+        self.replays = False
         self.door: Door | None = None
         self.poked: list[str | None] = []
         self.asked: list[TaskKey] = []
@@ -195,6 +196,10 @@ class FakeDesk:
     def poke(self, source: str | None = None) -> None:
         """Remembers who was to be read."""
         self.poked.append(source)
+
+    def faster(self, by: int) -> str:
+        """Nothing was recorded."""
+        return ""
 
     def look(self, sources: frozenset[str], *, focused: bool) -> None:
         """Remembers what was looked at."""

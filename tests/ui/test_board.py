@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.errors import UsageError
@@ -209,6 +209,86 @@ def test_whichever_view_is_shown_when_its_rows_are_those_of_the_store(
                 if shown == digit or (shown == ALL and task.state is State.RUNNING)
             }
             assert found - leaving <= wanted <= found
+
+
+SOME = st.lists(st.integers(0, 5), min_size=1, max_size=4, unique=True)
+STEPS = st.tuples(
+    st.one_of(
+        st.tuples(st.just("put"), SOME, st.sampled_from([State.RUNNING, State.FAILED])),
+        st.tuples(st.just("again"), st.just([*range(6)]), st.integers(10, 99)),
+        st.tuples(st.sampled_from(["forget", "settle", "take", "pin"]), SOME, st.just(0)),
+        st.tuples(st.just("sort"), SOME, st.sampled_from(["", "seen", "state", "dur", "req", "age"])),
+        st.tuples(st.just("filter"), SOME, st.sampled_from(["", "state:run", "x"])),
+    ),
+    st.sampled_from([None, ALL, 1, 4]),
+    st.integers(0, 4),
+)
+
+
+def test_a_task_without_times_has_one_row_however_often_it_was_seen(stage: Stage) -> None:
+    for sort in ("", "seen"):
+        stage.board.order(ALL, Sort(sort))
+        for at, state in enumerate([State.QUEUED, State.STOPPING, State.FAILED]):
+            stage.put(FC, row(FC, "a", state, seen_at=10 * at + 1))
+            stage.look(ALL)
+            stage.put(FC, row(FC, "a", state, seen_at=10 * at + 2))
+        assert sorted(stage.look(ALL)[ALL]) == ["a", "b", "c", "d"]
+
+
+def happens(stage: Stage, what: str, some: list[int], how: Any, step: int) -> None:
+    """One thing that a store, somebody at the keys or the clock of the screen does."""
+    tasks = [row(FC, f"t{one}", name="x", created_at=NOW if one < 2 else None) for one in some]
+    match what:
+        case "put":
+            stage.put(FC, *(one._replace(state=how, seen_at=step, request_id=str(step)) for one in tasks))
+        case "again":
+            known = [found for one in tasks if (found := stage.store.get(one.key)) is not None]
+            stage.put(FC, *(one._replace(seen_at=how, request_id=str(how)) for one in known))
+        case "forget":
+            stage.store.forget(tasks[0].key)
+        case "settle":
+            stage.store.settle(FC, [one._replace(state=State.FAILED, seen_at=step) for one in tasks])
+        case "take":
+            stage.board.take(NOW)
+        case "sort":
+            stage.board.order(ALL, Sort(how))
+        case "pin":
+            stage.board.pins = frozenset(one.key for one in tasks)
+        case "filter":
+            stage.board.ask(ALL, how)
+
+
+@settings(max_examples=40)
+@given(steps=st.lists(STEPS, max_size=30), held=st.booleans())
+def test_a_view_that_lags_behind_the_store_loses_no_row_and_keeps_none(
+    steps: list[tuple[tuple[str, list[int], Any], int | None, int]], *, held: bool
+) -> None:
+    """Tasks without times of their own stand where they were seen: the store sees them again, a view does not."""
+    stage = Stage()
+    if held:  # rows that the store had before there was a screen
+        stage.put(FC, *(row(FC, f"t{one}", name="x", seen_at=one) for one in range(8)))
+        stage.board = Board(stage.store, PROVIDERS, {}, utc=True)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in (("LATER", 2), ("AT_ONCE", 1), ("A_TURN", 1)):
+            patch.setattr(f"tui.ui.board.{name}", size)
+        patch.setattr("tui.view.roster.AT_ONCE", 3)
+        patch.setattr("tui.view.arranging.SLICE", 1)
+        patch.setattr("tui.view.ordered.PART", 2)
+        for step, ((what, some, how), digit, count) in enumerate(steps):
+            happens(stage, what, some, how, step)
+            if digit is not None:
+                turns = iter(range(count))
+                stage.board.take(NOW)
+                stage.board.use([digit], NOW)
+                stage.board.work(lambda turns=turns: next(turns, None) is not None)  # type: ignore[misc]  # a lambda with a default
+        stage.board.ask(ALL, "")
+        shown = stage.look(ALL, 1)
+        known = stage.store.tasks(FC.name)
+        for digit in (ALL, 1):
+            assert sorted(shown[digit]) == sorted(key.id for key in known)
+            where = stage.board.where(digit)
+            assert list(where.rows) == [known[one.key] for one in where.rows]
+            assert [where.find(one.key) for one in where.rows] == list(range(len(known)))
 
 
 def test_what_words_search_is_there_before_the_first_character(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

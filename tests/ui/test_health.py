@@ -15,7 +15,7 @@ from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tests.ui.states import KEYS, TROUBLES, status, tell
 from tui.model import Source, SourceStatus, State, Trouble, Word
 from tui.query import parse
-from tui.store import Store
+from tui.store import Moved, Store
 from tui.ui import bars, cells, glyphs, sheet, themes, when
 from tui.ui.cards import card
 from tui.ui.events import Event, Events
@@ -409,12 +409,12 @@ def test_an_age_is_counted_on_the_clock_that_stamped_it() -> None:
 @pytest.mark.parametrize(("skew", "hits"), [(0, 0), (250_000, 1)])
 def test_a_filter_counts_ages_as_the_screen_does(skew: int, hits: int) -> None:
     task = tasks_of(SOURCES[0], 1)[0]._replace(state=State.RUNNING, created_at=NOW, started_at=NOW, ended_at=None)
-    roster = Roster({one.name: one for one in SOURCES})
+    roster = Roster({one.name: one for one in SOURCES}, lambda key: task)
     roster.skews = {"thumbs": skew} if skew else {}
-    roster.change([(task.key, task)], NOW)
+    roster.change([Moved(task.key, None, task)], NOW)
     roster.ask(parse("age>3m"), NOW)
     assert len(roster.rows) == hits
-    roster.change([(task.key, task._replace(progress=5.0))], NOW)
+    roster.change([Moved(task.key, task, task._replace(progress=5.0))], NOW)
     assert len(roster.rows) == hits
 
 

@@ -36,7 +36,7 @@ FAILED = make(SOURCES[3], 1, random.Random(3))._replace(
 
 
 def about(**differs: object) -> About:
-    return About(FAILED._replace(**differs), PEN, LEGEND, 15.0)  # type: ignore[arg-type]  # any fields, by name
+    return About(FAILED._replace(**differs), PEN, LEGEND, 15.0)
 
 
 def told(inks: list[Ink]) -> str:

@@ -137,5 +137,20 @@ def test_equal_lines_say_nothing_of_where_they_went() -> None:
     assert "r" not in first_of(before).next(runs_of(before, after, 40), 40, ColorSystem.TRUECOLOR)[:6]
 
 
+def test_a_figure_that_ticks_is_kept_once() -> None:
+    kept = first_of(table(*NAMES))
+    for second in range(50):
+        kept.next([Run(5, 3, 7, [Segment(f"{second:02}")])], 40, ColorSystem.TRUECOLOR)
+        kept.next([Run(9, 3, 10, [Segment("s")]), Run(6, 3, 9, [Segment("abc")])], 40, ColorSystem.TRUECOLOR)
+    assert len(kept._over[3]) <= 4
+    assert "".join(part.text for part in kept._line(3)) == f"{NAMES[3][:5]}4abcs{NAMES[3][10:]}".ljust(40)
+
+
+def test_a_mark_goes_with_the_letter_it_stood_on() -> None:
+    kept = first_of(table(*NAMES[:3], "e\u0301 and so on"))
+    kept.next([Run(0, 3, 1, [Segment("x")])], 40, ColorSystem.TRUECOLOR)
+    assert "".join(part.text for part in kept._line(3)) == "x and so on".ljust(40)
+
+
 def test_a_move_of_many_lines() -> None:
     assert Move(3, 9, -2).sequence() == "\x1b[4;10r\x1b[4H\x1bM\x1bM\x1b[r"

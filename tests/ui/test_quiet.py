@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +76,26 @@ def test_cells_outside_the_runs_look_the_same_too(
     found = {at for start, stop in changed(before, after) for at in range(start, stop)}
     assert found.issuperset(at for at in range(len(new)) if old[at] != new[at])
     assert all(0 <= start < stop <= before.cell_length for start, stop in changed(before, after))
+
+
+def test_where_letters_alone_differ_the_runs_are_those_of_all_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, short, pairs = Random(7), 0, list[tuple[Strip, Strip]]()
+    choices = [None, RED, Style.parse("green"), Style.parse("on blue"), Style.parse("underline")]
+    for _ in range(3_000):
+        before, after = list[tuple[str, Style | None]](), list[tuple[str, Style | None]]()
+        for _ in range(chance.randint(1, 6)):
+            told, look = "".join(chance.choices("ab12   ", k=chance.randint(1, 20))), chance.choice(choices)
+            rate = chance.choice([0, 0, 0.1, 0.4])
+            other = "".join(chance.choice("ab1  ") if chance.random() < rate else sign for sign in told)
+            sign = chance.choice(["", "", "", "✗", "界", "e\u0301"])
+            before.append((told + sign, look))
+            after.append((other + sign, look if chance.random() < 0.95 else chance.choice(choices)))
+        pairs.append((strip(*before), strip(*after)))
+        short += bool(canvas._letters(*map(list, pairs[-1])))
+    assert short > 150
+    found = [changed(*pair) for pair in pairs]
+    monkeypatch.setattr(canvas, "_letters", lambda *_: None)
+    assert found == [changed(*pair) for pair in pairs]
 
 
 def test_lines_that_have_moved_together_are_known() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -90,6 +92,45 @@ def test_no_line_is_wider_or_narrower_than_the_screen(
     for strip in (made.line(task, mark, LEGEND._replace(glyphs=signs), cells), made.head(cells, order)):
         assert real_width(strip) == strip.cell_length == cells
         assert not {"\x1b", "\n", "\t"} & set(strip.text)
+
+
+def test_a_line_whose_age_goes_on_is_the_one_that_would_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, drawn, lined = Random(7), 0, 0
+    draw = Lines._draw
+
+    def count(*given: Any) -> Strip:
+        nonlocal drawn
+        drawn += 1
+        return draw(*given)
+
+    monkeypatch.setattr(Lines, "_draw", count)
+    for _ in range(150):
+        signs, cells, table = (
+            chance.choice([ASCII, UNICODE]),
+            chance.choice([15, 40, 78, 120, 198]),
+            chance.choice(TABLES),
+        )
+        cells += chance.randint(-3, 3)
+        shown = columns.show(
+            table, table, max(1, cells - 3), wide=chance.random() < 0.3, shift=chance.choice([0, 0, 1, 5])
+        )
+        task = TASK._replace(
+            key=TASK.key._replace(id=chance.choice(["job-1", "界" * 30, "e\u0301x", "", "a" * 60])),
+            state=chance.choice([State.RUNNING, State.QUEUED, State.FAILED]),
+            error=chance.choice([None, "out of memory", "内存不足"]),
+            started_at=NOW - chance.choice([0, 500, 50_000, 590_000, 3_590_000, 10**9, 10**14]),
+        )
+        mark = Mark(
+            chance.random() < 0.5, chance.random() < 0.5, chance.random() < 0.2, fresh=chance.choice(["", "new"])
+        )
+        kept, now = Lines(LOOK, signs), NOW
+        kept.arrange(shown)
+        for _ in range(5):
+            fresh, legend = Lines(LOOK, signs), LEGEND._replace(now=now)
+            fresh.arrange(shown)
+            assert [*kept.line(task, mark, legend, cells)] == [*fresh.line(task, mark, legend, cells)]
+            now, lined = now + chance.choice([1_000, 10_000, 60_000, 10**7]), lined + 1
+    assert drawn < lined * 1.6  # each fresh one, and few of those that are kept
 
 
 @pytest.mark.parametrize("name", ["ascii", "unicode"])
@@ -209,6 +250,6 @@ async def test_fresh_tasks_have_their_sign_until_it_is_taken_away() -> None:
 
 def test_an_age_that_nobody_told_is_counted_from_when_we_saw_the_task_and_says_so() -> None:
     legend = Legend(NOW, glyphs.ASCII, {}, {})
-    told = Task(TaskKey("thumbs", "", "a"), State.QUEUED, "Enqueued", seen_at=NOW - 95_000)
+    told = Task(TaskKey("thumbs", "", "a"), State.QUEUED, native_state="Enqueued", seen_at=NOW - 95_000)
     assert cells.age(told, legend) == "~1m"
     assert cells.age(told._replace(created_at=NOW - 95_000), legend) == "1m30s"

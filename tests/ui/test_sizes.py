@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from tests.ui.driving import driven, monitor, press, settle, strips, text
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tui.ui import bars, glyphs, mouse, sizes, themes
+from tui.ui.deck import Deck
 from tui.ui.keys import APP, EVENTS, HOME, gathered
 from tui.ui.sizes import Layout, Peek
 from tui.ui.titles import Pen
@@ -78,6 +79,25 @@ def test_the_peek_has_hysteresis() -> None:
     assert sizes.choose(98, 32, below).peek is Peek.BELOW
     assert sizes.choose(98, 31, below).peek is Peek.OFF
     assert sizes.choose(99, 34, Layout()).peek is Peek.OFF
+
+
+async def test_the_first_size_is_drawn_once_however_often_textual_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = list[tuple[int, int]]()
+    lay_out = Deck.lay_out
+
+    def counted(home: Deck) -> None:
+        drawn.append(home.app.size)
+        lay_out(home)
+
+    monkeypatch.setattr(Deck, "lay_out", counted)
+    async with driven(FakeDesk(), (120, 40)) as (pilot, _):
+        assert drawn == [(120, 40)]
+        await pilot.resize_terminal(90, 30)
+        await settle(pilot)
+        await pilot.resize_terminal(120, 40)
+        await settle(pilot)
+        assert drawn == [(120, 40), (90, 30), (120, 40)]
+        assert len(strips(pilot)) == 40
 
 
 @pytest.mark.parametrize(

@@ -111,10 +111,34 @@ def test_the_cursor_gets_there(x: int, y: int, to_x: int, to_y: int) -> None:
 
 
 def test_figures_that_tick_below_each_other_are_written_column_by_column() -> None:
-    before = [Strip([Segment("15s    1m15s")]) for _ in range(3)]
-    after = [Strip([Segment("16s    1m16s")]) for _ in range(3)]
-    runs = cropped([{0: line} for line in after], spans(before, after), [[12]] * 3)
-    assert drawn(runs, 80, ColorSystem.TRUECOLOR) == ("\x1b[1;2H6\b\x1b[B6\b\x1b[B6\x1b[1;11H6\b\x1b[B6\b\x1b[B6")
+    before = [Strip([Segment("15s    1m15s")]) for _ in range(6)]
+    after = [Strip([Segment("16s    1m16s")]) for _ in range(6)]
+    rows = enumerate(zip(before, after, strict=True))
+    found = [(y, *run) for y, pair in rows for run in changed(*pair)]
+    column = "6" + "\b\x1b[B6" * 5
+    runs = cropped([{0: line} for line in after], found, [[12]] * 6)
+    assert drawn(runs, 80, ColorSystem.TRUECOLOR) == f"\x1b[1;2H{column}\x1b[1;11H{column}"
+    few = [run for run in runs if run.y < 3]
+    assert drawn(few, 80, ColorSystem.TRUECOLOR) == "\x1b[3;2H6\b\x1b[A6\b\x1b[A6\x1b[8C6\b\x1b[B6\b\x1b[B6"  # up, down
+
+
+def test_what_a_changed_status_changes_is_written_the_way_that_is_shortest() -> None:
+    red, grey, page, row = "bold #ff8585", "#c9d1dc", "on #11151c", "on #23364d"
+    runs = [
+        Run(x, y, x + len(text), [Segment(text, Style.parse(f"{ink} {ground}"))])
+        for x, y, text, ink, ground in [
+            (10, 1, "6", red, page),
+            (47, 2, "3", grey, page),
+            (2, 4, "x FAIL", red, row),
+            (35, 4, "job-1", grey, row),
+        ]
+    ]
+    for run in runs:
+        look(run.parts[0].style)
+    assert drawn(runs, 80, ColorSystem.TRUECOLOR) == (  # in order it is 155 bytes, with each pen taken once 145
+        "\x1b[2;11H\x1b[1;38;2;255;133;133;48;2;17;21;28m6\x1b[5;3H\x1b[48;2;35;54;77mx FAIL"
+        "\x1b[27C\x1b[22;38;2;201;209;220mjob-1\x1b[3;48H\x1b[48;2;17;21;28m3\x1b[m"
+    )
 
 
 def test_behind_a_foreign_text_and_the_last_column_the_cursor_is_put_where_it_is_to_be() -> None:

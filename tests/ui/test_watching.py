@@ -41,7 +41,7 @@ def heard(pilot: Pilot[int]) -> list[str]:
 
 async def ends(pilot: Pilot[int], home: Home, task: Task, **facts: object) -> None:
     """A source says that a task has ended."""
-    over = task._replace(state=State.FAILED, native_state="Failed", error="boom", ended_at=NOW, **facts)  # type: ignore[arg-type]
+    over = task._replace(state=State.FAILED, native_state="Failed", error="boom", ended_at=NOW, **facts)
     source = home.desk.store.sources[task.key.source]
     home.desk.store.settle(source, [over], at=NOW)
     home.tick()

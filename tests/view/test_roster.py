@@ -14,11 +14,13 @@ from tests.tasks import NOW, SOURCE, task
 from tui.errors import UsageError
 from tui.model import Source, State, Task, TaskKey
 from tui.query import parse
+from tui.store import Moved
 from tui.ui.place import Place
 from tui.view import Roster, Sort
 from tui.view.order import as_of, ranker
 from tui.view.ordered import CHANGES, PART, Ordered
 from tui.view.roster import AT_LEAST, ENOUGH
+from tui.view.subject import as_shown
 from tui.view.whole import View
 
 SOURCES = {"src": SOURCE, "other": Source("other", "tencent-tat", "tx", "")}
@@ -34,7 +36,23 @@ QUERIES = (
     "limit:3",
     "x sort:name",
 )
-SORTS = ("", "-", "created", "-created", "name", "-name", "state", "dur", "-dur", "age", "-age", "retries", "-id")
+SORTS = (
+    "",
+    "-",
+    "created",
+    "-created",
+    "name",
+    "-name",
+    "state",
+    "dur",
+    "-dur",
+    "age",
+    "-age",
+    "retries",
+    "-id",
+    "seen",
+    "-req",
+)
 tasks = st.builds(
     lambda ident, state, name, born, took, source: task(
         ident,
@@ -46,6 +64,8 @@ tasks = st.builds(
         ended_at=NOW - born + took if state.final and born else None,
         duration_ms=took if state.final else None,
         retries=took % 3 or None,
+        seen_at=took,
+        request_id=str(took),
     ),
     st.sampled_from("abcdefghijkl"),
     st.sampled_from(State),
@@ -62,6 +82,11 @@ def bounded(turns: int) -> Callable[[], bool]:
     return lambda: next(left, None) is not None
 
 
+def nobody(key: TaskKey) -> Task | None:
+    """Of whom no place is asked, none need be known."""
+    return None
+
+
 class Screen(RuleBasedStateMachine):
     """Any sequence of inserts, deletes, sorts, filters and resizes: rows are what a plain view says, and the cursor,
     the first row and the marks stay on their tasks, or on the nearest row when those have left."""
@@ -71,12 +96,15 @@ class Screen(RuleBasedStateMachine):
         self.slices = pytest.MonkeyPatch()
         self.slices.setattr("tui.view.arranging.SLICE", 2)
         self.slices.setattr("tui.view.arranging.PART", 4)
+        self.slices.setattr("tui.view.arranging.MANY", 8)
         self.slices.setattr("tui.view.ordered.PART", 2)
         self.slices.setattr("tui.view.roster.ENOUGH", 3)
         self.slices.setattr("tui.view.roster.AT_ONCE", 3)
         self.slices.setattr("tui.view.roster.AT_LEAST", 0)
+        self.told: dict[TaskKey, Task] = {}
         self.known: dict[TaskKey, Task] = {}
-        self.roster = Roster(SOURCES)
+        """The same, some of them seen again since: of that nobody is told."""
+        self.roster = Roster(SOURCES, lambda key: self.known.get(key))
         self.place = Place()
         self.text, self.sort, self.now = "", Sort(), NOW
         self.marks: set[TaskKey] = set()
@@ -107,16 +135,25 @@ class Screen(RuleBasedStateMachine):
 
     @rule(some=st.lists(tasks, max_size=8), linger=st.booleans())
     def change(self, some: list[Task], linger: bool) -> None:
-        self.known |= {one.key: one for one in some}
-        self.roster.change({one.key: one for one in some}.items(), self.now, linger=linger)
+        new = {one.key: one for one in some}
+        moved = [Moved(key, self.known.get(key), one) for key, one in new.items()]
+        self.known |= new
+        self.told |= new
+        self.roster.change(moved, self.now, linger=linger)
         self.show()
+
+    @rule(data=st.data(), at=st.integers(0, 9_000))
+    def seen_again(self, data: st.DataObject, at: int) -> None:
+        again = data.draw(st.lists(st.sampled_from(sorted(self.known)), max_size=4)) if self.known else []
+        self.known |= {key: self.known[key].seen(at, str(at)) for key in again}
 
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
         gone = data.draw(st.lists(st.sampled_from(sorted(self.known)), max_size=4)) if self.known else []
+        moved = [Moved(key, self.known.pop(key), None) for key in dict.fromkeys(gone)]
         for key in gone:
-            self.known.pop(key, None)
-        self.roster.change([(key, None) for key in gone], self.now)
+            self.told.pop(key, None)
+        self.roster.change(moved, self.now)
         self.show()
 
     @rule(text=st.sampled_from(QUERIES), turns=st.integers(0, 3))
@@ -179,7 +216,7 @@ class Screen(RuleBasedStateMachine):
         query = parse(self.text) if self.text else None
         limit = query.limit if query is not None else None
         view = View(replace(query, limit=None) if query else None, self.sort.field, self.sort.descending)
-        rows = view.of(self.known.values(), SOURCES, self.now)
+        rows = view.of(self.told.values(), SOURCES, self.now)
         rows.sort(key=lambda one: one.key not in self.pins)  # stable: in both parts the order holds
         assert list(self.roster.rows) == rows[:limit]
         assert [self.roster.find(one.key) for one in self.roster.rows] == list(range(len(self.roster.rows)))
@@ -233,10 +270,51 @@ def spliced(there: set[int], out: set[int], into: set[int]) -> Ordered:
     return after
 
 
+def test_what_leaves_no_tasks_leaves_none() -> None:
+    none = Ordered(lambda one: (int(one.key.id),))
+    after = none.splice([((1,), None, None)])
+    assert (len(after), list(after.under(lambda one: (0,)))) == (0, [])
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_task_that_changes_on_its_way_into_the_order_of_when_it_was_seen_has_one_row(
+    turns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.view.roster.AT_ONCE", 0)
+    monkeypatch.setattr("tui.view.arranging.SLICE", 1)
+    roster = Roster(SOURCES, nobody)
+    three = [task(ident, created_at=NOW, seen_at=at) for at, ident in enumerate("abc")]
+    roster.change([Moved(one.key, None, one) for one in three], NOW)
+    roster.order(Sort("seen"), NOW)
+    roster.work(bounded(turns))
+    again = three[1].seen(99, "again")  # as the store has it by now
+    roster.change([Moved(again.key, again, again._replace(state=State.FAILED))], NOW)
+    roster.work(lambda: True)
+    assert [(one.id, one.state) for one in roster.rows] == [
+        ("a", State.RUNNING),
+        ("c", State.RUNNING),
+        ("b", State.FAILED),
+    ]
+
+
+def test_the_order_that_rows_are_in_is_there_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.view.roster.AT_ONCE", 0)
+    roster = Roster(SOURCES, nobody)
+    many = [task(f"{at:05}", name="x", created_at=NOW - at) for at in range(2 * PART)]
+    roster.change([Moved(one.key, None, one) for one in many], NOW)
+    roster.order(Sort(), NOW, as_shown)
+    assert roster.work(lambda: False)
+    roster.order(Sort("id", descending=True), NOW)
+    assert not roster.work(bounded(2))
+    roster.order(Sort(), NOW)
+    assert roster.work(lambda: False)
+    assert list(roster.rows) == many
+
+
 def test_the_first_rows_are_there_before_all_tasks_were_looked_at() -> None:
-    roster = Roster(SOURCES)
+    roster = Roster(SOURCES, nobody)
     many = [task(f"{at:05}", name="x" if at % 2 else "y", created_at=NOW - at) for at in range(20 * PART)]
-    roster.change([(one.key, one) for one in many], NOW)
+    roster.change([Moved(one.key, None, one) for one in many], NOW)
     roster.ask(parse("name:x"), NOW)
     assert ENOUGH <= len(roster.rows) <= AT_LEAST * PART < len(many) // 2
     assert roster.working
@@ -246,9 +324,9 @@ def test_the_first_rows_are_there_before_all_tasks_were_looked_at() -> None:
 
 
 def test_rows_that_match_stay_until_there_are_new_ones() -> None:
-    roster = Roster(SOURCES)
+    roster = Roster(SOURCES, nobody)
     many = [task(f"{at:05}", name="last" if at == 19 * PART else "x", created_at=NOW - at) for at in range(20 * PART)]
-    roster.change([(one.key, one) for one in many], NOW)
+    roster.change([Moved(one.key, None, one) for one in many], NOW)
     roster.ask(parse("name:last"), NOW)
     assert (len(roster.rows), roster.shown) == (len(many), 0)
     assert roster.working
@@ -257,7 +335,7 @@ def test_rows_that_match_stay_until_there_are_new_ones() -> None:
 
 
 def test_after_a_refresh_words_are_made_of_what_it_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    roster = Roster(SOURCES)
+    roster = Roster(SOURCES, nobody)
     looked_at: list[Task] = []
 
     def own(one: Task) -> str:
@@ -265,11 +343,11 @@ def test_after_a_refresh_words_are_made_of_what_it_changed(monkeypatch: pytest.M
         return f"{one.key.id} {one.error}"
 
     many = [task(f"{at:05}", created_at=NOW - at) for at in range(2 * PART)]
-    roster.change([(one.key, one) for one in many], NOW)
+    roster.change([Moved(one.key, None, one) for one in many], NOW)
     roster.ask(parse("nothing"), NOW)
     assert roster.work(lambda: True)
     other = many[9]._replace(error="nothing")
-    roster.change([(other.key, other)], NOW)
+    roster.change([Moved(other.key, many[9], other)], NOW)
     monkeypatch.setattr("tui.query.words._own", own)
     roster.ask(parse("nothing"), NOW)
     assert roster.work(lambda: True)
@@ -277,14 +355,15 @@ def test_after_a_refresh_words_are_made_of_what_it_changed(monkeypatch: pytest.M
 
 
 def test_what_was_made_of_a_part_is_not_kept_for_ever() -> None:
-    roster, one = Roster(SOURCES), task("a")
-    roster.change([(one.key, one)], NOW)
+    roster, one = Roster(SOURCES, nobody), task("a")
+    roster.change([Moved(one.key, None, one)], NOW)
     roster.ask(parse("a"), NOW)
     assert roster.work(lambda: True)
     roster.ask(None, NOW)
     kept = []
     for at in range(CHANGES + 1):
-        roster.change([(one.key, one._replace(progress=float(at)))], NOW)
+        before, one = one, one._replace(progress=float(at))
+        roster.change([Moved(one.key, before, one)], NOW)
         rows = roster.every()
         assert isinstance(rows, Ordered)
         kept.append(rows.parts[0].origin is not None)
@@ -292,12 +371,12 @@ def test_what_was_made_of_a_part_is_not_kept_for_ever() -> None:
 
 
 def test_a_row_that_matches_no_more_lingers_and_does_not_count() -> None:
-    roster = Roster(SOURCES)
+    roster = Roster(SOURCES, nobody)
     one, other = task("a"), task("b")
-    roster.change([(one.key, one), (other.key, other)], NOW)
+    roster.change([Moved(one.key, None, one), Moved(other.key, None, other)], NOW)
     roster.ask(parse("state:run"), NOW)
     roster.work(lambda: True)
-    roster.change([(one.key, one._replace(state=State.SUCCEEDED))], NOW, linger=True)
+    roster.change([Moved(one.key, one, one._replace(state=State.SUCCEEDED))], NOW, linger=True)
     assert ([row.state for row in roster.rows], roster.shown) == ([State.SUCCEEDED, State.RUNNING], 1)
     assert not roster.let_go(NOW - 1)
     assert roster.let_go(NOW)
@@ -306,4 +385,4 @@ def test_a_row_that_matches_no_more_lingers_and_does_not_count() -> None:
 
 def test_a_field_that_there_is_not_is_refused() -> None:
     with pytest.raises(UsageError, match="did you mean created"):
-        Roster(SOURCES).order(Sort("creatd"), NOW)
+        Roster(SOURCES, nobody).order(Sort("creatd"), NOW)

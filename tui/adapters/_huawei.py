@@ -119,15 +119,14 @@ def judge_unsigned(token: Secret | None, reply: Reply) -> CallError | None:
 def _kind(reply: Reply, code: str, message: str) -> type[CallError]:
     """The one error table (api/huawei.md 7.2): KPS, KMS and IAM codes go by the status."""
     gateway = _GATEWAY_CODE.match(code)
+    skewed = abs(reply.skew or 0.0) > SKEW_SECONDS and not any(words in message.lower() for words in _ABOUT_THE_KEY)
+    if skewed and not code and reply.status == 401:
+        return ClockSkew  # whatever spoiled the answer: with a clock that far off no key is good, and clocks come right
     if gateway is None:
         status = int(code) if code in ("401", "403", "404") else reply.status
         return by_status(status)
     number = gateway[1]
-    if (
-        number == "0301"
-        and abs(reply.skew or 0.0) > SKEW_SECONDS
-        and not any(words in message.lower() for words in _ABOUT_THE_KEY)
-    ):
+    if number == "0301" and skewed:
         return ClockSkew
     return GATEWAY.get(number) or by_status(reply.status)
 

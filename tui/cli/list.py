@@ -14,7 +14,7 @@ from tui.cli.once import now_ms, poll_once, want_of, within_reach
 from tui.cli.output import cells, coloured
 from tui.cli.place import config
 from tui.errors import UsageError
-from tui.model import Change, Task, TaskKey, newest_first
+from tui.model import Change, Task, newest_first
 
 if TYPE_CHECKING:
     from tui.settings import Config
@@ -130,20 +130,20 @@ class _Lines:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._made: dict[TaskKey, tuple[Task, str]] = {}
+        self._made: dict[int, tuple[Task, str]] = {}  # by the identity of a task, which is kept: keys are made anew
 
     def make(self, change: Change) -> None:
         """Makes the lines of what a page brought."""
         from tui.formats import json_line
 
         for task in change.upserted:
-            self._made[task.key] = task, json_line(task, change.source)
+            self._made[id(task)] = task, json_line(task, change.source)
 
     def line(self, task: Task) -> str:
         """The line of a task as it is now."""
-        made = self._made.get(task.key)
-        if made is not None and made[0] is task:
+        made = self._made.get(id(task))
+        if made is not None:
             return made[1]
         from tui.formats import json_line
 
-        return json_line(task, self._store.sources[task.key.source])
+        return json_line(task, self._store.sources[task.source])

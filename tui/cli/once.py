@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -109,11 +108,13 @@ class Progress:
         if now - self._at < 0.1:
             return
         self._at = now
+        from shutil import get_terminal_size
+
         from tui.text import clean, cut_end
 
         statuses = [self._store.status(name) for name in self._store.sources]
         parts = [f"{one.source.name} {one.rows_read}{'..' if one.reading else ''}" for one in statuses]
-        cells = shutil.get_terminal_size().columns - 1
+        cells = get_terminal_size().columns - 1
         sys.stderr.write("\r\x1b[K" + cut_end(clean("reading " + "  ".join(parts)), cells))
         sys.stderr.flush()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import select
-import shutil
 import stat
 import sys
 from argparse import Namespace
@@ -21,7 +20,11 @@ def coloured(given: Namespace) -> bool:
 
 def cells() -> int | None:
     """The width of the terminal; None where stdout is none, and no text is cut."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def aligned(rows: Iterable[Sequence[object]]) -> None:

@@ -20,6 +20,9 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{plain} (`{self.prog} --help`)")
 
 
+_OF_ALL = ("--config", "--state-dir", "--log", "--color")
+
+
 class _Mute:
     """Takes the options of a command that is not meant."""
 
@@ -64,7 +67,7 @@ def build(only: str | None = None) -> argparse.ArgumentParser:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The parsed command line; without a command it is `monitor`. Raises UsageError."""
     arguments = list(arguments) or ["monitor"]
-    parser = _parser(arguments[0])
+    parser = _parser(arguments)
     given = parser.parse_args(_marked(parser, arguments))
     if given.command is None:
         given = parser.parse_args([*arguments, "monitor"])
@@ -75,12 +78,22 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return given
 
 
-def _parser(first: str) -> argparse.ArgumentParser:
-    """Of the command that comes first, where one does."""
-    if first == "--version":
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Of the command that is meant, where that is plain to see."""
+    if arguments[0] == "--version":
         return build("")
-    found = build(None if first.startswith("-") else first)
+    found = build(_command(arguments))
     return found if _named(found) else build()
+
+
+def _command(arguments: Sequence[str]) -> str | None:
+    """The first word behind the options of all commands; None where something else is in its way."""
+    left = list(arguments)
+    while left and left[0].startswith("-"):
+        if left[0].partition("=")[0] not in _OF_ALL:
+            return None
+        del left[: 1 if "=" in left[0] else 2]
+    return left[0] if left else None
 
 
 def _named(parser: argparse.ArgumentParser) -> bool:
@@ -92,10 +105,16 @@ def _screens(commands: _Commands) -> None:
     _filter(monitor)
     monitor.add_argument("--write", action="store_true", help="grant A: stop a task, delete a failed record")
     monitor.add_argument("--theme", metavar="NAME", help="a theme for this run")
+    monitor.add_argument("--record", metavar="FILE", help="write down what happens meanwhile; `replay FILE` shows it")
     demo = commands.add("demo", "the monitor on an embedded demo cloud: no account, no network, no config")
     _world(demo)
     demo.add_argument("--write", action="store_true", help="grant A: stop a task, delete a failed record")
     demo.add_argument("--theme", metavar="NAME", help="a theme for this run")
+    replay = commands.add("replay", "the monitor on a recording: what happened, as it happened; nothing is asked")
+    replay.add_argument("file", metavar="FILE", help="what `record` or `tail -o ndjson` has written")
+    _filter(replay)
+    replay.add_argument("--speed", type=_rate, default=1.0, metavar="X", help="so many times as fast (default: 1)")
+    replay.add_argument("--theme", metavar="NAME", help="a theme for this run")
     cloud = commands.add("cloud", "the demo cloud alone, in the foreground; one line of JSON when it is ready")
     cloud.add_argument("--port", type=_port, default=0, metavar="N", help="port of the control paths (0: a free one)")
     _world(cloud)
@@ -150,6 +169,10 @@ def _followers(commands: _Commands) -> None:
     _filter(tail)
     _format(tail, ("text", "ndjson"))
     tail.add_argument("--for", dest="duration", type=_duration, metavar="DURATION", help="end after 30s, 10m, 2h")
+    record = commands.add("record", "writes what `tail -o ndjson` prints into a file, for `replay`")
+    record.add_argument("file", metavar="FILE", help="a new one, or a recording to go on with")
+    _filter(record)
+    record.add_argument("--for", dest="duration", type=_duration, metavar="DURATION", help="end after 30s, 10m, 2h")
     wait = commands.add("wait", "ends when a task, or all tasks that match at the start, have ended; 0: they succeeded")
     _filter(wait, "TASK|FILTER")
     wait.add_argument(

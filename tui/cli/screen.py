@@ -26,7 +26,13 @@ def run(given: Namespace) -> int:
     from tui.config_place import config_path
 
     logs.start(given)
+    text, themes = getattr(given, "filter", "") or "", config_path(given.config).with_name("themes")
     state = None
+    if given.command == "replay":
+        from tui.cli.replay import desk_of
+
+        replayed = desk_of(given)
+        return running.run(replayed, running.Opening(text, given.theme, themes, clock=replayed.clock))
     if given.command == "demo":  # remembers nothing: it must not change what the monitor does tomorrow
         from tui.cli.cloud import faults
 
@@ -36,5 +42,8 @@ def run(given: Namespace) -> int:
     else:
         state = logs.state_dir(given)
         desk = app.LiveDesk(config_path(given.config), write=given.write, state=state)
-    text, themes = getattr(given, "filter", "") or "", config_path(given.config).with_name("themes")
+        if given.record is not None:
+            from tui.cli.record import Recorder
+
+            desk.record(Recorder(given.record, desk.store))
     return running.run(desk, running.Opening(text, given.theme, themes, state))

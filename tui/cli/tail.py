@@ -6,7 +6,7 @@ import asyncio
 import math
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -34,24 +34,38 @@ def run(given: Namespace) -> int:
     from tui import logs
 
     logs.start(given)
+    settings, query = wanted(given)
+    paper = Paper(cells(), coloured(given), zone(settings)) if given.output_format == "text" else None
+    complaints = Complaints()
+
+    def write(due: Sequence[Happened | Turned], store: Store) -> None:
+        _write(due, store.sources, paper, complaints)
+        listened_to()
+
+    return asyncio.run(follow(settings, query, write, given.duration))
+
+
+def wanted(given: Namespace) -> tuple[Config, Query]:
+    """What is followed, and what of it. Raises UsageError, also where there is nothing to follow."""
     settings = config(given)
     query = asked(given, settings)
     if not settings.sources:
         raise UsageError("the config has no [[sources]] yet: there is nothing to follow")
-    paper = Paper(cells(), coloured(given), zone(settings)) if given.output_format == "text" else None
-    return asyncio.run(_tail(settings, query, paper, given.duration))
+    return settings, query
 
 
-async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: float | None) -> Exit:
-    """`paper` None: as ndjson."""
+async def follow(
+    settings: Config, query: Query, write: Callable[[Sequence[Happened | Turned], Store], None], seconds: float | None
+) -> Exit:
+    """Polls what a filter can match and hands on what happens, each second at least; answers the exit code."""
     from tui.cli.unlocking import wired
 
     store = Store(raw_rows=0)
 
-    def wanted(task: Task) -> bool:
+    def matches(task: Task) -> bool:
         return query.match(task, store.sources[task.key.source], there_ms(store.status(task.key.source)))
 
-    happenings, told, complaints = Happenings(store, wanted, now_ms), asyncio.Event(), Complaints()
+    happenings, told = Happenings(store, matches, now_ms), asyncio.Event()
 
     def listen(change: Change) -> None:
         happenings.listen(change)
@@ -63,16 +77,15 @@ async def _tail(settings: Config, query: Query, paper: Paper | None, seconds: fl
         async with polled(wiring.pollers.values()) as running:
             while (rest := end - monotonic()) > 0:
                 happenings.look()
-                _write(happenings.due(), store.sources, paper, complaints)
-                listened_to()
+                write(happenings.due(), store)
                 await news(told, min(TICK, rest), running)
         happenings.close()
-        _write(happenings.due(), store.sources, paper, complaints)
+        write(happenings.due(), store)
     return _ending(store)
 
 
 def _write(
-    due: Iterable[Happened | Turned], sources: dict[str, Source], paper: Paper | None, complaints: Complaints
+    due: Iterable[Happened | Turned], sources: Mapping[str, Source], paper: Paper | None, complaints: Complaints
 ) -> None:
     """Each task a line, at once; what is wrong with a source on stderr, in ndjson every change of its state too."""
     now = now_ms()

@@ -113,7 +113,7 @@ class _Data:
 
     def by_source(self) -> Mapping[str, int]:
         """How many tasks each source has."""
-        return self._known.sources if self._known else Counter(task.key.source for task in self.scan())
+        return self._known.sources if self._known else Counter(task.source for task in self.scan())
 
 
 Offer = tuple[str, int | None, str]
@@ -186,7 +186,7 @@ def _texts(known: Field, typed: str, data: _Data) -> Iterator[Offer]:
     counts: Counter[str | None] = Counter()
     nowhere: dict[str, Source] = {}
     for task in data.scan():
-        name = task.key.source
+        name = task.source
         source = data.sources.get(name) or nowhere.setdefault(name, Source(name, "", "", ""))
         counts[known.text(task, source, 0)] += 1
     found = (

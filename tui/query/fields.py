@@ -63,10 +63,10 @@ class Field:
 
     def value(self, task: Task, source: Source, now: int) -> Any:
         """What to sort by, None where the task has none: a state by RANK (bad first), texts without case."""
-        raw = self.get(task, source, now)
-        if self.kind is Kind.STATE:
-            return RANK[str(raw)]
-        if self.kind is Kind.EXTRA:
+        raw, kind = self.get(task, source, now), self.kind
+        if kind is Kind.STATE:
+            return RANK[raw]  # type: ignore[index]  # a state
+        if kind is Kind.EXTRA:
             return None if raw is None else (isinstance(raw, str), raw)
         return raw.casefold() if isinstance(raw, str) else raw
 
@@ -127,8 +127,8 @@ _TABLE = (
     Field("adapter", Kind.TEXT, lambda t, s, n: s.adapter, "adapter id: alibaba-fc, tencent-tat"),
     Field("account", Kind.TEXT, lambda t, s, n: s.account, "account of the source", ("acct",)),
     Field("region", Kind.TEXT, lambda t, s, n: s.region, "region of the source, empty where it has none"),
-    Field("id", Kind.TEXT, lambda t, s, n: t.key.id, "the provider's id, verbatim"),
-    Field("scope", Kind.TEXT, lambda t, s, n: t.key.scope or None, "what the id is unique within"),
+    Field("id", Kind.TEXT, lambda t, s, n: t.id, "the provider's id, verbatim"),
+    Field("scope", Kind.TEXT, lambda t, s, n: t.scope or None, "what the id is unique within"),
     Field("name", Kind.TEXT, _plain("name"), "function, task type, command or operation"),
     Field("kind", Kind.TEXT, _plain("kind"), "async-task, training, a task or command type, keypair"),
     Field("target", Kind.TEXT, _plain("target"), "what it works on: qualifier, instance, server"),
@@ -205,13 +205,13 @@ def short(adapter: str) -> str:
 def texts(task: Task, source: Source) -> list[str]:
     """What a bare word searches: every text, id and name of the task and its source, but not its state."""
     known = (
-        task.key.id,
+        task.id,
         task.name,
         task.target,
         task.error,
         task.native_state,
         task.kind,
-        task.key.scope,
+        task.scope,
         source.name,
         source.account,
         source.region,

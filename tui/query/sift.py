@@ -120,7 +120,7 @@ def _by_text(name: str, match: Match) -> Sift:
                 known.clear()
             for text, task in dict(zip(texts, tasks, strict=True)).items():
                 if text not in known:
-                    known[text] = match(task, batch.sources[task.key.source], batch.now)
+                    known[text] = match(task, batch.sources[task.source], batch.now)
         return list(compress(among, map(known.__getitem__, texts)))
 
     return sift
@@ -139,7 +139,7 @@ def each(match: Match) -> Sift:
         some = enumerate(tasks) if len(among) == len(tasks) else [(at, tasks[at]) for at in among]
         if skews:
             clocks = {name: now + skews.get(name, 0) for name in sources}
-            return [at for at, task in some if match(task, sources[task.key.source], clocks[task.key.source])]
-        return [at for at, task in some if match(task, sources[task.key.source], now)]
+            return [at for at, task in some if match(task, sources[task.source], clocks[task.source])]
+        return [at for at, task in some if match(task, sources[task.source], now)]
 
     return sift

@@ -105,8 +105,8 @@ def _patched(texts: list[str], text_of: array[int], more: list[str], more_of: ar
 
 
 def _kind(task: Task) -> Kind:
-    source, scope, _ = task.key
-    return source, scope, task.name, task.kind, task.target
+    kin = task.kin
+    return kin.source, kin.scope, kin.name, kin.kind, kin.target
 
 
 def _told(kind: Kind, sources: Mapping[str, Source]) -> str:
@@ -115,7 +115,7 @@ def _told(kind: Kind, sources: Mapping[str, Source]) -> str:
 
 
 def _own(task: Task) -> str:
-    own = f"{task.key.id}\n{task.error}" if task.error else task.key.id
+    own = f"{task.id}\n{task.error}" if task.error else task.id
     return f"{own}\n{_joined(task.extra.values())}" if task.extra else own
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from functools import lru_cache
 
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?/?")
 # What a server on the same network may be talked into asking on our behalf.
@@ -54,6 +55,7 @@ def checked(url: str) -> str:
     return f"{scheme}://{host}" if port is None or int(port) == default else f"{scheme}://{host}:{int(port)}"
 
 
+@lru_cache(64)
 def is_loopback(host: str) -> bool:
     """Whether a host (of a checked endpoint, brackets and all) is this machine, without a gateway in between."""
     address = _address(host)

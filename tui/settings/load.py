@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -245,6 +244,8 @@ def _brief(word: str) -> str:
 
 
 def _unknown(what: str, word: str, known: Iterable[str]) -> str:
+    import difflib  # for a slip of the pen alone
+
     known = sorted(known)
     near = difflib.get_close_matches(word, known, 1, 0.5)
     hint = f'did you mean "{near[0]}"?' if near else f"there is {', '.join(known) or 'none'}"

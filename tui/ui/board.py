@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ from tui.ui.desk import Provider
 from tui.ui.facts import GREY, Facts, gather, skews
 from tui.ui.filter_bar import Verdict
 from tui.view import Roster, Sort
+from tui.view.behind import Behind
 from tui.view.order import ranker
 from tui.view.subject import as_shown
 
@@ -51,7 +53,9 @@ class Board:
         """The tasks of the watch list, which stand before all others."""
         self.fresh: dict[TaskKey, str] = {}
         self._digits = {provider.adapter: provider.digit for provider in providers}
-        self._rosters = {digit: Roster(store.sources) for digit in (ALL, *self.providers)}
+        self._rosters = {
+            digit: Roster(store.sources, partial(self._known_to, digit)) for digit in (ALL, *self.providers)
+        }
         self._filters: dict[int, Filter] = {}
         self._pin = Filter()
         self._sorts: dict[int, Sort] = {}
@@ -68,7 +72,7 @@ class Board:
         self._news: set[TaskKey] = set()
         self._looked_at = self._now = 0
         self._shown: tuple[int, ...] = ()
-        self._waiting: dict[int, deque[TaskKey]] = {}
+        self._waiting: dict[int, Behind] = {}
         """What each roster has not looked at yet."""
         self._guilt: Iterator[str] | None = None
         self.guilty = ""
@@ -79,9 +83,10 @@ class Board:
     def _begin(self) -> None:
         """What the store already holds."""
         for name in self.store.sources:
-            for key, task in self.store.tasks(name).items():
-                self._count(key, None, task)
-                self._wait(key)
+            tasks = self.store.tasks(name).values()
+            self._tally[name] = Counter(task.state for task in tasks)
+            for waiting in self._behind(name) if tasks else ():
+                waiting.begin(tasks)
 
     def text(self, view: int) -> str:
         """The filter of a view as it was typed: the deck's holds for every provider, the others for their own pane."""
@@ -162,7 +167,8 @@ class Board:
             for one in moved:
                 self._mark(one, now)
                 self._count(*one)
-                self._wait(one.key)
+                for waiting in self._behind(one.key.source):
+                    waiting.note(one)
         self._settled = {name for name in self.store.sources if self.store.status(name).answered_at is not None}
 
     def _count(self, key: TaskKey, before: Task | None, after: Task | None) -> None:
@@ -174,21 +180,29 @@ class Board:
         else:
             self._forget(key)
 
-    def _wait(self, key: TaskKey) -> None:
-        """Two rosters have to look at a task: that of all, and that of its provider."""
-        for digit in (ALL, self._digits.get(self.store.sources[key.source].adapter)):
-            if digit is not None:
-                self._waiting.setdefault(digit, deque()).append(key)
+    def _behind(self, source: str) -> list[Behind]:
+        """What waits for the two rosters that look at the tasks of a source: that of all, and its provider's."""
+        digits = ALL, self._digits.get(self.store.sources[source].adapter)
+        return [self._waiting.setdefault(digit, Behind()) for digit in digits if digit is not None]
 
     def _catch_up(self, digit: int, most: int = A_TURN) -> None:
-        """Gives a roster some of what it has not seen yet, as it is now."""
+        """Gives a roster some of what it has not seen yet, as it was when the store was last looked at."""
         waiting = self._waiting.get(digit)
         if waiting is None:
             return
-        keys = dict.fromkeys(waiting.popleft() for _ in range(min(most, len(waiting))))
+        moves = waiting.take(most, self._known)
         if not waiting:
             del self._waiting[digit]
-        self._rosters[digit].change([(key, self.store.get(key)) for key in keys], self._now, linger=True)
+        self._rosters[digit].change(moves, self._now, linger=True)
+
+    def _known(self, key: TaskKey) -> Task | None:
+        """A task as it was when the store was last looked at."""
+        return self._feed.before(key, self.store.get(key))
+
+    def _known_to(self, digit: int, key: TaskKey) -> Task | None:
+        """The same, but for what the roster of a pane has not looked at since."""
+        known, waiting = self._known(key), self._waiting.get(digit)
+        return known if waiting is None else waiting.known(key, known)
 
     def _mark(self, moved: Moved, now: int) -> None:
         """Notes what is new or changed; what the first read of a source brings is neither."""
@@ -313,7 +327,7 @@ class Board:
                 asked = self._rosters[digit].query
                 match = asked.without(clause).match if asked is not None else None
                 for at, task in enumerate(self._rosters[digit].every()):
-                    if match is not None and match(task, self.store.sources[task.key.source], self._now):
+                    if match is not None and match(task, self.store.sources[task.source], self._now):
                         count += 1
                     if at % 250 == 249:
                         yield ""

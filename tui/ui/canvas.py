@@ -132,6 +132,9 @@ def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
             first, last = apart[0], apart[-1]
             start, behind = (sum(part.cell_length for part in parts) for parts in (one[:first], one[last + 1 :]))
             return [(start, after.cell_length - behind - _blank(one[last], other[last]))]
+        letters = _letters(one, other)
+        if letters is not None:
+            return letters
     old, new = _cells(before), _cells(after)
     if len(old) != len(new) or not old:
         return [] if before == after else [(0, after.cell_length)]
@@ -144,6 +147,33 @@ def changed(before: Strip, after: Strip) -> list[tuple[int, int]]:
             runs[-1] = (runs[-1][0], end)
         else:
             runs.append((start, end))
+    return runs
+
+
+def _letters(one: Sequence[Segment], other: Sequence[Segment]) -> list[tuple[int, int]] | None:
+    """The runs where nothing but plain letters differ in parts that look alike: a row whose age goes on. None where
+    each cell of the line must be looked at, which takes ten times as long (60 us).
+    """
+    runs: list[tuple[int, int]] = []
+    begin = 0
+    for (old, style, _), (new, look, _) in zip(one, other, strict=True):
+        if len(old) != len(new) or not (new.isascii() or _NARROW.fullmatch(new)):
+            return None
+        if old != new or style != look:
+            if style != look or not (old.isascii() and new.isascii()):
+                return None
+            for at, (left, right) in enumerate(zip(old, new, strict=True), begin):
+                if left == right:
+                    continue
+                gap = at - runs[-1][1] if runs else GAP + 1
+                first = at - begin - gap - 1
+                if 0 < gap <= GAP and (first < 0 or " " in (new[first], right)):
+                    return None  # blanks look like any ground
+                if gap <= GAP:
+                    runs[-1] = runs[-1][0], at + 1
+                else:
+                    runs.append((at, at + 1))
+        begin += len(new)
     return runs
 
 

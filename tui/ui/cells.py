@@ -32,11 +32,11 @@ class Legend(NamedTuple):
 
     def clock(self, task: Task) -> int:
         """Now, as the provider of the task has it."""
-        return self.now + self.skews.get(task.key.source, 0) if self.skews else self.now
+        return self.now + self.skews.get(task.source, 0) if self.skews else self.now
 
     def adapter(self, task: Task) -> str:
         """Which adapter the task came through."""
-        source = self.sources.get(task.key.source)
+        source = self.sources.get(task.source)
         return source.adapter if source else ""
 
     def short(self, task: Task) -> str:
@@ -77,7 +77,7 @@ def queue(task: Task, legend: Legend) -> str:
 def task_name(task: Task, legend: Legend) -> str:
     """What it is called in the merged table: its id, with the operation where one server has many."""
     named = legend.adapter(task) == "huawei-kps" and task.name
-    return clean(f"{task.key.id}/{task.name}" if named else task.key.id)
+    return clean(f"{task.id}/{task.name}" if named else task.id)
 
 
 def subject(task: Task, legend: Legend) -> str:
@@ -111,12 +111,12 @@ def _brief(value: Any) -> str:
 
 
 def _account(task: Task, legend: Legend) -> str:
-    source = legend.sources.get(task.key.source)
+    source = legend.sources.get(task.source)
     return clean(source.account) if source else ""
 
 
 def _region(task: Task, legend: Legend) -> str:
-    source = legend.sources.get(task.key.source)
+    source = legend.sources.get(task.source)
     return clean(source.region) if source else ""
 
 
@@ -162,8 +162,8 @@ CELLS: Mapping[str, Callable[[Task, Legend], str]] = {
     "account": _account,
     "region": _region,
     "task": task_name,
-    "id": lambda task, legend: clean(task.key.id),
-    "name": lambda task, legend: clean(task.name or task.key.id),
+    "id": lambda task, legend: clean(task.id),
+    "name": lambda task, legend: clean(task.name or task.id),
     "target": lambda task, legend: clean(task.target or ""),
     "subject": subject,
     "native": lambda task, legend: clean(task.native_state or ""),

@@ -105,8 +105,9 @@ class Deck(Screen[None], inherit_bindings=False):
         self.set_interval(1, self.tick)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Another size, maybe another layout."""
-        self.lay_out()
+        """Another size, maybe another layout. Textual tells the first one three times, and each time it was drawn."""
+        if self._arranged is None or self._arranged[0] != self.app.size:
+            self.lay_out()
 
     def on_screen_suspend(self) -> None:
         """A screen above: what shows of this one round a box tells the keys of that box."""
@@ -298,7 +299,9 @@ class Deck(Screen[None], inherit_bindings=False):
             view=names[self.view],
             accounts=",".join(sorted({source.account for source in store.sources.values() if source.account})),
             read_only=self.desk.read_only,
-            every="-".join(f"{pace:g}s" for pace in dict.fromkeys((*paces[:1], *paces[-1:]))),
+            every=""
+            if self.desk.replays
+            else "-".join(f"{pace:g}s" for pace in dict.fromkeys((*paces[:1], *paces[-1:]))),
             note=self.desk.note,
             held=held,
             clock=facts.clock(statuses),

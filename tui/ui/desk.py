@@ -41,6 +41,8 @@ class Desk(Protocol):
     note: str
     """One line for the header while something starts or when there is no config; "" otherwise."""
     read_only: bool
+    replays: bool
+    """Whether all this is a recording: what is read now has happened long ago."""
 
     @property
     def demo(self) -> bool:
@@ -69,6 +71,10 @@ class Desk(Protocol):
 
     def pace(self, source: str | None, seconds: float) -> None:
         """Reads one source (or all) so often from now on; the config is not written."""
+        ...
+
+    def faster(self, by: int) -> str:
+        """A step faster (-1) or slower (1) through a recording, and what to say of it; "" where none is shown."""
         ...
 
     def look(self, sources: frozenset[str], *, focused: bool) -> None:

@@ -68,7 +68,10 @@ class Home(
         names = [] if facts is None else [status.source.name for status in facts.statuses]
         for name in [None] if facts is None else names:
             self.desk.poke(name)
-        self.say("reading all sources" if facts is None else reading(names))
+        if self.desk.replays:
+            self.say("on to the next event")
+        else:
+            self.say("reading all sources" if facts is None else reading(names))
 
     def action_pause(self) -> None:
         """Holds the screen; polling goes on."""

@@ -118,8 +118,8 @@ def brief(about: About, cells: int, lines: int = LINES) -> list[Ink]:
 def head(about: About, cells: int) -> Ink:
     """`invt-hq7f2k9a   TAT prod ap-guangzhou             read <20s ago   req 6f1c0b..e2`; what matters least goes."""
     task, pen, legend, pace = about
-    look, source = pen.look, legend.sources.get(task.key.source)
-    id_, request = clean(task.key.id), cut_middle(clean(task.request_id or ""), 12)
+    look, source = pen.look, legend.sources.get(task.source)
+    id_, request = clean(task.id), cut_middle(clean(task.request_id or ""), 12)
     known = (legend.short(task), clean(source.account) if source else "", clean(source.region) if source else "")
     where = " ".join(part for part in known if part)
     read = f"read {when.read_age(pen.now - task.seen_at, pace)} ago"
@@ -149,7 +149,7 @@ def _what(about: About) -> Iterable[tuple[str, str]]:
     yield "created", _moment(task.created_at, pen)
     yield "ended", _moment(task.ended_at, pen)
     yield "took" if task.state.final else "running for", dur(task, legend).replace("-", "")
-    yield "scope", cut_end(clean(task.key.scope), NAME)
+    yield "scope", cut_end(clean(task.scope), NAME)
 
 
 def _extra(task: Task) -> list[tuple[str, str]]:

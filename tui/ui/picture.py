@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median_low
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.strip import Strip
@@ -87,9 +88,10 @@ class Picture:
             if run.x == 0 and run.end == self._width:
                 self._over[run.y] = [run]
             elif run.y in self._over or run.y in self._lines:
-                over = self._over.setdefault(run.y, [])
-                over.append(run)
-                if len(over) > KEPT:
+                # What lies below it is gone: a figure that ticks lies over the line once, however often it has ticked.
+                over = [one for one in self._over.get(run.y, ()) if one.x < run.x or one.end > run.end]
+                self._over[run.y] = [*over, run]
+                if len(over) >= KEPT:
                     self._line(run.y)
 
     def _known(self, lines: Iterable[int]) -> dict[int, Line]:
@@ -104,7 +106,7 @@ class Picture:
             return line
         for run in over:
             before = cut(line, 0, run.x) if run.x else ()
-            after = cut(line, run.end, self._width) if run.end < self._width else ()
+            after = _without_mark(cut(line, run.end, self._width)) if run.end < self._width else ()
             line = [*before, *run.parts, *after]
         line = _joined(line)
         if sum(part.cell_length for part in line) != self._width:  # none of ours: a sign is never cut in two
@@ -142,6 +144,16 @@ def _left(before: Mapping[int, Line], after: Mapping[int, Line], move: Move) -> 
         if old != new:
             for x, end in changed(Strip(old), Strip(new)):
                 yield Run(x, y, end, cut(new, x, end))
+
+
+def _without_mark(parts: list[Segment]) -> list[Segment]:
+    """Cells behind some that are others now: a mark at their head stood on one of those, and went with it."""
+    if parts and not parts[0].text.isascii():
+        text, style, _ = parts[0]
+        while text and not cell_len(text[0]):
+            text = text[1:]
+        parts[0] = Segment(text, style)
+    return parts
 
 
 def _text(line: Line, span: tuple[int, int]) -> str:

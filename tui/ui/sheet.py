@@ -38,14 +38,14 @@ def sheet(task: Task, pen: Pen, legend: Legend, cells: int, *, seen: bool = True
 
 
 def _what(task: Task, legend: Legend) -> list[tuple[str, str]]:
-    source = legend.sources.get(task.key.source)
+    source = legend.sources.get(task.source)
     known = [
-        ("task", task.key.id),
+        ("task", task.id),
         ("name", task.name),
         ("target", task.target),
-        ("scope", task.key.scope),
+        ("scope", task.scope),
         ("kind", task.kind),
-        ("source", task.key.source),
+        ("source", task.source),
         ("account", source.account if source else None),
         ("region", source.region if source else None),
     ]

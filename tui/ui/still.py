@@ -30,6 +30,7 @@ class StillDesk:
     """A desk whose store holds all that there will be."""
 
     demo = False
+    replays = False
     door: Door | None = None
 
     def __init__(
@@ -58,6 +59,10 @@ class StillDesk:
 
     def pace(self, source: str | None, seconds: float) -> None:
         """Nobody is read, however often."""
+
+    def faster(self, by: int) -> str:
+        """It does not move."""
+        return ""
 
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """The task as its list showed it: a frame asks for nothing."""

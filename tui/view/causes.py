@@ -168,7 +168,7 @@ class Causes:
     def _every(self) -> Iterator[TaskKey]:
         """All tasks there are; those that come later are in the feed."""
         for name in list(self._store.sources):
-            yield from list(self._store.tasks(name))
+            yield from (task.key for task in list(self._store.tasks(name).values()))
 
     def _look(self, key: TaskKey) -> None:
         """Puts one task where it belongs now."""

@@ -32,10 +32,20 @@ class Sort(NamedTuple):
         """Whether tasks change places as time passes: a live task grows, an ended one does not."""
         return self.field == "dur"
 
+    @property
+    def by_sight(self) -> bool:
+        """Whether it is by when tasks were seen, or by which call: that changes while they stay what they are."""
+        if not self.field:
+            return False
+        from tui.query.fields import field
+
+        return field(self.field).name in BY_SIGHT
+
 
 Ranking = Callable[[Sort, Mapping[str, Source]], Ranker]
 """What an order is over some sources."""
 NEWEST = Sort()
+BY_SIGHT = frozenset({"seen_at", "request_id"})
 FIRST = -math.inf  # every rank begins with a number
 
 
@@ -54,6 +64,11 @@ class _Falling:
         return isinstance(other, _Falling) and bool(self.value == other.value)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def undated(task: Task) -> bool:
+    """Whether a task has no time but that when it was seen, by which it is ordered then."""
+    return not (task.created_at or task.started_at)
 
 
 def falling(value: Any) -> Any:
@@ -75,14 +90,14 @@ def pinned(rank: Ranker, keys: AbstractSet[TaskKey]) -> Ranker:
 
 def _newest(task: Task, now: int = 0) -> Rank:
     """`newest_first`, written out: each row that is looked for has nine of them made."""
-    source, scope, ident = task.key
-    return (-(task.created_at or task.started_at or task.seen_at), ident, scope, source)
+    kin = task.kin
+    return (-(task.created_at or task.started_at or task.look.at), task.id, kin.scope, kin.source)
 
 
 def _oldest(task: Task, now: int = 0) -> Rank:
     """The other way round; ties as before."""
-    source, scope, ident = task.key
-    return (task.created_at or task.started_at or task.seen_at, ident, scope, source)
+    kin = task.kin
+    return (task.created_at or task.started_at or task.look.at, task.id, kin.scope, kin.source)
 
 
 def as_of(rank: Ranker, now: int) -> Callable[[Task], Rank]:
@@ -110,11 +125,12 @@ def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
             return task.since
 
     def rank(task: Task, now: int) -> Rank:
-        found = value(task, sources[task.key.source], now)
+        kin, last = task.kin, 0
+        found = value(task, sources[kin.source], now)
         if found is None:
-            return (1, 0, *_newest(task, now))
-        if down:
+            found, last = 0, 1
+        elif down:
             found = falling(found)
-        return (0, found, *_newest(task, now))
+        return (last, found, -(task.created_at or task.started_at or task.look.at), task.id, kin.scope, kin.source)
 
     return rank

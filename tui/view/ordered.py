@@ -194,7 +194,7 @@ class Ordered(Sequence[Task]):
                 left[place] = task
             else:
                 new.append((place, task))
-        if not new and all(left[place] is not None for place in gone):  # most changes: nothing moves
+        if tasks and not new and all(left[place] is not None for place in gone):  # most changes: nothing moves
             same = Part(part.first, left, part.numbers(self.rank))  # type: ignore[arg-type]  # nobody has left
             return [same.instead(part)]
         rows: list[Task | None] = []

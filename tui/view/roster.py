@@ -10,8 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model import FINAL, Source, Task, TaskKey
+from tui.store import Moved
 from tui.view.arranging import Arranging
-from tui.view.order import NEWEST, Rank, Ranking, Sort, as_of, pinned, ranker
+from tui.view.order import NEWEST, Rank, Ranking, Sort, as_of, pinned, ranker, undated
 from tui.view.ordered import Move, Ordered, Part
 
 if TYPE_CHECKING:
@@ -24,9 +25,15 @@ ENOUGH = 200  # matches that fill any screen: shown while the rest is being look
 
 
 class Roster:
-    """What one table shows. `rows` is a plain list that is replaced, never reordered in place."""
+    """What one table shows. `rows` is a plain list that is replaced, never reordered in place.
 
-    def __init__(self, sources: Mapping[str, Source], sort: Sort = NEWEST) -> None:
+    `known` is any task as this roster was told of it last, seen again since or not: a dict of them here, beside that of
+    the store, would be 84 bytes a task.
+    """
+
+    def __init__(
+        self, sources: Mapping[str, Source], known: Callable[[TaskKey], Task | None], sort: Sort = NEWEST
+    ) -> None:
         self.sources = sources
         self.sort = sort
         self.query: Query | None = None
@@ -37,7 +44,10 @@ class Roster:
         self._ranking: Ranking = ranker
         self._plain = self._rank = ranker(sort, sources)
         self._as_of = 0
-        self._known: dict[TaskKey, Task] = {}
+        self._by_sight = sort.by_sight
+        self._known = known
+        self._undated: dict[TaskKey, Task] = {}
+        """Those whose place depends on when they were seen, as they stand here."""
         self._kinds: Kinds = {}
         self._all = Ordered(self._by())
         self._found: Ordered | None = None  # without a filter
@@ -62,7 +72,7 @@ class Roster:
     @property
     def total(self) -> int:
         """How many tasks there are before the filter."""
-        return len(self._known)
+        return len(self._all)
 
     @property
     def shown(self) -> int:
@@ -93,11 +103,11 @@ class Roster:
 
     def task(self, key: TaskKey) -> Task | None:
         """One task, whether it is shown or not."""
-        return self._known.get(key)
+        return self._undated.get(key) or self._known(key)
 
     def find(self, key: TaskKey) -> int | None:
         """The row of a task; None where it is not shown."""
-        task = self._known.get(key)
+        task = self.task(key)
         if task is None:
             return None
         at = self.near(task)
@@ -120,19 +130,26 @@ class Roster:
             return
         rank, self._ranking = ranking(sort, self.sources), ranking
         self.sort = sort
-        self._arranging = Arranging(self._known, rank, now)
-        if len(self._known) <= AT_ONCE:
+        if rank is self._plain:  # newest first has two names, and is what rows were in before another order was asked
+            self._arranging = None
+            return
+        self._arranging = Arranging(self._all, rank, now)
+        if len(self._all) <= AT_ONCE:
             while not self._arranging.step():
                 pass
             self._arranged(self._arranging)
 
     def _arranged(self, done: Arranging) -> None:
         """The rows are those of the other order from here on."""
-        shown = None if self._found is None else {task.key for task in self._found}
+        shown = None if self._found is None else set(map(id, self._found))  # each of them is one of all, the same
+        there = [own for key in self.pinned if (own := self._own(self.task(key))) is not None]
         self._plain, self._rank, self._as_of = done.rank, pinned(done.rank, self.pinned), done.now
-        self._all, self._arranging = done.rows(self.pinned), None
+        self._all, self._arranging = done.rows(self.pinned, there), None
+        if self._by_sight != self.sort.by_sight:
+            self._by_sight = self.sort.by_sight
+            self._undated = {task.key: task for task in self._all if self._by_sight or undated(task)}
         if shown is not None:
-            self._found = Ordered.of(self._by(), [task for task in self._all if task.key in shown])
+            self._found = Ordered.of(self._by(), [task for task in self._all if id(task) in shown])
         if self._sifting is not None:
             self._begin(done.now, quietly=self._quietly)
 
@@ -140,7 +157,7 @@ class Roster:
         """Other tasks before all others; the rest stay where they are."""
         if keys == self.pinned:
             return
-        there = [task for key in keys ^ self.pinned if (task := self._known.get(key)) is not None]
+        there = [own for key in keys ^ self.pinned if (own := self._own(self.task(key))) is not None]
         self.pinned, self._rank = keys, pinned(self._plain, keys)
         self._move_under(there, now)
 
@@ -245,18 +262,17 @@ class Roster:
                 part.words = old.words.changed(old.tasks, part.tasks, self.sources, self._kinds)
         return part.words
 
-    def change(self, moved: Iterable[tuple[TaskKey, Task | None]], now: int, *, linger: bool = False) -> None:
-        """Takes in what became of tasks; None is gone. With `linger`, rows that match no more stay until `let_go`."""
-        moves = [self._moved(key, task) for key, task in moved]
-        if self._arranging is not None:
-            for move in moves:
-                self._arranging.before(move.key)
+    def change(self, moved: Iterable[Moved], now: int, *, linger: bool = False) -> None:
+        """Takes in what became of tasks, from what they were known as here.
+
+        With `linger`, rows that match no more stay until `let_go`.
+        """
+        moves = [self._moved(*one) for one in moved]
         for move in moves:
             if move.task is None:
-                self._known.pop(move.key, None)
                 self._leaving.pop(move.key, None)
-            else:
-                self._known[move.key] = move.task
+            elif self._by_sight or undated(move.task):
+                self._undated[move.key] = move.task
         found, sifted = self._found, self._sifted
         if found is not None:
             self._found = self._take_in(found, moves, now, upto=found is sifted, linger=linger)
@@ -265,10 +281,18 @@ class Roster:
             self._sifted = self._found if whole else self._take_in(sifted, moves, now, upto=True, linger=False)
         self._all = self._all.splice((move.old, move.rank, move.task) for move in moves)
 
-    def _moved(self, key: TaskKey, task: Task | None) -> _Moved:
-        old = self._known.get(key)
+    def _moved(self, key: TaskKey, before: Task | None, task: Task | None) -> _Moved:
+        old = self._undated.pop(key, before)
+        if self._arranging is not None:
+            self._arranging.note(key, self._own(old), task)
         was = None if old is None else self._ranked(old)
         return _Moved(key, was, task, None if task is None else self._ranked(task))
+
+    def _own(self, task: Task | None) -> Task | None:
+        """The very one of all tasks that stands where this one does; None where it is not among them."""
+        at = len(self._all) if task is None else self._all.at(self._ranked(task))
+        own = self._all[at] if at < len(self._all) else None
+        return own if own is not None and task is not None and own.key == task.key else None
 
     def _ranked(self, task: Task) -> Rank:
         return self._rank(task, self._as_of)

@@ -30,7 +30,7 @@ def as_shown(sort: Sort, sources: Mapping[str, Source]) -> Ranker:
         return ranker(sort, sources)
 
     def rank(task: Task, now: int) -> Rank:
-        told = subject(task, sources[task.key.source].adapter)
+        told = subject(task, sources[task.source].adapter)
         if not told:
             return (1, 0, *newest_first(task))
         return (0, falling(told) if sort.descending else told, *newest_first(task))

@@ -24,7 +24,7 @@ class View:
     def of(self, tasks: Iterable[Task], sources: Mapping[str, Source], now: int) -> list[Task]:
         """The tasks that match, in order: ties newest first, then by id; tasks without the field come last."""
         query = self.query
-        found = [task for task in tasks if query is None or query.match(task, sources[task.key.source], now)]
+        found = [task for task in tasks if query is None or query.match(task, sources[task.source], now)]
         rank = ranker(Sort(*(query and query.sort) or (self.sort, self.descending)), sources)
         found.sort(key=lambda task: rank(task, now))
         return found if query is None else found[: query.limit]

@@ -22,7 +22,10 @@ class Pacing(Deck, inherit_bindings=False):
         return list(self.desk.store.sources) if facts is None else [one.source.name for one in facts.statuses]
 
     def action_pace(self, by: int) -> None:
-        """A step slower (1) or faster (-1), each source from where it is."""
+        """A step slower (1) or faster (-1), each source from where it is, or the recording."""
+        if self.desk.replays:
+            self.say(self.desk.faster(by))
+            return
         self.pace({name: beside(self.desk.store.status(name).interval, by) for name in self.sources})
 
     def pace(self, seconds: dict[str, float]) -> None:

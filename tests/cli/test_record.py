@@ -1,0 +1,105 @@
+"""record and replay: which files they take, and that what is written is what tail prints."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Scene, row, shelf
+from tests.tasks import NOW, SOURCE, task
+from tui.cli.record import Paper, Recorder
+from tui.cli.replay import read
+from tui.cli.words import Turned
+from tui.errors import UsageError
+from tui.model import Change, State, Word
+from tui.recorded import Said, Sighted
+from tui.store import Round, Store
+
+BEGUN = Turned("src", Word.LIVE, Word.LOADING, NOW)
+
+
+def test_record_writes_what_tail_prints_and_replay_reads_it(scene: Scene, tmp_path: Path) -> None:
+    scene.source("media", shelf(WAITING=[row("q")], PROCESSING=[row("p")], DONE=[row("d")]))
+    file = tmp_path / "day.ndjson"
+    ran = scene.run("record", str(file), "--for", "1s")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    printed = scene.run("tail", "-o", "ndjson", "--for", "1s")
+    assert len(file.read_text().splitlines()) == len(printed.out.splitlines())
+    found = read(str(file))
+    assert [one.word for one in found.events if isinstance(one, Said)] == [Word.LIVE]
+    states = {one.task.key.id: one.task.state for one in found.events if isinstance(one, Sighted)}
+    assert states == {"q": State.QUEUED, "p": State.RUNNING, "d": State.SUCCEEDED}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_filter_narrows_what_is_recorded(scene: Scene, tmp_path: Path) -> None:
+    scene.source("media", shelf(WAITING=[row("q")], PROCESSING=[row("p")], DONE=[row("d")]))
+    scene.run("record", str(tmp_path / "day"), "state:queued", "--for", "1s")
+    found = read(str(tmp_path / "day"))
+    assert [one.task.key.id for one in found.events if isinstance(one, Sighted)] == ["q"]
+
+
+def test_a_recording_is_gone_on_with_behind_its_torn_line(tmp_path: Path) -> None:
+    path = tmp_path / "day"
+    for _ in range(2):
+        with Paper(str(path)) as paper:
+            paper.write([BEGUN], Store([SOURCE]))
+    path.write_bytes(path.read_bytes() + b'{"event": "so')
+    with Paper(str(path)) as paper:
+        paper.write([], Store([SOURCE]))
+        paper.write([BEGUN], Store([SOURCE]))
+    found = read(str(path))
+    assert (len(found.events), found.unread) == (3, 1)
+
+
+def test_a_file_that_is_no_recording_stays_as_it_is(scene: Scene, tmp_path: Path) -> None:
+    other = tmp_path / "notes.toml"
+    other.write_text("precious = 1\n")
+    for words in (("record", str(other)), ("replay", str(other))):
+        said = scene.refused(*words) if words[0] == "record" else _not_read(str(other))
+        assert "no recording" in said
+    assert other.read_text() == "precious = 1\n"
+
+
+def _not_read(path: str) -> str:
+    with pytest.raises(UsageError) as told:
+        read(path)
+    return str(told.value)
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (str(tmp_path), str(pipe), str(tmp_path / "no" / "such")):
+        with pytest.raises(UsageError, match="^" + path):
+            Paper(path)
+    assert "no file" in _not_read(str(pipe))
+    assert "no file" in _not_read("/dev/zero")
+    (tmp_path / "nothing").touch()
+    assert "empty" in _not_read(str(tmp_path / "nothing"))
+    assert "No such file" in _not_read(str(tmp_path / "none"))
+
+
+def test_a_full_disk_is_said_and_is_no_trace() -> None:
+    paper = Paper.__new__(Paper)
+    paper.path, paper.lines, paper._torn, paper._file = "day", 0, False, os.open("/dev/full", os.O_WRONLY)
+    with paper, pytest.raises(UsageError, match="No space left"):
+        paper.write([BEGUN], Store([SOURCE]))
+
+
+async def test_the_monitors_recorder_writes_what_was_not_written_when_it_ends(tmp_path: Path) -> None:
+    path, store = tmp_path / "day", Store([SOURCE])
+    recorder = Recorder(str(path), store)
+    running = asyncio.create_task(recorder.run())
+    await asyncio.sleep(0)
+    recorder.listen(store.merge(Round(SOURCE), [task("a", seen_at=NOW)], at=NOW))
+    recorder.listen(Change(source=SOURCE, at=NOW, status=store.status("src")))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    (found,) = read(str(path)).events
+    assert isinstance(found, Sighted)
+    assert found.task.key.id == "a"
