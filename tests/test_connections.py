@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
 import ssl
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable
@@ -156,6 +158,40 @@ async def test_an_answer_that_is_not_read_to_its_end_costs_its_connection() -> N
         home = plain()
         (await sent(home, asked(there.port))).close()
         assert home._idle == []
+
+
+@pytest.mark.parametrize("addresses", [1, 2], ids=["one address", "a race of two"])
+async def test_a_connection_that_is_given_up_is_closed_at_each_step_of_its_making(
+    addresses: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[bool] = []
+
+    async def until_it_ends(reader: StreamReader, writer: StreamWriter) -> None:
+        ended.append(False)
+        at = len(ended) - 1
+        ended[at] = await reader.read() == b""
+
+    async def resolved(host: str, port: int, **_: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))] * addresses
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolved)
+    gc.disable()  # which would close what is forgotten
+    try:
+        async with server(until_it_ends) as there, asyncio.timeout(10):
+            for steps in range(40):
+                making = asyncio.ensure_future(connected("127.0.0.1", there.port))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                if making.cancel():
+                    with pytest.raises(asyncio.CancelledError):
+                        await making
+                else:
+                    making.result().close()
+            (await connected("127.0.0.1", there.port)).close()  # by when all before it have been accepted
+            await until(lambda: all(ended))
+            assert len(ended) > 20
+    finally:
+        gc.enable()
 
 
 async def test_a_request_that_is_given_up_costs_its_connection() -> None:

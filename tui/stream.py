@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import select
+import socket
 import ssl
 from collections import deque
 from typing import cast
 
 import httpx
+from aiohappyeyeballs import start_connection
 
 HELD = 1 << 18  # bytes that came and were not read yet: beyond, the peer waits
 NEXT_ADDRESS = 0.25  # s until the next address of a name is tried beside one that does not answer (RFC 8305)
@@ -18,7 +20,10 @@ async def connected(host: str, port: int) -> Stream:
     """A new one. Raises httpx.ConnectError."""
     loop = asyncio.get_running_loop()
     try:
-        return (await loop.create_connection(Stream, host, port, happy_eyeballs_delay=NEXT_ADDRESS))[1]
+        addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # not create_connection's own race (3.11 to 3.13): given up once it is won, it leaves the socket open
+        sock = await start_connection(addresses, happy_eyeballs_delay=NEXT_ADDRESS)
+        return (await loop.create_connection(Stream, sock=sock))[1]
     except (OSError, UnicodeError) as error:
         raise httpx.ConnectError(str(error)) from error
 
