@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from textual.strip import Strip
 
 from tests.ui.driving import driven, press, strips
@@ -17,9 +18,11 @@ from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, tasks_of
 from tui.model import State, Task, TaskKey
 from tui.text import width
 from tui.ui import cells, columns, glyphs, themes
+from tui.ui.canvas import changed
 from tui.ui.cells import Legend
 from tui.ui.glyphs import ASCII, UNICODE, Glyphs
 from tui.ui.rows import Lines, Mark
+from tui.ui.strokes import Run, cut, drawn
 from tui.ui.themes import TONES
 
 LOOK = themes.load("deck-dark")
@@ -163,6 +166,22 @@ def test_the_signs_left_of_a_state_are_one_cell_and_no_states(name: str) -> None
 )
 def test_the_gutter_says_cursor_and_mark_or_what_is_fresh(mark: Mark, gutter: str) -> None:
     assert lines().line(TASK, mark, LEGEND, 120).text.startswith(f"{gutter}▸ RUN")
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("to", [State.FAILED, State.SUCCEEDED, State.RUNNING, State.EXPIRED])
+def test_a_changed_state_is_few_bytes_on_the_terminal(to: State, width: int) -> None:
+    made = lines(width)
+    mark = Mark(cursor=True, active=True)
+    before = TASK._replace(state=State.CANCELLED, created_at=None, started_at=None, ended_at=None, error=None)
+    old, new = (
+        made.line(task, mark._replace(fresh=fresh), LEGEND, width)
+        for task, fresh in ((before, ""), (before._replace(state=to), "changed"))
+    )
+    runs = [Run(first, 30, last, cut(new, first, last)) for first, last in changed(old, new)]
+    written = drawn(runs, width, ColorSystem.TRUECOLOR)
+    assert set("".join(part.text for run in runs for part in run.parts)) > {UNICODE.fresh["changed"]}
+    assert len(written.encode()) <= 62, written
 
 
 def test_a_mark_has_its_own_token() -> None:

@@ -17,7 +17,7 @@ from tui.query import parse
 from tui.store import Moved
 from tui.ui.place import Place
 from tui.view import Roster, Sort
-from tui.view.order import as_of, ranker
+from tui.view.order import Ranking, as_of, ranker
 from tui.view.ordered import CHANGES, PART, Ordered
 from tui.view.roster import AT_LEAST, ENOUGH
 from tui.view.subject import as_shown
@@ -97,6 +97,7 @@ class Screen(RuleBasedStateMachine):
         self.slices.setattr("tui.view.arranging.SLICE", 2)
         self.slices.setattr("tui.view.arranging.PART", 4)
         self.slices.setattr("tui.view.arranging.MANY", 8)
+        self.slices.setattr("tui.view.inverting.PART", 3)
         self.slices.setattr("tui.view.ordered.PART", 2)
         self.slices.setattr("tui.view.roster.ENOUGH", 3)
         self.slices.setattr("tui.view.roster.AT_ONCE", 3)
@@ -169,6 +170,14 @@ class Screen(RuleBasedStateMachine):
     @rule(text=st.sampled_from(SORTS), turns=st.integers(0, 9))
     def order(self, text: str, turns: int) -> None:
         self.sort = Sort.of(text)
+        self.roster.order(self.sort, self.now)
+        self.roster.work(bounded(turns))
+        self.show()
+
+    @precondition(lambda self: "sort:" not in self.text)
+    @rule(turns=st.integers(0, 9))
+    def invert(self, turns: int) -> None:
+        self.sort = self.sort._replace(descending=not self.sort.descending)
         self.roster.order(self.sort, self.now)
         self.roster.work(bounded(turns))
         self.show()
@@ -309,6 +318,44 @@ def test_the_order_that_rows_are_in_is_there_at_once(monkeypatch: pytest.MonkeyP
     roster.order(Sort(), NOW)
     assert roster.work(lambda: False)
     assert list(roster.rows) == many
+
+
+@given(
+    born=st.lists(st.sampled_from([None, 0, 1, 2, 3]), max_size=40),
+    sort=st.sampled_from(["", "name", "retries", "created"]),
+    ranking=st.sampled_from([ranker, as_shown]),
+    pins=st.sets(st.integers(0, 39), max_size=3),
+    changes=st.lists(st.tuples(st.integers(0, 39), st.sampled_from([None, "a", "b"])), max_size=4),
+    turns=st.integers(0, 5),
+)
+def test_the_other_direction_needs_no_sorting(
+    born: list[int | None],
+    sort: str,
+    ranking: Ranking,
+    pins: set[int],
+    changes: list[tuple[int, str | None]],
+    turns: int,
+) -> None:
+    by = {at: task(str(at), name=str(when or "") or None, created_at=when, retries=when) for at, when in enumerate(born)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.view.roster.AT_ONCE", 0)
+        patch.setattr("tui.view.ordered.PART", 4)
+        patch.setattr("tui.view.inverting.PART", 4)
+        roster = Roster(SOURCES, lambda key: by.get(int(key.id)))
+        roster.change([Moved(one.key, None, one) for one in by.values()], NOW)
+        roster.order(Sort(sort), NOW, ranking)
+        roster.work(lambda: True)
+        roster.pin(frozenset(by[at].key for at in pins if at in by), NOW)
+        patch.setattr("tui.view.arranging.sorted", None, raising=False)
+        roster.order(Sort(sort, descending=True), NOW, ranking)
+        roster.work(bounded(turns))
+        roster.pin(frozenset(), NOW)
+        for at, name in changes:
+            if (old := by.get(at)) is not None:
+                by[at] = old._replace(name=name)
+                roster.change([Moved(old.key, old, by[at])], NOW)
+        roster.work(lambda: True)
+    assert list(roster.rows) == View(None, sort, descending=True).of(by.values(), SOURCES, NOW)
 
 
 def test_the_first_rows_are_there_before_all_tasks_were_looked_at() -> None:

@@ -99,7 +99,7 @@ class Canvas(Widget):
 
 GAP = 4  # equal cells between two runs that are not dearer to write than to jump over, if they look like one of both
 SCROLLED = 4  # lines that have moved together, as many as `Picture` moves
-KEPT = 1_000  # lines whose cells are remembered: of a table that scrolls by one, all but one
+KEPT = 200  # lines whose cells (8 KB at 120 columns) are remembered: of a table that scrolls by one, all but one
 # Texts without wide characters and combining marks that are not ASCII: mostly our own signs.
 _NARROW = re.compile("[ -~\u00a1-\u02ff\u203a\u21bb\u2298\u2400-\u2426\u25b8\u25e6\u2713\u2717\u2800-\u28ff]*")
 _NOTHING = Style()

@@ -17,7 +17,7 @@ from tui.ui.glyphs import Glyphs
 from tui.ui.ink import PLAIN, Ink
 from tui.ui.themes import TONES, Look
 
-KEPT = 4_000
+KEPT = 800  # lines, 2.3 KB each: all panes of a large screen, and the pages around them
 GUTTER = 2  # cells left of the columns
 MARGIN = 1  # and right of them
 MOVING = ("age", "dur")  # the cells that change by themselves
@@ -144,9 +144,8 @@ class Lines:
         """The styles of a row by the tones of its columns."""
         known = self._known.get((state, grey))
         if known is None:
-            quiet = state in (State.SUCCEEDED, State.CANCELLED)
-            tokens = {"state": TONES[state], "note": "error" if state.bad else "dim", "dim": "dim"}
-            tokens["text"] = "dim" if quiet else "text"
+            # Names look the same in every state: else each change of one writes them again, twice its own bytes.
+            tokens = {"state": TONES[state], "note": "error" if state.bad else "dim", "dim": "dim", "text": "text"}
             known = {tone: self.look["faint" if grey else token] for tone, token in tokens.items()}
             self._known[(state, grey)] = known
         return known

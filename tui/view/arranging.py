@@ -31,6 +31,8 @@ class Arranging:
         self._changed: dict[TaskKey, tuple[Task | None, Task | None]] = {}
         """As they were among the tasks, and as they are now."""
         self._parts: list[Part] = []
+        self._apart: list[Task] = []
+        """Tasks that are not in any part; placed with those that have changed."""
         self._turns = self._work()
 
     def note(self, key: TaskKey, before: Task | None, after: Task | None) -> None:
@@ -45,7 +47,8 @@ class Arranging:
     def rows(self, pins: AbstractSet[TaskKey], there: Iterable[Task]) -> Ordered:
         """All tasks as they are by now, some before all others; those of them that are `there` are given."""
         above = as_of(pinned(self.rank, pins), self.now)
-        moving = self._changed | {task.key: (task, task) for task in there if task.key not in self._changed}
+        still = {task.key: (task, task) for task in (*self._apart, *there) if task.key not in self._changed}
+        moving = self._changed | still
         placed = Ordered(self._by, self._parts)
         left = placed.splice((self._by(was), None, None) for was, _ in moving.values() if was is not None)
         return left.under(above).splice((None, above(now), now) for _, now in moving.values() if now is not None)

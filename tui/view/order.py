@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -105,6 +105,18 @@ def as_of(rank: Ranker, now: int) -> Callable[[Task], Rank]:
     if rank is _newest:
         return _newest
     return _oldest if rank is _oldest else lambda task: rank(task, now)
+
+
+def by_field(rank: Ranker) -> bool:
+    """Whether a rank begins with whether a task has the field, and with what it has there; else with when it began."""
+    return rank is not _newest and rank is not _oldest
+
+
+def turning(rank: Ranker, tasks: Sequence[Task], now: int) -> list[Any]:
+    """Of each task what tells it from those that it changes places with when the order takes its other direction."""
+    if by_field(rank):
+        return [rank(task, now)[:2] for task in tasks]
+    return [task.created_at or task.started_at or task.look.at for task in tasks]
 
 
 def ranker(sort: Sort, sources: Mapping[str, Source]) -> Ranker:

@@ -108,6 +108,16 @@ class Ordered(Sequence[Task]):
         part = bisect_right(self._starts, at) - 1
         return part, at - self._starts[part]
 
+    def spans(self, first: int, last: int) -> list[tuple[Part, int, int]]:
+        """The rows from one to another, as parts and where in them."""
+        found = []
+        for number in range(self.place(first)[0], len(self.parts)):
+            start, end = self._starts[number : number + 2]
+            if start >= last:
+                break
+            found.append((self.parts[number], max(first - start, 0), min(last, end) - start))
+        return found
+
     def at(self, rank: Rank) -> int:
         """Where a rank stands, or would stand."""
         part = bisect_right(self._firsts, rank) - 1

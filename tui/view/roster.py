@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.model import FINAL, Source, Task, TaskKey
 from tui.store import Moved
 from tui.view.arranging import Arranging
+from tui.view.inverting import Inverting
 from tui.view.order import NEWEST, Rank, Ranking, Sort, as_of, pinned, ranker, undated
 from tui.view.ordered import Move, Ordered, Part
 
@@ -42,6 +43,7 @@ class Roster:
         self.pinned: frozenset[TaskKey] = frozenset()
         """The tasks that stand before all others; within both parts the order holds."""
         self._ranking: Ranking = ranker
+        self._standing: tuple[Sort, Ranking] = sort, self._ranking  # the order that the rows are in
         self._plain = self._rank = ranker(sort, sources)
         self._as_of = 0
         self._by_sight = sort.by_sight
@@ -131,13 +133,19 @@ class Roster:
         rank, self._ranking = ranking(sort, self.sources), ranking
         self.sort = sort
         if rank is self._plain:  # newest first has two names, and is what rows were in before another order was asked
-            self._arranging = None
+            self._arranging, self._standing = None, (sort, ranking)
             return
-        self._arranging = Arranging(self._all, rank, now)
+        self._arranging = (Inverting if self._inverse(sort) else Arranging)(self._all, rank, now)
         if len(self._all) <= AT_ONCE:
             while not self._arranging.step():
                 pass
             self._arranged(self._arranging)
+
+    def _inverse(self, sort: Sort) -> bool:
+        """Whether the rows stand in this order, but for its direction."""
+        standing, ranking = self._standing
+        alike = ranking is self._ranking or not sort.field
+        return alike and standing == (sort.field, not sort.descending) and not sort.moving
 
     def _arranged(self, done: Arranging) -> None:
         """The rows are those of the other order from here on."""
@@ -145,6 +153,7 @@ class Roster:
         there = [own for key in self.pinned if (own := self._own(self.task(key))) is not None]
         self._plain, self._rank, self._as_of = done.rank, pinned(done.rank, self.pinned), done.now
         self._all, self._arranging = done.rows(self.pinned, there), None
+        self._standing = self.sort, self._ranking
         if self._by_sight != self.sort.by_sight:
             self._by_sight = self.sort.by_sight
             self._undated = {task.key: task for task in self._all if self._by_sight or undated(task)}
