@@ -25,8 +25,8 @@ from tests.fidelity.delays import Reports
 from tests.fidelity.fleet import Account
 from tests.fidelity.picture import Mismatch, mismatches, picture
 from tests.fidelity.reads import Reads
-from tui.model import Change
 from tui.settings.load import parse
+from tui.status import Change
 from tui.store import Store
 from tui.wiring import Wiring, models
 

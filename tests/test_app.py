@@ -11,7 +11,8 @@ import pytest
 
 from tui.app import DemoDesk, LiveDesk
 from tui.errors import ConfigError
-from tui.model import Change, Source, SourceStatus, TaskKey, Trouble, Word
+from tui.model import Source, TaskKey
+from tui.status import Change, SourceStatus, Trouble, Word
 
 
 async def test_the_demo_cloud_gets_none_of_our_keys(monkeypatch: pytest.MonkeyPatch) -> None:

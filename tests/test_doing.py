@@ -21,7 +21,7 @@ from tui.deeds import DELETE, STOP, Deed, Done, words
 from tui.doing import carry_out
 from tui.errors import AuthError, BadRequest, CallError, Malformed, NotFound, Unavailable, WriteRefused
 from tui.model import State, Task, TaskKey
-from tui.reading import Patience
+from tui.patience import Patience
 
 ONCE = Patience(tries=1)
 KEY = TaskKey("media", "", "t-1")

@@ -42,7 +42,8 @@ from tui.clipboard import Reach
 from tui.cloud import habits, hostile
 from tui.errors import AuthError
 from tui.memory import Memory
-from tui.model import SourceStatus, State, Task, Trouble, Word
+from tui.model import State, Task
+from tui.status import SourceStatus, Trouble, Word
 from tui.ui import strokes
 from tui.ui.canvas import Bar, Canvas
 from tui.ui.confirm import Confirm

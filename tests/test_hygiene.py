@@ -264,7 +264,9 @@ def test_the_line_of_the_demo_cloud_may_have_its_keys_and_nothing_else_may(anoth
 def test_the_process_list_is_looked_at(another: leaks.Trail) -> None:
     secret = "listed-in-this-very-test-7"  # not the demo's: tests beside this one look at the list, too
     another.secrets.add(secret)
-    with subprocess.Popen([sys.executable, "-c", "input()", secret], stdin=subprocess.PIPE, env={"LEAK": secret}) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", "input()", secret], stdin=subprocess.PIPE, env={"LEAK": secret}
+    ) as child:
         leaks.processes(os.getpid())
         child.communicate(b"\n")
     assert set(another.leaks()) == {f"arguments of process {child.pid}", f"environment of process {child.pid}"}

@@ -18,11 +18,11 @@ from tui.calls import Ask, Credential, CredentialSource, Reply, Secret, Signed
 from tui.errors import AuthError, CallError, Denied, NoCredential, Throttled, Unavailable
 from tui.latch import KEPT, Latch
 from tui.line import LOOK_SECONDS, Clocks, Line
-from tui.model import Word
 from tui.net import Wire
 from tui.settings import EVERYTHING, Account, Network
 from tui.settings.kinds import Share
 from tui.settings.load import parse
+from tui.status import Word
 from tui.store import Store
 from tui.wiring import Wiring, models
 

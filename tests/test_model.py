@@ -10,22 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tasks import NOW, SOURCE, task
-from tui.model import (
-    BAD,
-    FACTS,
-    FINAL,
-    LABELS,
-    NO_EXTRA,
-    STAGE,
-    Change,
-    SourceStatus,
-    State,
-    Task,
-    TaskKey,
-    duration,
-    later,
-    newest_first,
-)
+from tui.model import BAD, FACTS, FINAL, LABELS, NO_EXTRA, STAGE, State, Task, TaskKey, duration, later, newest_first
+from tui.status import Change, SourceStatus
 
 
 def test_every_state_has_a_stage_and_a_label() -> None:

@@ -30,13 +30,15 @@ from tui.errors import (
     WriteRefused,
 )
 from tui.line import Clocks, Line
-from tui.model import Change, State, Task, TaskKey, Word
+from tui.model import State, Task, TaskKey
 from tui.net import Wire
+from tui.patience import Patience
 from tui.poller import BACKLOG, DENIED_PAUSE, Poller, gravest, trouble_of, word_of
-from tui.reading import Outcome, Patience
+from tui.reading import Outcome
 from tui.settings import EVERYTHING, Account, Network, SourceSettings
 from tui.settings.kinds import Count, Region, SourceName, Window
 from tui.settling import SETTLE
+from tui.status import Change, Word
 from tui.store import Store
 
 WORDS = {

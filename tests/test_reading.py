@@ -25,7 +25,8 @@ from tui.errors import (
     Throttled,
     Unavailable,
 )
-from tui.reading import FATAL, Outcome, Patience, read, retrying
+from tui.patience import FATAL, Patience, retrying
+from tui.reading import Outcome, read
 
 AGAIN = (Throttled, Unavailable, Malformed)
 NEVER_AGAIN = (Denied, NotFound, BadRequest, AuthError, NoCredential, ClockSkew)

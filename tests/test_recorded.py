@@ -13,8 +13,9 @@ from tests.tasks import NOW, SOURCE, task
 from tui.cli.event_lines import ndjson
 from tui.cli.happenings import Happened
 from tui.cli.words import Turned
-from tui.model import Source, State, Task, TaskKey, Word
+from tui.model import Source, State, Task, TaskKey
 from tui.recorded import Said, Sighted, Unreadable, event_of, recording
+from tui.status import Word
 
 SOURCES = {SOURCE.name: SOURCE}
 moments = st.integers(0, 253_402_300_799_999)

@@ -10,9 +10,10 @@ import pytest
 
 from tests.tasks import NOW, SOURCE, task
 from tui.errors import NotFound
-from tui.model import Source, State, Task, TaskKey, Word
+from tui.model import Source, State, Task, TaskKey
 from tui.recorded import Recording, Said, Sighted
 from tui.replaying import ReplayDesk
+from tui.status import Word
 
 SECOND = 1000
 KEY = TaskKey("src", "fn", "t1")

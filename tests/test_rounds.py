@@ -17,13 +17,14 @@ from tui.answers import Listing, Page, Want
 from tui.budget import Budget
 from tui.errors import CallError, Denied, Throttled
 from tui.line import Clocks, Line
-from tui.model import State, Task, TaskKey, Word
+from tui.model import State, Task, TaskKey
 from tui.net import Wire
+from tui.patience import Patience
 from tui.poller import Poller
-from tui.reading import Patience
 from tui.rounds import FIRST, INTERVALS, OVERLAP, RECONCILE, Rounds
 from tui.settings import EVERYTHING, Account, Network
 from tui.settings.kinds import Count, Window
+from tui.status import Word
 from tui.store import Store
 
 INTERVAL = 5.0

@@ -12,10 +12,11 @@ from tests.tasks import NOW
 from tests.test_rounds import HOUR, INTERVAL, SIZE, Provider, Watch, add, end, history
 from tui.answers import Listing, Mapped, Page, Want
 from tui.errors import AuthError, BadRequest, CallError, Denied, Malformed, NotFound, Unavailable
-from tui.model import State, Task, Word
+from tui.model import State, Task
 from tui.reading import Outcome
 from tui.rounds import CALM, FIRST, OVERLAP, RECONCILE, WHOLES, Rounds
 from tui.settings.kinds import Count
+from tui.status import Word
 
 
 @dataclass

@@ -16,8 +16,9 @@ from tests.tasks import task
 from tests.test_rounds import INTERVAL, SIZE, Moving, Provider, Watch, add, end, history, news_come_first
 from tui.answers import Listing, Page, Want
 from tui.errors import Throttled, Unavailable
-from tui.model import State, Task, Word
+from tui.model import State, Task
 from tui.rounds import FIRST, WHOLES
+from tui.status import Word
 
 
 def quick(it: Watch, ident: str, *, created: float = 0.0, place: int | None = None) -> None:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from tests.tasks import SOURCE, task
 from tui.answers import Listing, Mapped, Page, Want
 from tui.intake import Intake
-from tui.model import Change, State, Task, TaskKey
-from tui.reading import Outcome, Patience, read
+from tui.model import State, Task, TaskKey
+from tui.patience import Patience
+from tui.reading import Outcome, read
 from tui.recall import Recall
 from tui.rounds import Rounds
+from tui.status import Change
 from tui.store import Round, Store
 
 PAGE = 3

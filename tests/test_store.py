@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.tasks import NOW, SOURCE, task
-from tui.model import STAGE, Change, Source, SourceStatus, State, Task, TaskKey, Trouble, Word
+from tui.model import STAGE, Source, State, Task, TaskKey
+from tui.status import Change, SourceStatus, Trouble, Word
 from tui.store import Round, Store, outdated
 
 OTHER = Source("other", "tencent-tat", "tx", "")

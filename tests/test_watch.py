@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.tasks import NOW, task
 from tui.budget import Urgency, urgency
 from tui.errors import AuthError, CallError, Throttled, Unavailable
-from tui.model import Source, SourceStatus, State, Task, TaskKey, Trouble, Word
+from tui.model import Source, State, Task, TaskKey
+from tui.status import SourceStatus, Trouble, Word
 from tui.store import Round, Store
 from tui.watch import KNOWN, KNOWN_TERM, MOST, TOLD, Watched, ended, key_of, notice, to_ask, way_of
 from tui.watching import Watching

@@ -9,8 +9,8 @@ import pytest
 
 from tests.ui.fake_desk import NOW
 from tests.ui.states import KEYS, status
-from tui.model import Trouble, Word
 from tui.reading import BEYOND
+from tui.status import Trouble, Word
 from tui.ways_out import ACTIVATE, TOO_MANY, clock_off, failed_step, way_out
 
 CALM = (Word.LIVE, Word.LOADING)

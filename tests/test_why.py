@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tui.model import Source, SourceStatus, State, Task, TaskKey, Trouble, Word
+from tui.model import Source, State, Task, TaskKey
 from tui.query import parse
+from tui.status import SourceStatus, Trouble, Word
 from tui.view.meanings import of_exit
 from tui.view.why import DAY, MINUTES, Asks, Health, Reason, why
 

@@ -19,7 +19,8 @@ from tui.adapters import by_hand, deeds_of, titles
 from tui.config_place import is_there
 from tui.courtesy import Courtesy
 from tui.errors import ConfigError, Malformed, NotFound, UsageError
-from tui.model import Change, Source, SourceStatus, Task, TaskKey, Trouble, Word
+from tui.model import Source, Task, TaskKey
+from tui.status import Change, SourceStatus, Trouble, Word
 from tui.store import Store
 from tui.ui.desk import Console, Provider
 
@@ -115,7 +116,7 @@ class LiveDesk:
         self.read_only = self.read_only and not config.monitor.write
         self._accounts = config.accounts
         self._guarded = frozenset(one.name for one in config.sources if config.accounts[one.account].prod)
-        from tui.reading import PATIENT
+        from tui.patience import PATIENT
 
         patience = PATIENT._replace(turn=self._courtesy.turn)
         async with wiring_type(
@@ -195,7 +196,7 @@ class LiveDesk:
     async def detail(self, key: TaskKey, *, output: bool = False) -> Detail:
         """One task by the provider's detail operation. Raises CallError."""
         from tui.budget import Urgency, urgency
-        from tui.reading import Patience, retrying
+        from tui.patience import Patience, retrying
 
         if self._wiring is None:
             raise NotFound("nothing is connected yet")

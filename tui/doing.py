@@ -9,7 +9,7 @@ from tui.budget import Urgency, urgency
 from tui.deeds import Deed, Done
 from tui.errors import BadRequest, CallError, Malformed, NotFound, Unavailable
 from tui.model import Task
-from tui.reading import Patience, retrying
+from tui.patience import Patience, retrying
 
 log = logging.getLogger(__name__)
 

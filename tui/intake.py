@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from tui.answers import Listing, Page, Want
-from tui.model import Change, Source, Task, TaskKey
+from tui.model import Source, Task, TaskKey
 from tui.rounds import Rounds
 from tui.sheet import Sheet
+from tui.status import Change
 from tui.store import Round, Store, outdated
 from tui.trail import Trail
 

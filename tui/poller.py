@@ -29,12 +29,14 @@ from tui.errors import (
 )
 from tui.intake import Intake
 from tui.line import Line
-from tui.model import Change, SourceStatus, Task, Trouble, Word
-from tui.reading import PATIENT, Outcome, Patience, Reader, read
+from tui.model import Task
+from tui.patience import PATIENT, Patience
+from tui.reading import Outcome, Reader, read
 from tui.recall import Recall
 from tui.rounds import Rounds
 from tui.settings import SourceSettings
 from tui.settling import ByIds, Settling
+from tui.status import Change, SourceStatus, Trouble, Word
 from tui.store import Store
 from tui.text import clean
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import math
-import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count, groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from tui.answers import Listing, Page, Want
-from tui.errors import AuthError, CallError, ClockSkew, Malformed, NoCredential, Throttled, Unavailable
+from tui.errors import CallError
 from tui.model import Task, TaskKey
+from tui.patience import FATAL, PATIENT, Patience, retrying
 from tui.recall import Recall
 from tui.sheet import Sheet
 from tui.trail import Trail, span
@@ -39,19 +39,6 @@ class Reader(Protocol):
     async def page(self, listing: Listing, cursor: Any = None) -> Page:
         """One page."""
         ...
-
-
-class Patience(NamedTuple):
-    """How often a call is tried, and how long at most is waited between two tries (seconds)."""
-
-    tries: int = 4
-    longest: float = 20.0
-    first: float = 0.2
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    turn: Callable[[], Awaitable[None]] | None = None  # awaited before each slice of work, where others share the loop
-
-
-PATIENT = Patience()
 
 
 class Outcome(NamedTuple):
@@ -97,11 +84,6 @@ class Bounds(Protocol):
         ...
 
 
-# After these no other call of the account may be sent: Huawei locks a key after five bad signatures.
-FATAL = (AuthError, NoCredential, ClockSkew)
-AGAIN = (Throttled, Unavailable, Malformed)
-
-
 async def read(
     reader: Reader,
     want: Want,
@@ -135,27 +117,6 @@ async def read(
         run.parts(listings),
         run.moved,
     )
-
-
-async def retrying(
-    ask: Callable[[], Awaitable[T]],
-    patience: Patience = PATIENT,
-    waiting: Callable[[CallError, float], None] | None = None,
-) -> T:
-    """Tries again what was throttled, unavailable or unreadable: back-off with full jitter, or the provider's hint."""
-    for attempt in range(1, patience.tries + 1):
-        try:
-            return await ask()
-        except AGAIN as error:
-            hint: float | None = getattr(error, "retry_after", None)
-            backing_off = patience.first * 2**attempt * random.uniform(0.5, 1)
-            pause = hint if hint is not None and hint >= 0 else backing_off  # "nan" and "yesterday" are no hints
-            if attempt == patience.tries or pause > patience.longest:
-                raise
-            if waiting is not None:
-                waiting(error, pause)
-            await patience.sleep(pause)
-    raise AssertionError("patience has at least one try")
 
 
 async def _once() -> None:

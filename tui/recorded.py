@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from tui.model import NO_EXTRA, Source, State, Task, TaskKey, Word
+from tui.model import NO_EXTRA, Source, State, Task, TaskKey
+from tui.status import Word
 
 LINE = 4_000_000  # characters of one: no task is longer, and what is no recording may be one endless line
 _EVENTS = frozenset({"seen", "new", "changed", "gone"})

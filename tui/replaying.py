@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from tui.adapters import by_hand, titles
 from tui.errors import NotFound
-from tui.model import Source, SourceStatus, TaskKey, Trouble, Word
+from tui.model import Source, TaskKey
 from tui.recorded import Recording, Said, Sighted
+from tui.status import SourceStatus, Trouble, Word
 from tui.store import Round, Store
 from tui.ui.desk import Provider
 from tui.ui.still import StillDesk

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from tui.answers import Listing, Want
 from tui.model import Task
-from tui.reading import AGAIN, FATAL, Outcome
+from tui.patience import AGAIN, FATAL
+from tui.reading import Outcome
 from tui.trail import Order, Trail
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from typing import ClassVar, Protocol
 from tui.answers import Want
 from tui.errors import CallError, Malformed, Throttled
 from tui.model import State, Task, TaskKey
-from tui.reading import FATAL, Outcome, Patience, retrying
+from tui.patience import FATAL, Patience, retrying
+from tui.reading import Outcome
 from tui.store import Round, Store
 
 SETTLE = 50  # calls that ask tasks by id after one read: what a busy minute loses, without eating the lists' budget

@@ -8,10 +8,11 @@ from dataclasses import replace
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-from tui.model import STAGE, Change, Source, SourceStatus, State, Task, TaskKey, later
+from tui.model import STAGE, Source, State, Task, TaskKey, later
 from tui.seen import BY_ID, LIST, Seen
 from tui.sheet import Sheet, Taken
 from tui.slots import Kin
+from tui.status import Change, SourceStatus
 from tui.tasks import Tasks
 
 RAW_ROWS = 5_000  # the providers' rows that are kept: a few MB, whatever a source holds

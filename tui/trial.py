@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 from tui.answers import Page, Want
 from tui.calls import Action, Ask, Credential, Reply
 from tui.errors import AuthError, BadRequest, CallError, ClockSkew, Throttled, Unavailable
-from tui.model import SourceStatus, State, Task, TaskKey
-from tui.reading import FATAL
+from tui.model import State, Task, TaskKey
+from tui.patience import FATAL
+from tui.status import SourceStatus
 from tui.text import clean
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import ClassVar, Protocol
 
 from tui.budget import Urgency, urgency
 from tui.errors import CallError, Malformed, Throttled, Unavailable
-from tui.model import State, Task, TaskKey, Word
+from tui.model import State, Task, TaskKey
+from tui.status import Word
 from tui.store import Store
 from tui.text import clean
 from tui.watch import to_ask

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tui import logs
-from tui.model import SourceStatus, Trouble, Word
+from tui.status import SourceStatus, Trouble, Word
 from tui.text import clean
 from tui.text import word as quoted
 

@@ -16,11 +16,11 @@ from tui.credentials.cabinets import Cabinets, cabinets
 from tui.errors import UsageError
 from tui.latch import Latch
 from tui.line import Clocks, Line
-from tui.model import Change
 from tui.net import Wire
+from tui.patience import PATIENT, Patience
 from tui.poller import Poller
-from tui.reading import PATIENT, Patience
 from tui.settings import Account, Config, SourceSettings
+from tui.status import Change
 from tui.store import Store
 
 if TYPE_CHECKING:

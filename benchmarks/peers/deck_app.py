@@ -23,7 +23,8 @@ from tui.running import FRAMES, RARELY, SWITCH
 os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # as the monitor does, before Textual is imported: else a key waits 16 ms
 
 from tests.ui.fake_desk import SOURCES, FakeDesk, make
-from tui.model import Source, SourceStatus, State, Task
+from tui.model import Source, State, Task
+from tui.status import SourceStatus
 from tui.store import Round
 from tui.ui import board
 from tui.ui.home import Home

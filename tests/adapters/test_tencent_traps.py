@@ -32,7 +32,8 @@ from tui.answers import Listing, Page, Want
 from tui.calls import Ask, Credential, Reply, Secret
 from tui.errors import AuthError, BadRequest, Malformed, Throttled
 from tui.model import Source, State, TaskKey, later
-from tui.reading import Patience, read, retrying
+from tui.patience import Patience, retrying
+from tui.reading import read
 from tui.settings.kinds import SourceName
 from tui.store import Round, Store
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tui.cli import run
-from tui.reading import Patience, retrying
+from tui.patience import Patience, retrying
 from tui.wiring import Wiring
 
 Said = tuple[int, Any]

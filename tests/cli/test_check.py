@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Answer, Said, Scene, refusing, row, shelf
 from tests.tasks import NOW, SOURCE
 from tui.cli.once import there_ms
-from tui.model import SourceStatus
+from tui.status import SourceStatus
 
 pytestmark = pytest.mark.cloud
 

@@ -21,10 +21,11 @@ from tui.cli.doctor.there import of_clocks, of_network
 from tui.cli.doctor.wording import span, way
 from tui.cli.exits import Exit
 from tui.errors import BadRequest, CallError, Denied, NoCredential, NotFound, Throttled, Unavailable
-from tui.model import SourceStatus, State, Task, TaskKey, Trouble, Word
+from tui.model import State, Task, TaskKey
 from tui.settings import Config
 from tui.settings.example import EXAMPLE
 from tui.settings.load import parse
+from tui.status import SourceStatus, Trouble, Word
 from tui.trial import Sent, Step, Trial
 from tui.wiring import models
 

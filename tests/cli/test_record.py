@@ -15,8 +15,9 @@ from tui.cli.record import Paper, Recorder
 from tui.cli.replay import read
 from tui.cli.words import Turned
 from tui.errors import UsageError
-from tui.model import Change, State, Word
+from tui.model import State
 from tui.recorded import Said, Sighted
+from tui.status import Change, Word
 from tui.store import Round, Store
 
 BEGUN = Turned("src", Word.LIVE, Word.LOADING, NOW)

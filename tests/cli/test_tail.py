@@ -18,8 +18,9 @@ from tui.cli.event_lines import Paper, ndjson, text
 from tui.cli.happenings import Happened, Happenings
 from tui.cli.words import Complaints, Turned
 from tui.formats import JSON_FIELDS
-from tui.model import Change, State, Task, Trouble, Word
+from tui.model import State, Task
 from tui.poller import Poller
+from tui.status import Change, Trouble, Word
 from tui.store import Round, Store
 from tui.text import width
 

@@ -13,8 +13,9 @@ from tests.cli.conftest import Answer, Said, Scene, refusing, row, shelf
 from tests.tasks import NOW, SOURCE, task
 from tui.cli.awaited import Awaited
 from tui.cli.wait import named
-from tui.model import Change, State, Task, TaskKey, Trouble, Word
+from tui.model import State, Task, TaskKey
 from tui.poller import Poller
+from tui.status import Change, Trouble, Word
 from tui.store import Round, Store
 
 KEY = Trouble(Word.AUTH, "AuthFailure", kind="AuthError")

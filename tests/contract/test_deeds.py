@@ -21,7 +21,7 @@ from tui.errors import WriteRefused
 from tui.line import Clocks, Line
 from tui.model import State, Task, TaskKey
 from tui.net import Wire
-from tui.reading import Patience
+from tui.patience import Patience
 from tui.settings import EVERYTHING, Network
 from tui.settings.kinds import Endpoint, Share
 

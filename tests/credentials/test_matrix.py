@@ -22,9 +22,9 @@ from tui.cloud.keys import DEMO_KEYS, HUAWEI_USER, STS_KEYS
 from tui.credentials import kept, source_of
 from tui.credentials.cabinet import Cabinet
 from tui.credentials.vault import Vault
-from tui.model import Word
 from tui.settings import Account, Config
 from tui.settings.load import parse
+from tui.status import Word
 from tui.store import Store
 from tui.wiring import Wiring, models
 

@@ -31,8 +31,8 @@ from tui.credentials import source_of
 from tui.errors import Malformed
 from tui.line import Clocks, Line
 from tui.net import Wire, _json, _skew
+from tui.patience import Patience
 from tui.poller import Poller
-from tui.reading import Patience
 from tui.settings import Config, Network
 from tui.settings.load import parse
 from tui.store import Store

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from tests.fidelity.fleet import Life
 from tests.fidelity.picture import Name
-from tui.model import Change, State
+from tui.model import State
+from tui.status import Change
 
 
 class Delay(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 
-from tui.model import Change
+from tui.status import Change
 from tui.store import Store
 
 LOOK = 0.5  # seconds between two looks

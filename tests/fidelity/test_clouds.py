@@ -21,9 +21,9 @@ from tests.fidelity.picture import mismatches, picture
 from tests.fidelity.reads import Reads
 from tui.cloud.faults import WILD
 from tui.cloud.ledger import Entry
-from tui.model import Change
-from tui.reading import Patience
+from tui.patience import Patience
 from tui.settings.load import parse
+from tui.status import Change
 from tui.store import Store
 from tui.wiring import Wiring, models
 

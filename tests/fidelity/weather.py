@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from tests.fidelity.bottle import Bottle
 from tests.fidelity.virtual_loop import run
-from tui.model import SourceStatus, State, Word
+from tui.model import State
+from tui.status import SourceStatus, Word
 from tui.text import clean
 from tui.ways_out import clock_off, way_out
 

@@ -13,7 +13,8 @@ from tui.answers import Detail, Output
 from tui.by_hand import ByHand
 from tui.deeds import DELETE, STOP, Deed, Done
 from tui.errors import CallError
-from tui.model import Source, SourceStatus, State, Task, TaskKey, Trouble, Word
+from tui.model import Source, State, Task, TaskKey
+from tui.status import SourceStatus, Trouble, Word
 from tui.store import Round, Store
 from tui.ui.desk import Console, Provider
 from tui.ui.door import Door

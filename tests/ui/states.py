@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk
-from tui.model import Source, SourceStatus, Trouble, Word
+from tui.model import Source
+from tui.status import SourceStatus, Trouble, Word
 
 KEYS = ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK")
 TROUBLES = {

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.errors import UsageError
-from tui.model import Source, SourceStatus, State, Task, TaskKey
+from tui.model import Source, State, Task, TaskKey
+from tui.status import SourceStatus
 from tui.store import Round, Store
 from tui.ui.board import AGAIN, ALL, AT_ONCE, DECK, LATER, MOMENT, Board
 from tui.ui.desk import Provider

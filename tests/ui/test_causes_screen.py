@@ -9,8 +9,9 @@ from textual.pilot import Pilot
 
 from tests.ui.driving import driven, press, settle, strips, text
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
-from tui.model import State, Task, TaskKey, Trouble, Word
+from tui.model import State, Task, TaskKey
 from tui.query.signature import cause
+from tui.status import Trouble, Word
 from tui.ui.board import ALL
 from tui.ui.causes_screen import CausesScreen
 from tui.ui.detail import TaskScreen

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 
 from tests.ui.driving import driven, press, settle, strips, text
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
-from tui.model import State, Task, Trouble, Word
+from tui.model import State, Task
+from tui.status import Trouble, Word
 from tui.ui.detail import TaskScreen
 from tui.ui.events import Event
 from tui.ui.events_screen import EventsScreen

@@ -21,7 +21,8 @@ from tests.ui.fake_door import FakeDoor
 from tests.ui.states import tell
 from tui import logs
 from tui.clipboard import Reach
-from tui.model import State, Task, Word
+from tui.model import State, Task
+from tui.status import Word
 from tui.ui import columns, orders
 from tui.ui.action_menu import ActionMenu
 from tui.ui.board import ALL, DECK

@@ -8,7 +8,7 @@ import pytest
 
 from tests.ui.driving import driven, press, settle, text
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, tasks_of
-from tui.model import SourceStatus
+from tui.status import SourceStatus
 from tui.store import Round
 from tui.ui import deck
 

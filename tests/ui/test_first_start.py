@@ -18,8 +18,8 @@ from tests.ui.test_login import calm, command, fill, paste
 from tui.app import LiveDesk
 from tui.credentials.cabinets import Cabinets, vault_path
 from tui.demo_keys import KEYS
-from tui.model import Word
 from tui.settings.load import parse
+from tui.status import Word
 from tui.ui.desk import INTO_THE_DEMO
 from tui.ui.shell import Taskdeck
 from tui.wiring import models

@@ -13,8 +13,9 @@ from textual.pilot import Pilot
 from tests.ui.driving import driven, press, settle, strips, text
 from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tests.ui.states import KEYS, TROUBLES, status, tell
-from tui.model import Source, SourceStatus, State, Trouble, Word
+from tui.model import Source, State
 from tui.query import parse
+from tui.status import SourceStatus, Trouble, Word
 from tui.store import Moved, Store
 from tui.ui import bars, cells, glyphs, sheet, themes, when
 from tui.ui.cards import card

@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from tests.ui.driving import driven, long_after, press, text
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk
-from tui.model import State, Trouble, Word
+from tui.model import State
+from tui.status import Trouble, Word
 from tui.store import Round
 from tui.ui.canvas import Canvas
 from tui.ui.keys import hinted

@@ -14,8 +14,9 @@ from tests.ui.fake_desk import NOW, PROVIDERS, SOURCES, FakeDesk, fill, tasks_of
 from tui.answers import Detail
 from tui.courtesy import HUSH
 from tui.mask import MASK
-from tui.model import SourceStatus, State, Trouble, Word
+from tui.model import State
 from tui.query import parse
+from tui.status import SourceStatus, Trouble, Word
 from tui.text import width
 from tui.ui import bars, columns, glyphs, sizes, themes, when
 from tui.ui.cells import Legend, short_region

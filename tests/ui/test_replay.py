@@ -6,9 +6,10 @@ from pathlib import Path
 from random import Random
 
 from tests.ui.fake_desk import HOSTILE, NOW, SOURCES, make
-from tui.model import Source, TaskKey, Word
+from tui.model import Source, TaskKey
 from tui.recorded import Recording, Said, Sighted
 from tui.replaying import ReplayDesk
+from tui.status import Word
 from tui.ui.home import Home
 from tui.ui.shell import Taskdeck
 

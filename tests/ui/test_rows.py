@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from tests.ui.driving import driven, press, strips
@@ -42,6 +44,14 @@ def lines(cells: int = 120, signs: Glyphs = UNICODE, *, wide: bool = False, shif
     made = Lines(LOOK, signs)
     made.arrange(columns.show(columns.MERGED, columns.MERGED, max(1, cells - 3), wide=wide, shift=shift))
     return made
+
+
+def fresh(parts: list[Segment]) -> list[Segment]:
+    """In styles of their own: Rich's remember how they were written in the colours of another test."""
+    return [
+        Segment(text, style and Style(color=style.color, bgcolor=style.bgcolor, bold=style.bold))
+        for text, style, _ in parts
+    ]
 
 
 def real_width(strip: Strip) -> int:
@@ -175,10 +185,10 @@ def test_a_changed_state_is_few_bytes_on_the_terminal(to: State, width: int) -> 
     mark = Mark(cursor=True, active=True)
     before = TASK._replace(state=State.CANCELLED, created_at=None, started_at=None, ended_at=None, error=None)
     old, new = (
-        made.line(task, mark._replace(fresh=fresh), LEGEND, width)
-        for task, fresh in ((before, ""), (before._replace(state=to), "changed"))
+        made.line(task, mark._replace(fresh=sign), LEGEND, width)
+        for task, sign in ((before, ""), (before._replace(state=to), "changed"))
     )
-    runs = [Run(first, 30, last, cut(new, first, last)) for first, last in changed(old, new)]
+    runs = [Run(first, 30, last, fresh(cut(new, first, last))) for first, last in changed(old, new)]
     written = drawn(runs, width, ColorSystem.TRUECOLOR)
     assert set("".join(part.text for run in runs for part in run.parts)) > {UNICODE.fresh["changed"]}
     assert len(written.encode()) <= 62, written

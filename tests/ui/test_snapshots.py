@@ -17,7 +17,8 @@ from tests.ui.driving import driven, press, settle
 from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
 from tests.ui.states import tell
 from tests.ui.svg import picture as picture_of
-from tui.model import State, Word
+from tui.model import State
+from tui.status import Word
 from tui.text import width
 from tui.ui.home import Home
 

@@ -17,7 +17,8 @@ from tests.ui.driving import press, settle, text
 from tests.ui.fake_desk import NOW, FakeDesk
 from tests.ui.states import tell
 from tui.errors import ConfigError
-from tui.model import State, Word
+from tui.model import State
+from tui.status import Word
 from tui.ui import themes
 from tui.ui.home import Home
 from tui.ui.ink import Ink, laid

@@ -336,7 +336,9 @@ def test_the_other_direction_needs_no_sorting(
     changes: list[tuple[int, str | None]],
     turns: int,
 ) -> None:
-    by = {at: task(str(at), name=str(when or "") or None, created_at=when, retries=when) for at, when in enumerate(born)}
+    by = {
+        at: task(str(at), name=str(when or "") or None, created_at=when, retries=when) for at, when in enumerate(born)
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tui.view.roster.AT_ONCE", 0)
         patch.setattr("tui.view.ordered.PART", 4)

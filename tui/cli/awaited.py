@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from tui.cli.exits import Exit, code_of_trouble
-from tui.model import Change, SourceStatus, State, Task, TaskKey
+from tui.model import State, Task, TaskKey
+from tui.status import Change, SourceStatus
 from tui.store import Store
 
 LASTING = (Exit.AUTH, Exit.USAGE, Exit.BUG)  # failures that no waiting mends

@@ -103,7 +103,7 @@ async def _searched(settings: Config, account: Account, credential: CredentialSo
 
 
 async def _found(search: Search, line: Line, account: Account) -> Search:
-    from tui.reading import retrying
+    from tui.patience import retrying
 
     try:
         tables = await retrying(lambda: search.adapter.discover(search.place, account, line))

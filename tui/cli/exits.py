@@ -21,7 +21,7 @@ from tui.errors import (
 )
 
 if TYPE_CHECKING:
-    from tui.model import Trouble
+    from tui.status import Trouble
 
 
 class Exit(IntEnum):
@@ -59,7 +59,7 @@ def code_of(error: CallError, *, of_task: bool = False) -> Exit:
 
 def code_of_trouble(trouble: Trouble) -> Exit:
     """The same code, of what the state of a source keeps of the error."""
-    from tui.model import Word
+    from tui.status import Word
 
     match trouble.word:
         case Word.NOKEY | Word.AUTH | Word.DENIED:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tui.cli.words import Turned, Words
-from tui.model import Change, SourceStatus, State, Task, TaskKey, newest_first
+from tui.model import State, Task, TaskKey, newest_first
+from tui.status import Change, SourceStatus
 from tui.store import Moved, Store
 
 DROPPED = 50_000  # tasks that left the store and are remembered: a source above its max_tasks reads them each round

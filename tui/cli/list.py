@@ -14,7 +14,8 @@ from tui.cli.once import now_ms, poll_once, want_of, within_reach
 from tui.cli.output import cells, coloured
 from tui.cli.place import config
 from tui.errors import UsageError
-from tui.model import Change, Task, newest_first
+from tui.model import Task, newest_first
+from tui.status import Change
 
 if TYPE_CHECKING:
     from tui.settings import Config

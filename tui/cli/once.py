@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui.answers import Want
 from tui.cli.exits import Exit, summed
 from tui.cli.trouble import report
-from tui.model import Change, SourceStatus
+from tui.status import Change, SourceStatus
 from tui.ways_out import SKEWED
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from tui.errors import UsageError
 from tui.recorded import LINE, Unreadable, event_of
 
 if TYPE_CHECKING:
-    from tui.model import Change
+    from tui.status import Change
     from tui.store import Store
 
 AT_ONCE = 200  # lines between two looks at the loop: 2 ms, so that no key of the monitor waits for a first picture

@@ -49,7 +49,7 @@ def task_key(text: str, sources: list[str]) -> TaskKey:
 
 async def _ask(settings: Config, key: TaskKey, *, output: bool) -> tuple[Source, Detail]:
     from tui.cli.unlocking import wired
-    from tui.reading import retrying
+    from tui.patience import retrying
     from tui.store import Store
 
     async with wired(settings, Store(), only=[key.source]) as wiring:

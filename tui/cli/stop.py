@@ -82,7 +82,7 @@ async def _found(settings: Config, key: TaskKey) -> tuple[Task, Sequence[Deed]]:
     """The task as the provider knows it now, and what may be done with it."""
     from tui.adapters import deeds_of
     from tui.cli.unlocking import wired
-    from tui.reading import retrying
+    from tui.patience import retrying
     from tui.store import Store
 
     async with wired(settings, Store(), only=[key.source]) as wiring:

@@ -21,7 +21,8 @@ from tui.cli.output import cells, coloured, listened_to
 from tui.cli.place import config
 from tui.cli.words import Complaints, Turned
 from tui.errors import UsageError
-from tui.model import Change, Source, Task
+from tui.model import Source, Task
+from tui.status import Change
 from tui.store import Store
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.cli import say
 from tui.cli.exits import Exit, code_of
 from tui.errors import CallError, NoCredential
-from tui.model import Word
+from tui.status import Word
 
 if TYPE_CHECKING:
     from tui.poller import Poller

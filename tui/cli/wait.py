@@ -23,7 +23,8 @@ from tui.cli.show import task_key
 from tui.cli.trouble import line_of
 from tui.cli.words import Complaints, Words
 from tui.errors import CallError, Malformed, Throttled, Unavailable
-from tui.model import Change, State, Task, TaskKey
+from tui.model import State, Task, TaskKey
+from tui.status import Change
 from tui.store import Store
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class ById:
 
     async def ended(self) -> Task:
         """The task with its final state. Raises CallError where the first question or waiting is in vain."""
-        from tui.reading import retrying
+        from tui.patience import retrying
 
         task = self.task = (await retrying(lambda: self._adapter.detail(self.key))).task
         while task.state.live:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tui.cli.trouble import not_read
 from tui.formats import rfc3339
-from tui.model import SourceStatus, Word
+from tui.status import SourceStatus, Word
 
 FINE = (Word.LOADING, Word.LIVE, Word.EMPTY, Word.SLOW)
 _NO_CALL = (Word.STALE, Word.PARTIAL)  # words that stand for no failed call: there is no code

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
-from tui.model import State, Word
+from tui.model import State
+from tui.status import Word
 from tui.text import clean, cut_end, width
 from tui.ui import when
 from tui.ui.facts import TROUBLE, Facts

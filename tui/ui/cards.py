@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from textual.strip import Strip
 
-from tui.model import SourceStatus, Word
+from tui.status import SourceStatus, Word
 from tui.text import clean
 from tui.ui import first_start
 from tui.ui.facts import Facts

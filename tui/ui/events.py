@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
-from tui.model import SourceStatus, State, TaskKey, Word
+from tui.model import State, TaskKey
+from tui.status import SourceStatus, Word
 from tui.store import Feed, Moved, Store
 from tui.text import clean
 from tui.ui import when

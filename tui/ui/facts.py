@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tui.model import BAD, Source, SourceStatus, State, Word
+from tui.model import BAD, Source, State
+from tui.status import SourceStatus, Word
 from tui.store import Store
 from tui.ui import when
 from tui.ui.desk import Provider

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tui.model import SourceStatus
+from tui.status import SourceStatus
 from tui.text import clean, width
 from tui.ui.desk import Provider
 from tui.ui.ink import Ink

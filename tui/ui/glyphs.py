@@ -8,7 +8,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tui.model import State, Word
+from tui.model import State
+from tui.status import Word
 from tui.ui import charset
 
 

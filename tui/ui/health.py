@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
-from tui.model import SourceStatus, Word
+from tui.status import SourceStatus, Word
 from tui.text import clean, fit, width
 from tui.ui import when
 from tui.ui.cells import Legend

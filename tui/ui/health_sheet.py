@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from textual.strip import Strip
 
-from tui.model import SourceStatus, Word
+from tui.status import SourceStatus, Word
 from tui.text import clean, fit
 from tui.ui import when
 from tui.ui.events import text

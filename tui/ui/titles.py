@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
-from tui.model import SourceStatus, State, Trouble, Word
+from tui.model import State
+from tui.status import SourceStatus, Trouble, Word
 from tui.text import clean
 from tui.ui import when
 from tui.ui.facts import TROUBLE, Facts

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from tui.model import SourceStatus, State, Task, TaskKey, Word
+from tui.model import State, Task, TaskKey
 from tui.query.fields import short
 from tui.query.signature import cause
 from tui.query.tree import quoted
 from tui.query.values import show_duration
+from tui.status import SourceStatus, Word
 from tui.text import clean, cut_middle
 from tui.view import meanings
 from tui.ways_out import SKEWED, clock_off

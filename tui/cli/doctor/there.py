@@ -9,7 +9,7 @@ from tui.cli.doctor.finding import Finding, Mark
 from tui.cli.doctor.wording import facts, line, many, span, trouble_of, way
 from tui.cli.exits import Exit, code_of
 from tui.errors import Unavailable
-from tui.model import SourceStatus, Trouble, Word
+from tui.status import SourceStatus, Trouble, Word
 from tui.trial import Enough, Sent, Trial
 
 if TYPE_CHECKING:

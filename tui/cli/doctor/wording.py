@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.errors import AuthError, CallError
-from tui.model import SourceStatus, Trouble, Word
+from tui.status import SourceStatus, Trouble, Word
 from tui.ways_out import ACTIVATE, failed_step, inactive, way_out
 
 if TYPE_CHECKING:

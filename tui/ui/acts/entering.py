@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.errors import NoCredential, UsageError
 from tui.late import late
-from tui.model import SourceStatus, Word
+from tui.status import SourceStatus, Word
 from tui.text import clean
 from tui.ui.acts.copying import Copying
 from tui.ui.beside import beside
