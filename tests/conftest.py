@@ -36,6 +36,12 @@ def pytest_runtest_setup() -> None:
     leaks.begin()
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What a file of tests forgot to close is found at its end, not wherever the collector comes next."""
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """No test leaves a secret anywhere: looked for when all of it is over."""
