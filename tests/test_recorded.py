@@ -14,7 +14,7 @@ from tui.cli.event_lines import ndjson
 from tui.cli.happenings import Happened
 from tui.cli.words import Turned
 from tui.model import Source, State, Task, TaskKey
-from tui.recorded import Said, Sighted, Unreadable, event_of, recording
+from tui.recorded import DEEP, Said, Sighted, Unreadable, event_of, recording
 from tui.status import Word
 
 SOURCES = {SOURCE.name: SOURCE}
@@ -98,6 +98,19 @@ SPOILED: tuple[dict[str, Any], ...] = (
     {"duration_ms": "9"},
     {"progress": True},
     {"error": ["no"]},
+    {"retries": 10**400},
+    {"duration_ms": -(10**400)},
+    {"progress": 101},
+    {"progress": -1e300},
+    {"created_at": "0001-01-01T00:00:00+14:00"},
+    {"seen_at": "9999-12-31T23:59:59-14:00"},
+    {"extra": {"own.share": float("nan")}},
+    {"extra": {"tat.exit": "127"}},
+    {"extra": {"fc.events": True}},
+    {"extra": {"mps.subtasks": "Transcode"}},
+    {"extra": {"os.metrics": [0.5]}},
+    {"extra": {"tat.command": {}}},
+    {"extra": {"os.generation": 5}},
 )
 
 
@@ -107,6 +120,20 @@ def test_a_field_of_another_kind_spoils_its_line(spoiled: dict[str, Any]) -> Non
     event_of(json.dumps(told))
     with pytest.raises(Unreadable):
         event_of(json.dumps(told | spoiled))
+
+
+@pytest.mark.parametrize("within", ["[%s]", '{"a": %s}'])
+@pytest.mark.parametrize("deep", [DEEP + 1, 900])
+def test_what_is_too_deep_to_be_drawn_is_not_taken_in(within: str, deep: int) -> None:
+    def told(levels: int) -> str:
+        facts = "1"
+        for _ in range(levels - 1):
+            facts = within % facts
+        return line(task("a", seen_at=NOW, extra={"own.facts": "@"})).replace('"@"', facts)
+
+    event_of(told(DEEP))
+    with pytest.raises(Unreadable):
+        event_of(told(deep))
 
 
 @pytest.mark.parametrize(

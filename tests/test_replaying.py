@@ -103,6 +103,18 @@ async def test_r_goes_on_to_the_next_event_and_to_that_of_a_source() -> None:
         assert world.task.state is State.FAILED
 
 
+async def test_r_on_a_source_without_another_event_goes_nowhere() -> None:
+    async with World(sighted(NOW), Said(NOW + SECOND, "quiet", Word.LIVE)) as world:
+        for name in ("src", "nobody"):
+            world.desk.poke(name)
+            await world.turn()
+            assert world.desk.clock() == NOW
+        for _ in range(2):
+            world.desk.poke()
+            await world.turn()
+            assert world.desk.clock() == NOW + SECOND
+
+
 async def test_after_the_last_event_time_stands_still_and_it_says_so() -> None:
     async with World(sighted(NOW)) as world:
         await world.after(1)

@@ -82,3 +82,13 @@ def test_both_ends_of_an_id_are_shown() -> None:
 def test_what_fits_is_not_cut() -> None:
     assert cut_end("任务", 4) == cut_middle("任务", 4) == "任务"
     assert cut_end("abcdef", 5) == "abc.."
+
+
+def test_of_a_text_without_end_only_what_is_shown_is_looked_at() -> None:
+    class Endless(str):
+        __slots__ = ()
+
+        def isprintable(self) -> bool:
+            raise AssertionError("4 MB take 10 ms, each time that a cell is drawn")
+
+    assert clean(Endless("a" * 100_000)) == "a" * (LIMIT - 2) + ".."

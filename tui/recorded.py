@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from tui.model import NO_EXTRA, Source, State, Task, TaskKey
 from tui.status import Word
 
 LINE = 4_000_000  # characters of one: no task is longer, and what is no recording may be one endless line
+DEEP = 40  # lists and objects within each other in what is said of a task: deeper ones end a drawing, not the reading
+MOST = 2**63  # beyond any count; an integer of 400 digits is no float, and arithmetic with it ends
+_FACTS: Mapping[str, type] = {
+    **dict.fromkeys(("fc.instance", "os.generation", "tat.invocation", "tat.command", "tat.by"), str),
+    **dict.fromkeys(("kps.server", "kps.keypair"), str),
+    **dict.fromkeys(("fc.events", "tat.exit"), int),
+    "os.metrics": dict,
+    "mps.subtasks": list,
+}
 _EVENTS = frozenset({"seen", "new", "changed", "gone"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)  # no NaN: nothing can be sorted by it
 
 
 class Sighted(NamedTuple):
@@ -74,7 +91,7 @@ def recording(lines: Iterable[str]) -> Recording:
 def event_of(line: str) -> Sighted | Said:
     """One line. Raises Unreadable."""
     try:
-        told = json.loads(line[:LINE])
+        told = _DECODER.decode(line[:LINE])
     except (ValueError, RecursionError):
         raise Unreadable("no JSON") from None
     if not isinstance(told, dict):
@@ -101,7 +118,9 @@ def _sighted(told: Mapping[str, Any]) -> Sighted:
     except ValueError:
         raise Unreadable("no state") from None
     source = Source(*(_text(told, name) for name in ("source", "adapter", "account", "region")))
-    extra = told.get("extra")
+    progress = _number(told, "progress")
+    if progress is not None and not 0 <= progress <= 100:
+        raise Unreadable("no part of a hundred")
     task = Task(
         key=TaskKey(source.name, _maybe(told, "scope") or "", _text(told, "id")),
         state=state,
@@ -113,14 +132,25 @@ def _sighted(told: Mapping[str, Any]) -> Sighted:
         started_at=_when(told, "started_at"),
         ended_at=_when(told, "ended_at"),
         duration_ms=_whole(told, "duration_ms"),
-        progress=_number(told, "progress"),
+        progress=progress,
         retries=_whole(told, "retries"),
         error=_maybe(told, "error"),
-        extra=extra if isinstance(extra, dict) and extra else NO_EXTRA,
+        extra=_extra(told.get("extra")),
         seen_at=_moment(told, "seen_at"),
         request_id=_maybe(told, "request_id"),
     )
     return Sighted(task.seen_at, source, task)
+
+
+def _extra(facts: object) -> Mapping[str, Any]:
+    """The facts of one provider: those of ours are of their own kind, for tasks are sorted and grouped by them."""
+    if not isinstance(facts, dict) or not facts:
+        return NO_EXTRA
+    if not _shallow(facts):
+        raise Unreadable("too deep")
+    if any(type(facts[name]) is not _FACTS[name] for name in facts.keys() & _FACTS.keys()):
+        raise Unreadable("a fact of another kind")
+    return facts
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:
@@ -138,7 +168,7 @@ def _number(told: Mapping[str, Any], name: str) -> float | None:
     found = told.get(name)
     if found is None:
         return None
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if isinstance(found, bool) or not isinstance(found, int | float) or not -MOST < found < MOST:
         raise Unreadable(f"{name} is no number")
     return found
 
@@ -158,8 +188,18 @@ def _moment(told: Mapping[str, Any], name: str) -> int:
         raise Unreadable(f"{name} is no time") from None
     if moment.tzinfo is None:
         raise Unreadable(f"{name} has no zone")
+    if not _FIRST <= moment <= _LAST:  # in its own zone it is a year that there is, in ours it would be 0 or 10000
+        raise Unreadable(f"{name} is no time")
     return (moment - _EPOCH) // _MILLISECOND
 
 
 def _when(told: Mapping[str, Any], name: str) -> int | None:
     return None if told.get(name) is None else _moment(told, name)
+
+
+def _shallow(value: object, left: int = DEEP) -> bool:
+    """Whether what is nested can be drawn, compared and written wherever that happens."""
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return left > 0 and all(_shallow(one, left - 1) for one in inner)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -62,6 +64,9 @@ class ReplayDesk(StillDesk):
         self.path = path
         self._events, self._speed, self._monotonic = recording.events, speed, monotonic
         self._next = 0
+        self._of: dict[str, array[int]] = {}  # where the events of a source stand: `r` looks through no million of them
+        for at, event in enumerate(recording.events):
+            self._of.setdefault(_source(event), array("L")).append(at)
         self._words: dict[str, Said] = {}
         self._at = float(self._events[0].at if self._events else 0)
         self._last = self._events[-1].at if self._events else 0
@@ -127,11 +132,10 @@ class ReplayDesk(StillDesk):
     def poke(self, source: str | None = None) -> None:
         """The next event (of that source) happens now."""
         self.clock()
-        for event in self._events[self._next :]:
-            name = event.source.name if isinstance(event, Sighted) else event.source
-            if source in (None, name):
-                self._at = float(event.at)
-                break
+        places = range(len(self._events)) if source is None else self._of.get(source, ())
+        coming = bisect_left(places, self._next)
+        if coming < len(places):
+            self._at = float(self._events[places[coming]].at)
         self._woken.set()
 
     def _take(self, event: Sighted | Said) -> None:
@@ -164,6 +168,10 @@ class ReplayDesk(StillDesk):
 
     def abandon(self) -> None:
         """There is nothing to end."""
+
+
+def _source(event: Sighted | Said) -> str:
+    return event.source.name if isinstance(event, Sighted) else event.source
 
 
 def _as_said(status: Recorded, said: Said, now: int, tasks: int) -> Recorded:

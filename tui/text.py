@@ -35,7 +35,7 @@ def clean(text: object, *, lines: bool = False, limit: int = LIMIT) -> str:
     """
     if not isinstance(text, str):
         text = text.decode("utf-8", "replace") if isinstance(text, bytes | bytearray) else str(text)
-    if text.isascii() and text.isprintable() and len(text) <= limit:
+    if len(text) <= limit and text.isascii() and text.isprintable():  # the length first: a cloud's may be megabytes
         return text
     cut = len(text) > limit * 4
     text = _SEQUENCE.sub("\u241b", text[: limit * 4])

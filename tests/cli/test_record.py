@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import stat
 from pathlib import Path
@@ -90,6 +91,27 @@ def test_a_full_disk_is_said_and_is_no_trace() -> None:
     paper.path, paper.lines, paper._torn, paper._file = "day", 0, False, os.open("/dev/full", os.O_WRONLY)
     with paper, pytest.raises(UsageError, match="No space left"):
         paper.write([BEGUN], Store([SOURCE]))
+
+
+def test_after_a_line_that_the_disk_took_a_part_of_the_next_one_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, write = str(tmp_path / "day"), os.write
+    left = [200, 0]
+
+    def on_a_full_disk(file: int, data: bytes) -> int:
+        room = left.pop(0) if left else len(data)
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, data[:room])
+
+    monkeypatch.setattr("tui.cli.record.os.write", on_a_full_disk)
+    with Paper(path) as paper:
+        with pytest.raises(UsageError, match="No space left"):
+            paper.write([BEGUN, BEGUN], Store([SOURCE]))
+        paper.write([BEGUN], Store([SOURCE]))
+    found = read(path)
+    assert (len(found.events), found.unread) == (2, 1)
 
 
 async def test_the_monitors_recorder_writes_what_was_not_written_when_it_ends(tmp_path: Path) -> None:

@@ -84,13 +84,16 @@ class Paper:
         text = "".join(f"{ndjson(one, store.sources)}\n" for one in due)
         if not text:
             return
-        left = memoryview(("\n" + text if self._torn else text).encode("ascii"))
-        self._torn = False
+        told = ("\n" + text if self._torn else text).encode("ascii")
+        done = 0
         try:
-            while left:
-                left = left[os.write(self._file, left) :]
+            while done < len(told):
+                done += os.write(self._file, told[done:])
         except OSError as error:
             raise UsageError(f"{self.path}: {error.strerror}; what was written stays") from None
+        finally:
+            if done:
+                self._torn = told[done - 1 : done] != b"\n"
         self.lines += text.count("\n")
 
 
