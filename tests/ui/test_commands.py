@@ -229,6 +229,8 @@ def test_accounts_and_regions_must_be_there() -> None:
     with pytest.raises(Wrong, match="no such account: ali-pord; did you mean ali-prod"):
         commands.account_clause("ali-pord", KNOWN.accounts)
     assert commands.region_clause("cn-hangzhou, ap", KNOWN.regions) == "region:cn-hangzhou,ap"
+    with pytest.raises(Wrong, match="no such saved view: am; there is none yet"):
+        commands.one_of("saved view", "am", [])
     with pytest.raises(Wrong, match="no such region: moon; there is cn-hangzhou, cn-shanghai, ap-guangzhou"):
         commands.region_clause("cn,moon", KNOWN.regions)
 

@@ -106,6 +106,19 @@ async def test_newest_first_with_time_what_source_and_text() -> None:
         assert "TAT" in text(pilot).splitlines()[1]
 
 
+async def test_what_ended_before_this_run_and_is_read_only_now_is_no_event() -> None:
+    desk = FakeDesk()
+    async with driven(desk, (120, 40)) as (pilot, _):
+        task = next(iter(desk.store.tasks(SOURCES[0].name).values()))
+        for name, ended in (("long ago", NOW - 3_600_000), ("just now", NOW + 1_000), ("unknown when", None)):
+            key = task.key._replace(id=name)
+            fill(desk.store, SOURCES[0], [task._replace(key=key, state=State.FAILED, ended_at=ended, error="boom")])
+        await press(pilot, "E")
+        assert "long ago" not in text(pilot)
+        assert "just now" in text(pilot)
+        assert "unknown when" in text(pilot)
+
+
 async def test_the_cursor_stays_on_its_event_while_others_come() -> None:
     desk = FakeDesk(200)
     async with driven(desk, (80, 24)) as (pilot, _):

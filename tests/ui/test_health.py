@@ -439,6 +439,13 @@ def test_the_header_says_how_much_of_the_budget_is_used() -> None:
     assert told.rstrip().endswith("every 15s   budget 41%")
 
 
+def test_the_accounts_leave_the_header_before_the_end_of_what_it_tells() -> None:
+    facts = bars.Header(view="deck", accounts="ali-demo,hw-demo,tx-demo", note="replay 4x: its end; 8 lines unreadable")
+    assert "8 lines unreadable   " in bars.header(facts, PEN, 100).text
+    assert "ali-demo" not in bars.header(facts, PEN, 100).text
+    assert "ali-demo" in bars.header(facts, PEN, 120).text
+
+
 # Who is looked at.
 
 

@@ -124,6 +124,15 @@ def test_escape_is_still_a_key(now: list[float]) -> None:
     assert told(parser.tick()) == ["alt+j"]  # as ever
 
 
+def test_escape_waits_once_and_a_key_soon_behind_it_is_no_chord(now: list[float]) -> None:
+    parser = Answers()
+    assert told(parser.feed("\x1b")) == []
+    assert told(parser.tick()) == []
+    now[0] += 0.11
+    assert told(parser.tick()) == ["escape"]
+    assert told(parser.feed("e")) == ["e"]
+
+
 def test_what_only_began_like_an_answer_is_keys_in_the_end(now: list[float]) -> None:
     parser = Answers()
     assert told(parser.feed("\x1b]1")) == []

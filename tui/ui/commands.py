@@ -364,5 +364,5 @@ def one_of(what: str, name: str, known: Sequence[str]) -> str:
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
     near = nearest(name, known)
-    there = ", ".join(known[:8])
-    return f"no such {what}: {name[:40]}; {f'did you mean {near}?' if near else f'there is {there or None}'}"
+    there = ", ".join(known[:8]) or "none yet"
+    return f"no such {what}: {name[:40]}; {f'did you mean {near}?' if near else f'there is {there}'}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
-from tui.model import State, TaskKey
+from tui.model import State, Task, TaskKey
 from tui.status import SourceStatus, Word
 from tui.store import Feed, Moved, Store
 from tui.text import clean
@@ -19,6 +19,7 @@ from tui.ui.themes import TONES
 from tui.ui.titles import Pen, paces
 
 KEPT = 500
+LAG = 60_000  # ms by which lists come late and the providers' clocks differ
 QUIET = frozenset({Word.LOADING, Word.LIVE, Word.EMPTY})
 
 
@@ -44,15 +45,16 @@ class Events:
         self.lines: deque[Event] = deque(maxlen=KEPT)
         self.pins: AbstractSet[TaskKey] = frozenset()
         self._feed: Feed | None = None
+        self._since = 0
         self._settled: set[str] = set()
         self._words: dict[str, Word] = {}
         self._unwell: dict[str, int] = {}
         self._open: dict[str, Event] = {}
 
     def look(self, store: Store, now: int) -> None:
-        """Takes in what differs. A source's first whole read is not an event; what is bad later is."""
+        """Takes in what differs. A source's first read is not an event; what is bad later is."""
         if self._feed is None:
-            self._feed = store.follow()
+            self._feed, self._since = store.follow(), now
         for name in store.sources:
             status = store.status(name)
             word = status.word(now)
@@ -92,11 +94,15 @@ class Events:
         before, task = moved.before, moved.after
         if task is None or (before is not None and before.state is task.state):
             return
-        if before is not None or (moved.key.source in self._settled and task.state.bad):
+        if before is not None or (moved.key.source in self._settled and task.state.bad and not self._old(task)):
             told = f"{task.key.id}  {task.error or task.name or ''}"
             if task.key in self.pins:
                 told = f"watched: {told}"
             self.lines.appendleft(Event(now, task.state, task.key.source, clean(told), task.key))
+
+    def _old(self, task: Task) -> bool:
+        """Whether it ended before this run: what a denied function failed in days is read when it is allowed again."""
+        return task.ended_at is not None and task.ended_at < self._since - LAG
 
 
 def _about(status: SourceStatus, word: Word, at: int, now: int) -> Event:

@@ -58,6 +58,7 @@ class Answers(XTermParser):
         """Nothing has come for a while: what looked like an answer is keys."""
         if self._held and monotonic() >= self._until:
             yield from self._let_go()
+            self._timeout_time = self._timeout_time and 0.0  # it has waited: twice as long made alt+e of Esc and e
         yield from super().tick()
 
     def _let_go(self) -> Iterable[Message]:
