@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -169,6 +168,8 @@ def write_lines(lines: Iterable[str], out: TextIO, *, array: bool = False) -> No
 
 def write_csv(objects: Iterable[Mapping[str, Any]], columns: Sequence[str], out: TextIO) -> None:
     """Header and rows after RFC 4180; a text that a spreadsheet would run begins with a quote."""
+    import csv
+
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for one in objects:

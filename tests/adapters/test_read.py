@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.adapters import _read
-from tui.adapters._read import moment, said
+from tui.adapters._read import moment, remembered, said, shared, text
 from tui.formats import rfc3339
 
 
@@ -53,7 +53,7 @@ def test_what_is_said_to_have_gone_wrong_has_no_key_in_it() -> None:
 
 
 def test_what_is_known_to_hold_no_key_is_bounded_and_no_text_with_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain: set[str] = set()
+    plain: dict[str, str] = {}
     monkeypatch.setattr(_read, "_plain", plain)
     monkeypatch.setattr(_read, "TEXTS", 3)
     long = "too long " * 40
@@ -61,6 +61,47 @@ def test_what_is_known_to_hold_no_key_is_bounded_and_no_text_with_one_is_kept(mo
         assert said("timed out") == "timed out"
         assert said("password=hunter2") == "password=********"
         assert said(long) == long
-    assert plain == {"timed out"}
+    assert plain == {"timed out": "timed out"}
     assert [said(f"exit {code}") for code in range(9)] == [f"exit {code}" for code in range(9)]
     assert 0 < len(plain) <= 3
+
+
+@pytest.mark.parametrize("value", [None, "", "a", 0, 1, 1.0, True, False, [], ["a"], {}, {"a": 1}, "x" * 500])
+def test_a_shared_text_is_the_text(value: object) -> None:
+    assert (shared("1"), shared("true")) == ("1", "true")
+    for _ in range(2):
+        assert shared(value) == text(value)
+
+
+def test_a_shared_text_is_one_for_all_rows_and_they_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, str] = {}
+    monkeypatch.setattr(_read, "_shared", kept)
+    monkeypatch.setattr(_read, "SHARED", 3)
+    ones, others = [[f"{side} side {number}" for number in range(3)] for side in ("left", "left")]
+    assert all(shared(one) is shared(other) is one for one, other in zip(ones, others, strict=True))
+    shared("too long " * 40)
+    assert [*kept] == ones
+    for number in range(9):
+        assert shared(f"more {number}") == f"more {number}"
+        assert len(kept) <= 3
+
+
+def test_what_is_made_of_facts_is_made_once_for_all_rows_that_say_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_read, "SHARED", 3)
+    asked = []
+
+    @remembered
+    def made(name: str | None, code: int) -> dict[str, object]:
+        asked.append((name, code))
+        return {"name": name, "code": code}
+
+    assert made("a", 1) is made("a", 1)
+    assert made(None, 1) is made(None, 1)
+    assert asked == [("a", 1), (None, 1)]
+    long = "too long " * 40
+    assert made(long, 1) == made(long, 1) == {"name": long, "code": 1}
+    assert asked[2:] == [(long, 1), (long, 1)]
+    for code in range(9):
+        assert made("b", code) == {"name": "b", "code": code}
+    assert made("a", 1) == {"name": "a", "code": 1}
+    assert asked[-1] == ("a", 1)  # it was forgotten: no more are kept than were said

@@ -256,6 +256,16 @@ async def test_every_row_is_a_task_of_its_source(file: str) -> None:
 
 
 @each
+async def test_a_page_does_not_hold_the_reply_whose_bytes_it_was_read_from(adapter: type[Adapter]) -> None:
+    answer = reply(fullest(adapter))
+    one, _ = made(adapter, answer)
+    before = sys.getrefcount(answer)
+    pages = [await one.page(listing) for listing in await one.plan(Want())]
+    assert [task for page in pages for task in page.tasks]
+    assert sys.getrefcount(answer) == before
+
+
+@each
 async def test_an_unknown_field_changes_nothing(adapter: type[Adapter]) -> None:
     plain, odd = sample(fullest(adapter)), sample(fullest(adapter))
     place(odd)[0]["newField"] = {"a": [1]}  # type: ignore[index]

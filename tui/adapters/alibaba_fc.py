@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from tui.adapters import Place, _alibaba, _alibaba_cli, _deeds, named
 from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, asked_for, the_only
-from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, said, text
+from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, said, shared, text
 from tui.adapters._settle import settled
 from tui.answers import Detail, Listing, Mapped, Output, Page, Want
-from tui.calls import Action, Ask, Call, Reply
+from tui.calls import Action, Ask, Call
 from tui.deeds import STOP as STOP_IT
 from tui.deeds import Deed
 from tui.errors import Malformed, NotFound
@@ -124,12 +124,13 @@ class FunctionCompute:
         answer = mapping(reply.json, "the answer of ListAsyncTasks")
         found = rows(answer, "tasks")
         following, function = text(answer.get("nextToken")), series.function
+        request, came = _alibaba.header_id(reply), reply.at  # the reply itself goes with its bytes
         return Page(
-            tasks=Mapped(found, lambda row: self._task(row, function, reply)),
+            tasks=Mapped(found, lambda row: self._task(row, function, came, request)),
             rows=tuple(found),
             next=(following,) if following and found else (),
-            request_id=_alibaba.header_id(reply),
-            at=reply.at,
+            request_id=request,
+            at=came,
         )
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
@@ -160,7 +161,7 @@ class FunctionCompute:
         reply = await self._call(self._ask(GET, (key.scope, "async-tasks", key.id), self._qualifier()))
         row = mapping(reply.json, "the answer of GetAsyncTask")
         returned = text(row.get("returnPayload"))
-        task = self._task(row, key.scope, reply)._replace(key=key)
+        task = self._task(row, key.scope, reply.at, _alibaba.header_id(reply))._replace(key=key)
         shown = Output(returned) if output and returned is not None else None
         return Detail(task, reply.json, shown, None if returned is None else len(returned.encode("utf-8", "replace")))
 
@@ -208,9 +209,9 @@ class FunctionCompute:
         segments = (VERSION, "functions", *under) if under else (VERSION, "async-invoke-configs")
         return _alibaba.ask(action, VERSION, self._origin, segments, pairs, judge=_alibaba.judge)
 
-    def _task(self, row: Row, function: str, reply: Reply) -> Task:
+    def _task(self, row: Row, function: str, seen_at: int, request: str | None) -> Task:
         """One row as a task: the status decides what its times mean (trap 8)."""
-        native = text(row.get("status"))
+        native = shared(row.get("status"))
         state = _BY_NATIVE.get((native or "").lower(), State.UNKNOWN)
         started = epoch(row.get("startedTime"))
         ended = epoch(row.get("endTime")) if state.final else None
@@ -221,15 +222,15 @@ class FunctionCompute:
             native_state=native,
             name=function,
             kind="async-task",
-            target=text(row.get("qualifier")),
+            target=shared(row.get("qualifier")),
             started_at=started,
             ended_at=ended,
             duration_ms=duration(state, started, ended, integer(row.get("durationMs"))),
             retries=integer(row.get("alreadyRetriedTimes")),
             error=said(row.get("taskErrorMessage")) if failed else None,
             extra=_extra(row),
-            seen_at=reply.at,
-            request_id=_alibaba.header_id(reply),
+            seen_at=seen_at,
+            request_id=request,
         )
 
 

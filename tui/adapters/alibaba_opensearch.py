@@ -14,7 +14,7 @@ from tui.adapters._alibaba import folded
 from tui.adapters._alibaba_info import decoded, first_error, metrics, pretty
 from tui.adapters._alibaba_pages import FIRST, Cursor, following
 from tui.adapters._alibaba_scopes import ENDLESS, PAGES, Memory, asked_for, the_only
-from tui.adapters._read import Row, epoch, identity, integer, mapping, number, rows, text
+from tui.adapters._read import Row, epoch, identity, integer, mapping, number, rows, shared, text
 from tui.adapters._settle import settled
 from tui.answers import Detail, Listing, Mapped, Output, Page, Want
 from tui.calls import Action, Ask, Call, Reply
@@ -168,13 +168,14 @@ class OpenSearch:
             raise
         found, total = _rows(reply, LIST)
         request, target = _alibaba.request_id(reply), series.target
+        came = reply.at  # the reply itself goes with its bytes
         return Page(
-            tasks=Mapped(found, lambda row: self._task(row, target, reply.at, request)),
+            tasks=Mapped(found, lambda row: self._task(row, target, came, request)),
             rows=tuple(found),
             next=following(at, len(found), total),
             total=total,
             request_id=request,
-            at=reply.at,
+            at=came,
         )
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
@@ -313,7 +314,7 @@ class OpenSearch:
     def _task(self, row: Row, target: Target, seen_at: int, request_id: str | None) -> Task:
         """One row as a task, in either spelling; the status decides, never the end time (trap 8)."""
         row = folded(row)
-        native = text(row.get("status"))
+        native = shared(row.get("status"))
         state = STATES.get((native or "").lower(), State.UNKNOWN)
         started, ended = epoch(row.get("startTime")), epoch(row.get("endTime"))
         progress = number(row.get("progress"))
@@ -329,7 +330,7 @@ class OpenSearch:
             key=TaskKey(self._source.name, target.scope, text(row.get("runId")) or identity(row, "generation")),
             state=state,
             native_state=native,
-            name=text(row.get("functionName")) or target.function,
+            name=shared(row.get("functionName")) or target.function,
             kind="training",
             target=f"{target.app}/{target.instance}",
             started_at=started,

@@ -12,7 +12,7 @@ from tui.adapters import Place, _deeds, _huawei_cli, named, one_source
 from tui.adapters._huawei import request_id
 from tui.adapters._huawei_access import LIST_OWN_PROJECTS, LIST_PROJECTS, Access
 from tui.adapters._huawei_tokens import LOGIN
-from tui.adapters._read import Row, epoch, identity, integer, mapping, rows, said, text
+from tui.adapters._read import Row, epoch, identity, integer, mapping, remembered, rows, said, shared, text
 from tui.adapters._settle import vanished, with_facts
 from tui.answers import Detail, Listing, Mapped, Page, Want
 from tui.calls import Action, Call, Reply
@@ -125,14 +125,14 @@ class HuaweiKps:
         answer = mapping(reply.json, "the answer")
         found = rows(answer, "tasks")
         total = integer(answer.get("total"))
-        request = request_id(reply)
+        request, came = request_id(reply), reply.at  # the reply itself goes with its bytes
         return Page(
-            tasks=Mapped(found, lambda row: self._task(row, failed, reply.at, request)),
+            tasks=Mapped(found, lambda row: self._task(row, failed, came, request)),
             rows=tuple(found),
             next=_following(span, len(found), total, plan=cursor is None),
             total=total,
             request_id=request,
-            at=reply.at,
+            at=came,
         )
 
     async def detail(self, key: TaskKey, known: Task | None = None, *, output: bool = False) -> Detail:
@@ -245,7 +245,7 @@ class HuaweiKps:
 
     def _task(self, row: Row, failed: bool, seen_at: int, request: str | None) -> Task:
         """A row of a list: the list decides the state, whatever the prefix of operate_type says (traps 1 and 2)."""
-        native = text(row.get("operate_type"))
+        native = shared(row.get("operate_type"))
         state, operation = _split(native)
         if failed:
             state = State.FAILED
@@ -257,10 +257,10 @@ class HuaweiKps:
             native_state=native,
             name=operation,
             kind="keypair",
-            target=text(row.get("server_name")),
+            target=shared(row.get("server_name")),
             created_at=epoch(row.get("task_time")),
             error=_error(row) if failed else None,
-            extra=_facts(row, {"kps.server": "server_id", "kps.keypair": "keypair_name"}),
+            extra=_of_row(text(row.get("server_id")), text(row.get("keypair_name"))),
             seen_at=seen_at,
             request_id=request,
         )
@@ -285,6 +285,7 @@ def _following(span: Span, length: int, total: int | None, *, plan: bool) -> tup
     return (*(Span(start, start + length) for start in starts[:-1]), Span(starts[-1], None))
 
 
+@remembered
 def _split(native: str | None) -> tuple[State, str | None]:
     """State and operation of READY_RESET and its like; a text without "_" is all operation."""
     phase, mark, operation = (native or "").partition("_")
@@ -294,8 +295,18 @@ def _split(native: str | None) -> tuple[State, str | None]:
 
 
 def _error(row: Row) -> str | None:
-    parts = (text(row.get("task_error_code")), said(row.get("task_error_msg")))
-    return " ".join(part for part in parts if part) or None
+    return _worded(text(row.get("task_error_code")), said(row.get("task_error_msg")))
+
+
+@remembered
+def _worded(code: str | None, message: str | None) -> str | None:
+    return " ".join(part for part in (code, message) if part) or None
+
+
+@remembered
+def _of_row(server: str | None, keypair: str | None) -> Mapping[str, Any]:
+    """The facts of a row, one value for all tasks of a server with a key pair: of 10,000 tasks 2.5 MB."""
+    return {name: it for name, it in (("kps.server", server), ("kps.keypair", keypair)) if it is not None}
 
 
 def _facts(row: Row, names: Mapping[str, str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters import Place, _deeds, _tencent_cli, named, one_source
-from tui.adapters._read import Row, identity, integer, keys, moment, rows, said, text
+from tui.adapters._read import Row, identity, integer, keys, moment, remembered, rows, said, shared, text
 from tui.adapters._settle import settled
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.answers import Detail, Listing, Mapped, Page, Want
@@ -29,6 +29,7 @@ LIVE_NAMES = frozenset(
     {"LiveProcessTask", "LiveStreamProcessTask"}
 )  # one type: the list says the first, the detail both
 NO_SUBTASKS = frozenset({"Input", "InputInfo", "MetaData", "Output"})  # of a task object: what went in and came out
+_TEXT = {str}
 SEARCH_PAGES = 100  # of a list, read for the row of one task
 
 
@@ -157,14 +158,14 @@ class TencentMps:
         response = answer(reply)
         found = rows(response, "TaskSet")
         following = text(response.get("ScrollToken")) if found else None
-        request = request_id(reply)
+        request, came = request_id(reply), reply.at  # the reply itself goes with its bytes
         return Page(
-            tasks=Mapped(found, lambda row: self._task(row, shelf, reply.at, request)),
+            tasks=Mapped(found, lambda row: self._task(row, shelf, came, request)),
             rows=tuple(found),
             next=() if following is None else (following,),
             total=integer(response.get("TotalCount")),
             request_id=request,
-            at=reply.at,
+            at=came,
         )
 
     async def _describe(self, task_id: str) -> Reply:
@@ -201,8 +202,8 @@ class TencentMps:
 
     def _task(self, row: Row, shelf: Shelf, seen_at: int, request: str | None) -> Task:
         """A row of a list: the list decides the state, whatever the times say (trap 2)."""
-        kind = text(row.get("TaskType"))
-        subtasks = _subtasks(row.get("SubTaskTypes"))
+        kind = shared(row.get("TaskType"))
+        target, extra = _work(row.get("SubTaskTypes"))
         started, ended = moment(row.get("BeginProcessTime")), moment(row.get("FinishTime"))
         return Task(
             key=TaskKey(self._source.name, "", identity(row, "TaskId")),
@@ -210,13 +211,13 @@ class TencentMps:
             native_state=shelf.status,
             name=kind,
             kind=kind,
-            target="+".join(subtasks) or None,
+            target=target,
             created_at=moment(row.get("CreateTime")),
             started_at=started,
             ended_at=ended,
             duration_ms=duration(shelf.state, started, ended),
             error=SUBTASK_FAILED if shelf.state is State.FAILED else None,
-            extra={"mps.subtasks": subtasks} if subtasks else NO_EXTRA,
+            extra=extra,
             seen_at=seen_at,
             request_id=request,
         )
@@ -280,6 +281,21 @@ def _inside(values: list[Any]) -> Iterator[Row]:
 
 def _failed(part: Row) -> bool:
     return (text(part.get("Status")) or "").upper() == "FAIL"
+
+
+def _work(value: Any) -> tuple[str | None, Mapping[str, Any]]:
+    """The target and the facts of a row: of a page of 100 there are ten different ones."""
+    texts = type(value) is list and {*map(type, value)} == _TEXT
+    return _together(*value) if texts else _facts(_subtasks(value))
+
+
+@remembered
+def _together(*texts: str) -> tuple[str | None, Mapping[str, Any]]:
+    return _facts(_subtasks([*texts]))
+
+
+def _facts(subtasks: list[str]) -> tuple[str | None, Mapping[str, Any]]:
+    return "+".join(subtasks) or None, {"mps.subtasks": subtasks} if subtasks else NO_EXTRA
 
 
 def _subtasks(value: Any) -> list[str]:

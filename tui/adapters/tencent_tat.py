@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from tui.adapters import Place, _deeds, _tencent_cli, named, one_source
-from tui.adapters._read import Row, identity, integer, moment, rows, said, text
+from tui.adapters._read import Row, identity, integer, moment, remembered, rows, said, shared, text
 from tui.adapters._settle import vanished
 from tui.adapters._tencent import LIMIT, Product, answer, request_id, with_facts
 from tui.answers import Detail, Listing, Mapped, Output, Page, Want
@@ -153,14 +153,14 @@ class TencentTat:
             return Page((), (), request_id=error.request_id)  # an id that there is not: no task has it
         found = rows(answer(reply), "InvocationTaskSet")
         total = integer(answer(reply).get("TotalCount"))
-        request = request_id(reply)
+        request, came = request_id(reply), reply.at  # the reply itself goes with its bytes
         return Page(
-            tasks=Mapped(found, lambda row: self._task(row, reply.at, request)),
+            tasks=Mapped(found, lambda row: self._task(row, came, request)),
             rows=tuple(found),
             next=tuple(_after(span, len(found), asked, total)),
             total=total,
             request_id=request,
-            at=reply.at,
+            at=came,
         )
 
     def _configured(self, filters: Sequence[Filter]) -> bool:
@@ -238,30 +238,25 @@ class TencentTat:
 
     def _task(self, row: Row, seen_at: int, request: str | None) -> Task:
         """One row. The texts stay the provider's own."""
-        native = text(row.get("TaskStatus"))
+        native = shared(row.get("TaskStatus"))
         state = STATES.get((native or "").upper(), State.UNKNOWN)
         started, ended = moment(row.get("StartTime")), moment(row.get("EndTime"))
         exit_code = integer(_object(row, "TaskResult").get("ExitCode")) if state.final else None
-        command = text(row.get("CommandId"))
-        extra = {
-            "tat.exit": exit_code,
-            "tat.invocation": text(row.get("InvocationId")),
-            "tat.command": command,
-            "tat.by": text(row.get("InvocationSource")),
-        }
+        command = shared(row.get("CommandId"))
+        invocation, by = text(row.get("InvocationId")), text(row.get("InvocationSource"))
         return Task(
             key=TaskKey(self._source.name, "", identity(row, "InvocationTaskId")),
             state=state,
             native_state=native,
-            name=text(row.get("CommandName")) or command,
-            kind=text(_object(row, "CommandDocument").get("CommandType")),
-            target=text(row.get("InstanceId")),
+            name=shared(row.get("CommandName")) or command,
+            kind=shared(_object(row, "CommandDocument").get("CommandType")),
+            target=shared(row.get("InstanceId")),
             created_at=moment(row.get("CreatedTime")),
             started_at=started,
             ended_at=ended,
             duration_ms=duration(state, started, ended),
             error=_error(row, native, exit_code) if state is State.FAILED else None,
-            extra={name: value for name, value in extra.items() if value is not None},
+            extra=_facts(exit_code, invocation, command, by),
             seen_at=seen_at,
             request_id=request,
         )
@@ -326,6 +321,13 @@ def _object(row: Row, name: str) -> Row:
     """A part of a row; nothing where it is null or of another shape."""
     value = row.get(name)
     return value if isinstance(value, dict) else {}
+
+
+@remembered
+def _facts(exit_code: int | None, invocation: str | None, command: str | None, by: str | None) -> Mapping[str, Any]:
+    """The facts of a row, one value for those tasks of an invocation that ended alike."""
+    facts = {"tat.exit": exit_code, "tat.invocation": invocation, "tat.command": command, "tat.by": by}
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _error(row: Row, native: str | None, exit_code: int | None) -> str | None:

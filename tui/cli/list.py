@@ -15,7 +15,6 @@ from tui.cli.output import cells, coloured
 from tui.cli.place import config
 from tui.errors import UsageError
 from tui.model import Task, newest_first
-from tui.status import Change
 
 if TYPE_CHECKING:
     from tui.settings import Config
@@ -40,13 +39,10 @@ def _list(given: Namespace) -> int:
     settings = config(given)
     view, columns = _asked(given, settings)
     store = Store(raw_rows=math.inf if given.raw else 0)
-    lines = _Lines(store)
-    made_early = view is None and given.output_format in ("json", "ndjson") and not given.raw
-    told = lines.make if made_early else _silent
     query = view.query if view else None
     only, want = within_reach(query, settings, given.source), want_of(query, settings)
-    code = asyncio.run(poll_once(settings, store, only, told=told, want=want))
-    _print(given, store, view, columns, lines)
+    code = asyncio.run(poll_once(settings, store, only, want=want))
+    _print(given, store, view, columns)
     return code
 
 
@@ -75,7 +71,7 @@ def _asked(given: Namespace, settings: Config) -> tuple[View | None, tuple[str, 
     return View(query, sort.lstrip("-"), sort.startswith("-")), columns or standard
 
 
-def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str, ...], made: _Lines) -> None:
+def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str, ...]) -> None:
     from tui import formats
 
     now = now_ms()
@@ -95,7 +91,7 @@ def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str
     elif given.raw:
         lines = map(formats.dumps, _objects(tasks, store, raw=True))
     else:
-        lines = map(made.line, tasks)
+        lines = (formats.json_line(task, store.sources[task.source]) for task in tasks)
     formats.write_lines(lines, sys.stdout, array=given.output_format == "json")
 
 
@@ -120,31 +116,3 @@ def _flat(
             name: facts[known.name] if known.name in facts else known.text(task, source, now)
             for name, known in fields.items()
         }
-
-
-def _silent(change: Change) -> None:
-    """Nobody listens."""
-
-
-class _Lines:
-    """JSON lines of tasks, made as the pages land: while the provider works on the next one, we have nothing to do."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._made: dict[int, tuple[Task, str]] = {}  # by the identity of a task, which is kept: keys are made anew
-
-    def make(self, change: Change) -> None:
-        """Makes the lines of what a page brought."""
-        from tui.formats import json_line
-
-        for task in change.upserted:
-            self._made[id(task)] = task, json_line(task, change.source)
-
-    def line(self, task: Task) -> str:
-        """The line of a task as it is now."""
-        made = self._made.get(id(task))
-        if made is not None:
-            return made[1]
-        from tui.formats import json_line
-
-        return json_line(task, self._store.sources[task.source])
