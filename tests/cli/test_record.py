@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import signal
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Scene, row, shelf
+from tests.cli.test_process import ended, start
 from tests.tasks import NOW, SOURCE, task
 from tui.cli.record import Paper, Recorder
 from tui.cli.replay import read
@@ -36,6 +39,28 @@ def test_record_writes_what_tail_prints_and_replay_reads_it(scene: Scene, tmp_pa
     states = {one.task.key.id: one.task.state for one in found.events if isinstance(one, Sighted)}
     assert states == {"q": State.QUEUED, "p": State.RUNNING, "d": State.SUCCEEDED}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.e2e
+def test_what_a_first_read_has_brought_is_there_after_ctrl_c(scene: Scene, tmp_path: Path) -> None:
+    began, release = os.pipe()
+    held, let_go = os.pipe()
+
+    def slow(action: str, asked: dict[str, Any]) -> tuple[int, Any]:
+        if asked.get("Status") != "WAITING":
+            os.write(release, b"x")
+            os.read(held, 1)
+        return shelf(WAITING=[row("q")])(action, asked)
+
+    scene.source("media", slow)
+    scene.path.write_text(scene.text)
+    process = start(scene, "record", str(tmp_path / "day"))
+    os.read(began, 1)
+    process.send_signal(signal.SIGINT)
+    assert ended(process) == (130, b"", b"")
+    assert [one.task.key.id for one in read(str(tmp_path / "day")).events if isinstance(one, Sighted)] == ["q"]
+    for end in (began, release, let_go, held):
+        os.close(end)
 
 
 def test_a_filter_narrows_what_is_recorded(scene: Scene, tmp_path: Path) -> None:

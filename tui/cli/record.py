@@ -47,7 +47,7 @@ def run(given: Namespace) -> int:
             progress.show(paper.lines)
 
         try:
-            return asyncio.run(follow(settings, query, write, given.duration))
+            return asyncio.run(follow(settings, query, write, given.duration, kept=True))
         finally:
             progress.clear()
 

@@ -56,9 +56,17 @@ def wanted(given: Namespace) -> tuple[Config, Query]:
 
 
 async def follow(
-    settings: Config, query: Query, write: Callable[[Sequence[Happened | Turned], Store], None], seconds: float | None
+    settings: Config,
+    query: Query,
+    write: Callable[[Sequence[Happened | Turned], Store], None],
+    seconds: float | None,
+    *,
+    kept: bool = False,
 ) -> Exit:
-    """Polls what a filter can match and hands on what happens, each second at least; answers the exit code."""
+    """Polls what a filter can match and hands on what happens, each second at least; answers the exit code.
+
+    What is `kept` loses nothing to Ctrl+C: what first reads have brought until then is handed on before it ends.
+    """
     from tui.cli.unlocking import wired
 
     store = Store(raw_rows=0)
@@ -75,11 +83,17 @@ async def follow(
     only = within_reach(query, settings)
     async with wired(settings, store, only=only, told=listen) as wiring:
         end = math.inf if seconds is None else monotonic() + seconds
-        async with polled(wiring.pollers.values()) as running:
-            while (rest := end - monotonic()) > 0:
-                happenings.look()
+        try:
+            async with polled(wiring.pollers.values()) as running:
+                while (rest := end - monotonic()) > 0:
+                    happenings.look()
+                    write(happenings.due(), store)
+                    await news(told, min(TICK, rest), running)
+        except asyncio.CancelledError:
+            if kept:
+                happenings.close()
                 write(happenings.due(), store)
-                await news(told, min(TICK, rest), running)
+            raise
         happenings.close()
         write(happenings.due(), store)
     return _ending(store)
