@@ -354,11 +354,13 @@ async def test_enter_opens_the_task_and_the_health_of_a_source() -> None:
         assert home.view == 4
 
 
-async def test_there_may_be_nothing_to_explain() -> None:
+@pytest.mark.parametrize(("key", "what"), [("X", "explain"), ("enter", "open"), ("y", "open"), ("F", "follow")])
+async def test_there_may_be_nothing_to_explain_open_or_follow(key: str, what: str) -> None:
     async with driven(FakeDesk(0)) as (pilot, home):
-        await press(pilot, "X")
+        await press(pilot, key)
         assert top(pilot) is home
-        assert "no task to explain" in text(pilot)
+        assert f"no task to {what}" in text(pilot)
+        assert " follow " not in text(pilot).splitlines()[0]
 
 
 async def test_commands_lead_there_too() -> None:

@@ -16,11 +16,14 @@ from tests.ui.fake_desk import NOW, SOURCES, FakeDesk, fill, tasks_of
 from tui.answers import Detail, Output
 from tui.errors import BadRequest, Throttled
 from tui.model import State, Task, TaskKey
+from tui.ui import glyphs, themes
 from tui.ui.detail import TaskScreen
 from tui.ui.home import Home
+from tui.ui.task import diff
 from tui.ui.task.diff import Diff
 from tui.ui.task.output import Stage
 from tui.ui.task.tabbed import OUTPUT, OVERVIEW, RAW, RELATED
+from tui.ui.titles import Pen
 from tui.view import Sort
 
 pytestmark = pytest.mark.screen
@@ -504,6 +507,24 @@ async def test_v_compares_with_the_marked_task_else_with_the_last_that_was_fine(
         assert other._other.state is State.SUCCEEDED
         assert other._other.name == other._one.name
         assert " ! state" in text(pilot) or other._one.state is State.SUCCEEDED
+
+
+def test_the_longest_name_of_a_field_does_not_touch_its_value() -> None:
+    pen = Pen(themes.load("deck-dark"), glyphs.ASCII, NOW, utc=True)
+    line = diff._told(diff.Pair("tat.invocation", "inv-1", "inv-2"), pen, 30)[0].strip(80).text
+    assert line.split() == ["!", "tat.invocation", "inv-1", "inv-2"]
+
+
+async def test_one_other_is_no_others() -> None:
+    desk = FakeDesk(0)
+    one, other = (task._replace(name="alone") for task in tasks_of(SOURCES[0], 2))
+    fill(desk.store, SOURCES[0], [one, other])
+    async with driven(desk, (120, 40), "1", "enter") as (pilot, _):
+        await done(pilot)
+        assert "alone  1 other " in text(pilot)
+        await press(pilot, "5")
+        assert " 1 other  " in text(pilot)
+        assert "1 others" not in text(pilot)
 
 
 async def test_with_nothing_to_compare_it_says_so() -> None:

@@ -444,6 +444,10 @@ def test_the_accounts_leave_the_header_before_the_end_of_what_it_tells() -> None
     assert "8 lines unreadable   " in bars.header(facts, PEN, 100).text
     assert "ali-demo" not in bars.header(facts, PEN, 100).text
     assert "ali-demo" in bars.header(facts, PEN, 120).text
+    facts = bars.Header(view="deck", every="5s", budget="budget 3%", note="not recorded: No space left on device")
+    assert "left on device  " in bars.header(facts, PEN, 80).text
+    assert "every" not in bars.header(facts, PEN, 80).text
+    assert "every 5s" in bars.header(facts, PEN, 120).text
 
 
 # Who is looked at.

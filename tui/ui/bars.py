@@ -64,18 +64,17 @@ def header(facts: Header, pen: Pen, cells: int) -> Strip:
         left.add("  ").add(facts.clock, look["mark"])
     clock = f"{when.time_of_day(pen.now, pen.utc, seconds=False)} {when.zone(pen.now, pen.utc)}"
     whole = width(clean(facts.note)) + 3 if facts.note else 0
-    noted = min(whole, cells // 3)
     every = "   ".join(part for part in (facts.every and f"every {facts.every}", facts.budget) if part)
-    right = Ink()
-    for accounts, time, pace in (
-        (facts.accounts, clock, every),
-        ("", clock, every),
-        ("", clock, facts.budget),
-        ("", clock, ""),
-        ("", "", ""),
+    right, least = Ink(), min(whole, cells // 3)
+    for accounts, time, pace, noted in (
+        (facts.accounts, clock, every, whole),
+        ("", clock, every, whole),
+        ("", clock, facts.budget, whole),
+        ("", clock, "", least),
+        ("", "", "", least),
     ):
         right = _right(facts, pen, accounts, time, pace, long=cells >= 100)
-        if left.width + (whole if accounts else noted) + right.width + 1 <= cells:
+        if left.width + noted + right.width + 1 <= cells:
             break
     room = cells - left.width - right.width - 1
     if facts.note and room > 3:

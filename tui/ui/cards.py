@@ -42,7 +42,7 @@ def nowhere(among: Sequence[Facts], now: int) -> str:
     """Why the table of all tasks has none, in one line, with the way on."""
     statuses = [status for facts in among for status in facts.statuses]
     if first_start.begins(statuses):
-        return "no source yet: :login adds one for this run, :demo shows made-up tasks, W says more"
+        return "no source yet: :login adds one, :demo shows made-up tasks, W says more"
     if not statuses or any(facts.beginning for facts in among):
         return "the sources are being read for the first time .."
     if all(status.word(now) is Word.EMPTY for status in statuses):

@@ -46,6 +46,8 @@ class Looking(Deck, inherit_bindings=False):
         place = self.active.place
         if place.follow is not None:
             place.follow, place.at_home = None, False
+        elif place.key is None:
+            self.say("no task to follow")
         else:
             place.follow = place.key
         self.paint()

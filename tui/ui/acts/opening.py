@@ -48,7 +48,9 @@ class Opening(Travelling, inherit_bindings=False):
 
     def _open(self, tab: int) -> None:
         task = self.active.selected
-        if task is not None and self.fits.enough:
+        if task is None:
+            self.say("no task to open")
+        elif self.fits.enough:
             from tui.ui.detail import TaskScreen
 
             screen = TaskScreen(

@@ -23,7 +23,7 @@ from tui.ui.layer import Layer
 from tui.ui.pager import Pager
 from tui.ui.titles import Pen
 
-LABEL = 14
+LABEL = 15  # `tat.invocation` and a blank
 TALL = 6  # lines of one value
 ALWAYS = frozenset({"task", "created", "started", "ended", "request id"})
 """What differs between any two tasks: told, not marked."""
@@ -150,6 +150,6 @@ def _told(pair: Pair, pen: Pen, half: int) -> list[Ink]:
     lines = []
     for at, (one, other) in enumerate(zip_longest(*sides, fillvalue="")):
         sign = Ink().add(" ! " if pair.differs and at == 0 else "   ", look["mark"])
-        ink = sign.add(cut_middle(pair.name, LABEL).ljust(LABEL) if at == 0 else " " * LABEL, look["dim"])
+        ink = sign.add(cut_middle(pair.name, LABEL - 1).ljust(LABEL) if at == 0 else " " * LABEL, look["dim"])
         lines.append(ink.add(one, style).fill(LABEL + 3 + half).add(other, style))
     return lines

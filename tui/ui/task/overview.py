@@ -207,7 +207,7 @@ def _fact(pen: Pen, row: Row, cells: int) -> Ink:
     """A label and what it says; what opens something is in the colour of what can be followed."""
     look = pen.look
     ink = Ink().add(row.label.ljust(LABEL) + " " if row.label else "", look["dim"])
-    told = f"  {row.others:,} others" if row.others is not None else ""
+    told = f"  {row.others:,} other{'' if row.others == 1 else 's'}" if row.others is not None else ""
     room = max(4, cells - ink.width - width(told))
     ink.add(cut_middle(row.text, room), look["json.key" if row.opens is not None else "text"])
     return ink.add(told, look["faint"])

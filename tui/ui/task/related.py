@@ -64,7 +64,7 @@ def _relation(one: Relation, pen: Pen) -> Ink:
     look, bad = pen.look, sum(count for state, count in one.states.items() if state.bad)
     ink = Ink().add(fit(one.called, CALLED) + " ", look["dim"])
     ink.add(fit(clean(one.value), VALUE, middle=True) + "  ", look["json.key"])
-    ink.add(f"{one.others:>6,} others", look["text"])
+    ink.add(f"{one.others:>6,} other{' ' if one.others == 1 else 's'}", look["text"])
     for state in (State.SUCCEEDED, State.FAILED):
         count = bad if state is State.FAILED else one.states[state]
         tone = look[TONES[state] if count else "faint"]
