@@ -383,6 +383,13 @@ def test_each_change_of_a_word_is_one_event() -> None:
     ]
 
 
+def test_how_old_the_last_answer_was_is_told_of_the_moment_of_the_event() -> None:
+    live = replace(status(Word.LIVE), answered_at=NOW, reading=True)
+    late = [(NOW + at, live) for at in (31_000, 38_000)]
+    assert log_of((NOW, live), *late)[-1] == "12:43:08 SLOW last answer 31s ago"
+    assert log_of((NOW, live), *late, (NOW + 44_000, replace(live, reading=False)))[-1].endswith("answer 31s ago")
+
+
 def test_with_several_sources_of_a_provider_an_event_names_its_source() -> None:
     two = {**LEGEND.sources, "thumbs-2": SOURCES[0]._replace(name="thumbs-2")}
     legend = LEGEND._replace(sources=two)

@@ -112,7 +112,7 @@ def _about(status: SourceStatus, word: Word, at: int, now: int) -> Event:
         return Event(at, word, name, clean(f"not read: {', '.join(status.missing)}"))
     if trouble is None:
         last = status.answered_at if word in (Word.SLOW, Word.STALE) else None
-        return Event(at, word, name, "" if last is None else f"last answer {when.age(now - last)} ago")
+        return Event(at, word, name, "" if last is None else f"last answer {when.age(at - last)} ago")
     told = clean(trouble.code or trouble.message)
     if word is not Word.THROTTLED:
         return Event(at, word, name, told)
