@@ -19,7 +19,7 @@ from tui.errors import CallError, Throttled
 UNDOCUMENTED = 10.0
 """Requests a second that an undocumented limit counts as (contract, section 3)."""
 SECOND = 1.02  # what a provider's clock may call a second: ours is finer, and it counts the ends of a window as well
-AT_ONCE = 2  # requests of one lane under way
+AT_ONCE = 2  # requests of one lane under way, or let go together
 LEAST = 1 / 16  # of the pace, however often we are throttled
 RECOVERY = 1 / 20  # of the pace, for a second of calm
 CALM = 5.0  # seconds that one success speaks for: a silence proves nothing
@@ -28,6 +28,8 @@ SHORT = 20.0  # a wall that is waited for here; behind a longer one the caller i
 LONGEST_HINT = 86_400.0  # a provider that says "in a year" is not believed
 HELD = 900.0  # seconds for which a provider's hint closes a lane at most: then one request asks whether it still holds
 MINUTE = 60
+TICK = 1 / 16  # seconds, at most half a step: a power of two, so that the ticks of all lanes fall together
+ULP = 1e-6  # seconds that floats may lose
 
 
 class Urgency(IntEnum):
@@ -72,6 +74,10 @@ class _Waiting(NamedTuple):
 class Lane:
     """The requests of one action of one account in one region: spaced, few at once, slower after a refusal.
 
+    Two go together, and then nobody for two steps, up to the next tick of a clock that all lanes share: nobody goes
+    later than evenly spaced (but for that tick), and a process that sleeps is woken half as often, for several lanes at
+    once. After a refusal they go one by one until the pace is back.
+
     A request may reach the provider at any moment until it answers, so its second begins when it has ended: then no
     window of one second holds more than the share where the provider counts, however long requests are on their way.
     """
@@ -80,7 +86,8 @@ class Lane:
         self._rate, self._now, self._sleep = rate, now, sleep
         # so many in a window of so many seconds; floats lose a little of 0.29 x 100
         self._most, self._window = (math.floor(rate + 1e-9), SECOND) if rate >= 1 else (1, SECOND / rate)
-        self._last = -math.inf
+        self._tick = min(TICK, 2.0 ** math.floor(math.log2(self._window / self._most / 2)))
+        self._last = self._rested = -math.inf  # when one went; when two may go together again
         self._flying = 0
         self._counted: deque[float] = deque()  # when the windows of the requests that have ended are over
         self._waiting: list[_Waiting] = []
@@ -148,7 +155,8 @@ class Lane:
             self._waiting.remove(one)
         elif one.gone.done() and not one.gone.cancelled() and one.gone.exception() is None:  # let go, and never sent
             self._flying -= 1
-            if self._last == one.gone.result():
+            self._rested -= self._step
+            if self._pace < 1 and self._last == one.gone.result():
                 self._last -= self._step
         if self._letting is not None:  # it sleeps for as long as was right with this one
             self._letting.cancel()
@@ -157,8 +165,14 @@ class Lane:
 
     @property
     def _step(self) -> float:
-        """Seconds between two requests."""
+        """Seconds between two requests, on the average."""
         return self._window / (self._most * self._pace)
+
+    def _spaced(self, now: float) -> float:
+        """When the next one may go, as far as only their spacing matters."""
+        if self._pace < 1:
+            return self._last + self._step
+        return now if self._rested - self._last <= self._step + ULP else self._rested
 
     def _wait(self) -> float:
         """Seconds until the next request may go; inf: not before one comes back."""
@@ -167,13 +181,17 @@ class Lane:
             self._counted.popleft()
         if self._flying >= (1 if self._probing else AT_ONCE):
             return math.inf
-        ready = max(self._closed, self._last + self._step)
+        ready = max(self._closed, self._spaced(now))
         if self._flying + len(self._counted) >= self._most:
             ready = max(ready, self._counted[0] if self._counted else math.inf)
+        elif ready > now:  # a lane whose whole share is wanted waits for no tick
+            ready = math.ceil(ready / self._tick) * self._tick
         return ready - now
 
     def _let_go(self) -> float:
         now = self._last = self._now()
+        # what waited for the tick alone has lost nothing by it
+        self._rested = (self._rested if self._rested >= now - self._tick else now) + self._step
         self._flying += 1
         second = math.floor(now)
         if self._seconds and self._seconds[-1][0] == second:
