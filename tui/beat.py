@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 
-BEATS = 5  # of a pause, at least: nothing is read earlier or later than by a tenth of its pause
+BEATS = 2  # of a pause: of more than that each would be shared by fewer
+LATE = 1.1  # times the pause, at most
 
 
 def in_step(pause: float, now: float) -> float:
-    """A pause of so many seconds from `now` (the loop's time), a tenth off at most, that ends on a beat.
+    """A pause of so many seconds from `now` (the loop's time) that ends on a beat: a tenth longer, 0.4 shorter at most.
 
-    Beats are powers of two, so that those of all pauses fall together. They are counted by a clock that begins with the
-    machine: two monitors are not in step.
+    So a source whose reads are short is read once a pause, counted from beginning to beginning. Half of 30, 15 and 10
+    seconds are so many times half of 5: the beats of all usual pauses fall together. They are counted by a clock that
+    begins with the machine: two monitors are not in step.
     """
-    beat = 2.0 ** math.floor(math.log2(pause / BEATS))
-    return round((now + pause) / beat) * beat - now
+    beat = pause / BEATS
+    return math.floor((now + pause * LATE) / beat) * beat - now

@@ -90,23 +90,23 @@ async def played(name: str) -> Seen:
         bottle.faults.switch(name, True)
         for poller in bottle.pollers.values():
             poller.poke()
-        worst: dict[str, SourceStatus] = {}
+        worst: dict[str, tuple[int, int, SourceStatus]] = {}  # the last of the gravest ones, and when it was that grave
         for _ in range(round(INTERVAL + LATEST)):
             await asyncio.sleep(1)
             for source in bottle.pollers:
-                status = bottle.store.status(source)
-                if source not in worst or order(status, bottle) < order(worst[source], bottle):
-                    worst[source] = status
-        now = round(bottle.now() * 1000)
-        words = Counter(described(status, now) for status in worst.values())
-        ways = tuple(dict.fromkeys(way for one in worst.values() if (way := way_out(one, now, screen=True))))
+                status, now = bottle.store.status(source), round(bottle.now() * 1000)
+                grave = list(Word).index(status.word(now))  # the contract's order of words
+                if source not in worst or grave <= worst[source][0]:
+                    worst[source] = grave, now, status
+        words = Counter(described(status, at) for _, at, status in worst.values())
+        ways = tuple(dict.fromkeys(way for _, at, one in worst.values() if (way := way_out(one, at, screen=True))))
         shown = tuple(odd(bottle))
         bottle.faults.switch(name, False)
         began = bottle.now()
         for poller in bottle.pollers.values():
             if poller.status.word(now) in (Word.AUTH, Word.NOKEY):
                 poller.poke()
-        refused = any(one.word(now) in (Word.AUTH, Word.NOKEY) for one in worst.values())
+        refused = any(one.word(at) in (Word.AUTH, Word.NOKEY) for _, at, one in worst.values())
         await bottle.reads.once_more(whole=False, patience=PATIENCE)
         after = bottle.now() - began
         bottle.stop()
@@ -126,11 +126,6 @@ def odd(bottle: Bottle) -> Iterator[str]:
         yield "every control, escape and invisible sign in them as a visible one"
     if any(len(text) > LONG for text in foreign):
         yield "long texts cut, whole in the copy"
-
-
-def order(status: SourceStatus, bottle: Bottle) -> int:
-    """How grave a state is: the contract's order of words."""
-    return list(Word).index(status.word(round(bottle.now() * 1000)))
 
 
 def described(status: SourceStatus, now: int) -> str:
