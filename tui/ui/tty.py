@@ -25,6 +25,7 @@ from textual.message import Message
 
 from tui.ui import charset
 from tui.ui.outlet import Outlet, unblocked
+from tui.ui.pasting import Pasting
 
 if TYPE_CHECKING:
     from tui.ui.dressed import Dressed
@@ -199,7 +200,7 @@ class Tty(LinuxDriver):
         for fileno in (self.fileno, self.exit_event.ear):
             selector.register(fileno, selectors.EVENT_READ)
         parser = self.parser()
-        decode = getincrementaldecoder(self._charset)("ignore").decode
+        decode, pasting = getincrementaldecoder(self._charset)("ignore").decode, Pasting()
         empty, awake = 0, monotonic() + PENDING
 
         def take() -> bool:
@@ -209,7 +210,7 @@ class Tty(LinuxDriver):
                     continue
                 if data := self._read():
                     empty, awake = 0, monotonic() + PENDING
-                    if text := decode(data):  # nothing is the end, to the parser
+                    if text := pasting.feed(decode(data)):  # nothing is the end, to the parser
                         self._pass_on(parser.feed(text))
                 elif self._hung_up() or (empty := empty + 1) > IDLE:
                     return False
