@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.tasks import NOW, SOURCE, task
+from tui.facts import Facts
 from tui.formats import (
     JSON_FIELDS,
     TABLE_FIELDS,
@@ -259,3 +260,13 @@ def test_one_endless_text_does_not_make_every_row_endless() -> None:
     ].split("\n")[1:]
     assert long == f"{name}  a"
     assert {len(one) for one in others} < set(range(1000))
+
+
+@given(st.dictionaries(TEXTS, st.none() | st.integers() | TEXTS | st.lists(TEXTS, max_size=2), max_size=3))
+def test_facts_that_many_tasks_share_are_written_once_and_like_any_others(said: dict[str, Any]) -> None:
+    facts = Facts(said)
+    assert (facts, facts.line) == (said, None)
+    for one in (task("a", extra=facts), task("b", extra=facts)):
+        plain = task(one.id, extra=said)
+        assert json_line(one, SOURCE) == json_line(plain, SOURCE) == dumps(as_json(one, SOURCE))
+    assert facts.line == (dumps(said) if said else None)

@@ -10,6 +10,7 @@ from itertools import islice
 from json.encoder import encode_basestring_ascii as _text
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tui.facts import Facts
 from tui.model import Source, State, Task
 from tui.slots import Rest
 from tui.text import clean, fit, width
@@ -108,6 +109,14 @@ def _head(source: Source) -> str:
 
 
 def _extra(extra: Mapping[str, Any]) -> str:
+    if type(extra) is not Facts:
+        return _object(extra)
+    if extra.line is None:
+        extra.line = _object(extra)
+    return extra.line
+
+
+def _object(extra: Mapping[str, Any]) -> str:
     facts = [f"{_named(name)}{_text(it) if type(it) is str else _fact(it)}" for name, it in extra.items()]
     return f"{{{', '.join(facts)}}}"
 

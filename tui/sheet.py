@@ -39,9 +39,9 @@ class Sheet:
     def fill(self, tasks: Iterable[Task]) -> None:
         """Takes the tasks that its rows were made into, once."""
         self.tasks = tuple(tasks)
-        keys = tuple([one.key for one in self.tasks])
-        self.hashes = frozenset(map(hash, keys))
-        self.shape = hash(keys)
+        hashes = tuple([hash((one.kin.scope, one.id)) for one in self.tasks])  # all are of one source
+        self.hashes = frozenset(hashes)
+        self.shape = hash(hashes)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

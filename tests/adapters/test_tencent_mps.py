@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.tencent import INTL, MAINLAND, NOON, asked, first_page, headers, mps, refused, response, walk
 from tests.fixture_files import reply
+from tui.adapters import tencent_mps
 from tui.adapters._read import rows
 from tui.adapters._tencent import answer
 from tui.answers import Want
@@ -366,3 +369,14 @@ async def test_the_discovery_of_workflows_reads() -> None:
     found = rows(answer(reply("tencent-mps/discovery.describe-workflows.json")), "WorkflowInfoSet")
     assert [(row["WorkflowId"], row["WorkflowName"]) for row in found] == [(10001, "nightly")]
     assert answer(reply("tencent-mps/action.manage-task.json")) == {"RequestId": "46311b39-10ce-47eb-b2b6-000000000009"}
+
+
+@pytest.mark.parametrize("value", [["A", "B"], ["A", ""], [""], [], None, "A", ["A", 1], [1], [True], {"A": 1}])
+def test_the_target_and_the_facts_of_a_row_are_one_value_for_all_rows_that_say_the_same(value: object) -> None:
+    (target, facts), (again, others) = tencent_mps._work(value), tencent_mps._work(copy.copy(value))
+    subtasks = tencent_mps._subtasks(value)
+    assert target == again == ("+".join(subtasks) or None)
+    assert facts == others == ({"mps.subtasks": subtasks} if subtasks else {})
+    if value in (["A", "B"], ["A", ""]):
+        assert facts is others
+        assert target is again

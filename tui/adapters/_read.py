@@ -13,7 +13,7 @@ from tui.errors import Malformed
 from tui.mask import inside
 
 Row = Mapping[str, Any]
-Facts = TypeVarTuple("Facts")
+Given = TypeVarTuple("Given")
 Made = TypeVar("Made")
 
 # 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: what datetime can still say.
@@ -74,11 +74,11 @@ def shared(value: Any) -> str | None:
     return found
 
 
-def remembered(make: Callable[[*Facts], Made]) -> Callable[[*Facts], Made]:
+def remembered(make: Callable[[*Given], Made]) -> Callable[[*Given], Made]:
     """What is made of a few facts that many rows have, in one copy. Nobody may change it; long texts are not kept."""
-    kept: dict[tuple[*Facts], Made] = {}
+    kept: dict[tuple[*Given], Made] = {}
 
-    def known(*facts: *Facts) -> Made:
+    def known(*facts: *Given) -> Made:
         found = kept.get(facts)
         if found is None:
             found = make(*facts)

@@ -15,6 +15,7 @@ from tui.answers import Detail, Listing, Mapped, Page, Want
 from tui.calls import Action, Call, Reply
 from tui.deeds import STOP, Deed
 from tui.errors import BadRequest, Malformed, NotFound
+from tui.facts import Facts
 from tui.model import NO_EXTRA, State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
@@ -295,7 +296,7 @@ def _together(*texts: str) -> tuple[str | None, Mapping[str, Any]]:
 
 
 def _facts(subtasks: list[str]) -> tuple[str | None, Mapping[str, Any]]:
-    return "+".join(subtasks) or None, {"mps.subtasks": subtasks} if subtasks else NO_EXTRA
+    return "+".join(subtasks) or None, Facts({"mps.subtasks": subtasks}) if subtasks else NO_EXTRA
 
 
 def _subtasks(value: Any) -> list[str]:

@@ -18,6 +18,7 @@ from tui.answers import Detail, Listing, Mapped, Output, Page, Want
 from tui.calls import Action, Call, Reply
 from tui.deeds import STOP, Deed
 from tui.errors import BadRequest, CallError, NotFound
+from tui.facts import Facts
 from tui.model import State, Task, TaskKey, duration
 from tui.settings import Account, SourceSettings
 
@@ -327,7 +328,7 @@ def _object(row: Row, name: str) -> Row:
 def _facts(exit_code: int | None, invocation: str | None, command: str | None, by: str | None) -> Mapping[str, Any]:
     """The facts of a row, one value for those tasks of an invocation that ended alike."""
     facts = {"tat.exit": exit_code, "tat.invocation": invocation, "tat.command": command, "tat.by": by}
-    return {name: value for name, value in facts.items() if value is not None}
+    return Facts((name, value) for name, value in facts.items() if value is not None)
 
 
 def _error(row: Row, native: str | None, exit_code: int | None) -> str | None:

@@ -76,8 +76,9 @@ def _print(given: Namespace, store: Store, view: View | None, columns: tuple[str
 
     now = now_ms()
     every = [task for name in store.sources for task in store.tasks(name).values()]
-    tasks = sorted(every, key=newest_first) if view is None else view.of(every, store.sources, now)
-    tasks = tasks[: given.limit]
+    if view is None:
+        every.sort(key=newest_first)
+    tasks = (every if view is None else view.of(every, store.sources, now))[: given.limit]
     if given.output_format == "table":
         colour = coloured(given)
         formats.write_table(tasks, store.sources, columns, sys.stdout, now=now, cells=cells(), colour=colour)

@@ -1,0 +1,20 @@
+"""Facts: what only one provider says of a task, as one value for all the tasks of which it says the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Facts(dict[str, Any]):
+    """Nobody may change them: many tasks have them. `line` is what they are as JSON, once somebody has made it.
+
+    Of 10,000 rows of MPS there are eight different ones, and writing them took a fifth of writing a row.
+    """
+
+    __slots__ = ("line",)
+
+    line: str | None
+
+    def __init__(self, *facts: Any, **more: Any) -> None:
+        super().__init__(*facts, **more)
+        self.line = None
