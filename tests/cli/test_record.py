@@ -15,6 +15,7 @@ import pytest
 from tests.cli.conftest import Scene, row, shelf
 from tests.cli.test_process import ended, start
 from tests.tasks import NOW, SOURCE, task
+from tui.cli.event_lines import ndjson
 from tui.cli.record import Paper, Recorder
 from tui.cli.replay import read
 from tui.cli.words import Turned
@@ -109,6 +110,15 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "nothing").touch()
     assert "empty" in _not_read(str(tmp_path / "nothing"))
     assert "No such file" in _not_read(str(tmp_path / "none"))
+
+
+def test_within_a_line_that_is_too_long_there_is_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, forged = tmp_path / "day", ndjson(BEGUN, {})
+    monkeypatch.setattr("tui.cli.replay.LINE", len(forged))
+    head = '{"event": "new", "extra": '
+    path.write_text(f"{forged}\n{head}{' ' * (len(forged) - len(head))}{forged}}}\n{forged}")
+    found = read(str(path))
+    assert (len(found.events), found.unread) == (2, 1)
 
 
 def test_a_full_disk_is_said_and_is_no_trace() -> None:

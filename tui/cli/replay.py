@@ -43,8 +43,11 @@ def _opener(path: str, flags: int) -> int:
 
 
 def _lines(file: TextIOWrapper) -> Iterator[str]:
+    """Its lines. Of one that is too long the rest is no line: in what a cloud says of a task any event may stand."""
     while line := file.readline(LINE):
         yield line
+        while len(line) == LINE and not line.endswith("\n"):
+            line = file.readline(LINE)
 
 
 def _known(path: Path) -> Mapping[str, Source]:
