@@ -127,7 +127,7 @@ def test_a_field_of_another_kind_spoils_its_line(spoiled: dict[str, Any]) -> Non
 def test_what_is_too_deep_to_be_drawn_is_not_taken_in(within: str, deep: int) -> None:
     def told(levels: int) -> str:
         facts = "1"
-        for _ in range(levels - 1):
+        for _ in range(levels):
             facts = within % facts
         return line(task("a", seen_at=NOW, extra={"own.facts": "@"})).replace('"@"', facts)
 
