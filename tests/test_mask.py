@@ -173,3 +173,12 @@ def test_a_long_text_is_looked_through_whole_where_it_is_written_down() -> None:
     assert len(text) > 2 * SCANNED
     assert "hunter2" not in whole(text)
     assert whole("x" * 50_001) == "x" * 50_001
+
+
+@pytest.mark.parametrize("levels", [39, 40, 41, 400])
+@pytest.mark.parametrize("within", [lambda it: {"a": it}, lambda it: [it]])
+def test_no_secret_hides_in_the_depth(levels: int, within: Any) -> None:
+    told: Any = {"password": "hunter2"}
+    for _ in range(levels):
+        told = within(told)
+    assert "hunter2" not in json.dumps(masked(told))

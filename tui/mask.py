@@ -168,8 +168,10 @@ def masked(value: Any, name: str = "", depth: int = 40) -> Any:
     """Decoded JSON without its secrets."""
     if isinstance(value, str):
         return shown(name, value)
-    if depth and isinstance(value, Mapping):
+    if not isinstance(value, Mapping | list | tuple):
+        return value
+    if not depth:  # what nobody looks through is not shown either
+        return MASK
+    if isinstance(value, Mapping):
         return {key: masked(each, str(key), depth - 1) for key, each in value.items()}
-    if depth and isinstance(value, list | tuple):
-        return [masked(each, name, depth - 1) for each in value]
-    return value
+    return [masked(each, name, depth - 1) for each in value]

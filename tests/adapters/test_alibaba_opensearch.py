@@ -13,12 +13,13 @@ from tests.adapters.alibaba import SCOPE, asked, first, ids, opensearch, walked
 from tests.fixture_files import LOCAL_MS, body, reply
 from tui.adapters import Adapter
 from tui.adapters._alibaba_info import decoded, first_error, metrics, pretty
-from tui.adapters._alibaba_pages import FIRST, Cursor, following
+from tui.adapters._alibaba_pages import FIRST, PLANNED, Cursor, following
 from tui.adapters._alibaba_scopes import REMEMBERED
 from tui.adapters.alibaba_opensearch import OpenSearch, Settings, Target, narrowed, parsed
 from tui.answers import Page, Want
 from tui.calls import Ask, Reply
 from tui.errors import BadRequest, Denied, Malformed, NotFound, Throttled
+from tui.mask import MASK
 from tui.model import State, Task, TaskKey
 from tui.settings.kinds import Endpoint
 from tui.signing import acs3
@@ -312,6 +313,13 @@ def test_all_pages_are_planned_with_the_first() -> None:
     assert following(Cursor(4), 50, 350) == ()
 
 
+@pytest.mark.parametrize("total", [10**12, 10**400])
+def test_a_total_that_lies_is_no_memory_that_is_gone(total: int) -> None:
+    cursors = following(FIRST, 100, total)
+    assert [one.number for one in cursors] == list(range(2, 2 + PLANNED))
+    assert following(cursors[-1], 100, total)[0].number == 2 + PLANNED
+
+
 def test_the_last_planned_page_goes_on_where_the_list_has_grown() -> None:
     assert following(Cursor(4), 100, 420) == (Cursor(5),)
     assert following(Cursor(4), 60, 420) == (Cursor(5),), "short in the middle: rows may still come"
@@ -579,6 +587,18 @@ async def test_settling_keeps_what_the_final_answer_does_not_say() -> None:
 )
 def test_extend_info(value: Any, found: Any) -> None:
     assert decoded(value) == found
+
+
+def test_what_is_too_deep_to_be_drawn_is_no_extend_info() -> None:
+    told = '{"auc":' * 900 + "1" + "}" * 900
+    assert decoded(told) == told
+    assert decoded(json.loads(told)) is None
+    assert metrics(decoded('{"auc":' * 40 + "1" + "}" * 40)) != {}
+
+
+def test_what_was_measured_holds_no_secret() -> None:
+    told = metrics({"auc": 0.8, "db_password": "hunter2hunter2", "from": [{"url": "https://u:pw12345678@h/"}]})
+    assert told == {"auc": 0.8, "db_password": MASK, "from": [{"url": f"https://{MASK}@h/"}]}
 
 
 @given(st.dictionaries(st.text(), st.integers() | st.text() | st.none()))

@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,27 @@ def test_after_a_line_that_the_disk_took_a_part_of_the_next_one_begins_anew(
     assert (len(found.events), found.unread) == (2, 1)
 
 
+async def test_after_a_full_disk_the_store_keeps_nothing_for_the_recorder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def at_once(seconds: float) -> None:
+        """A second is over."""
+
+    monkeypatch.setattr("tui.cli.record.os.write", full)
+    monkeypatch.setattr("tui.cli.record.asyncio.sleep", at_once)
+    store = Store([SOURCE])
+    recorder = Recorder(str(tmp_path / "day"), store)
+    store.merge(Round(SOURCE), [task("a", seen_at=NOW)], at=NOW)
+    recorder.listen(Change(source=SOURCE, at=NOW, status=replace(store.status("src"), answered_at=NOW)))
+    with pytest.raises(UsageError, match="No space left"):
+        await recorder.run()
+    store.merge(Round(SOURCE), [task("b", seen_at=NOW)], at=NOW)
+    assert not any(map(len, store._feeds))
+
+
 async def test_the_monitors_recorder_writes_what_was_not_written_when_it_ends(tmp_path: Path) -> None:
     path, store = tmp_path / "day", Store([SOURCE])
     recorder = Recorder(str(path), store)
@@ -161,3 +183,18 @@ async def test_the_monitors_recorder_writes_what_was_not_written_when_it_ends(tm
     (found,) = read(str(path)).events
     assert isinstance(found, Sighted)
     assert found.task.key.id == "a"
+
+
+async def test_what_an_answer_by_id_brought_last_is_written_too(tmp_path: Path) -> None:
+    path, store = tmp_path / "day", Store([SOURCE])
+    recorder = Recorder(str(path), store)
+    running = asyncio.create_task(recorder.run())
+    await asyncio.sleep(0)
+    recorder.listen(store.merge(Round(SOURCE), [task("a", seen_at=NOW)], at=NOW))
+    store.set_status(replace(store.status("src"), answered_at=NOW))
+    recorder.listen(Change(source=SOURCE, at=NOW, status=store.status("src")))
+    store.settle(SOURCE, [task("a", State.FAILED, seen_at=NOW)], at=NOW)  # of the watch list: nobody is told
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    states = [one.task.state for one in read(str(path)).events if isinstance(one, Sighted)]
+    assert states == [State.RUNNING, State.FAILED]

@@ -320,6 +320,16 @@ def test_the_order_that_rows_are_in_is_there_at_once(monkeypatch: pytest.MonkeyP
     assert list(roster.rows) == many
 
 
+def test_the_other_direction_of_what_no_task_has_is_the_same_where_some_are_watched() -> None:
+    there = {one.key: one for one in (task(ident, created_at=NOW) for ident in "ab")}
+    roster = Roster(SOURCES, there.get)
+    roster.change([Moved(key, None, one) for key, one in there.items()], NOW)
+    roster.pin(frozenset({task("b").key}), NOW)
+    for descending in (False, True):
+        roster.order(Sort("retries", descending), NOW)
+        assert [one.id for one in roster.rows] == ["b", "a"]
+
+
 @given(
     born=st.lists(st.sampled_from([None, 0, 1, 2, 3]), max_size=40),
     sort=st.sampled_from(["", "name", "retries", "created"]),

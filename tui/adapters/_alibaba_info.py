@@ -6,29 +6,32 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tui.mask import inside
+from tui.mask import inside, masked
+
+DEEP = 40  # lists and objects within each other: what json still reads is too deep to be compared, drawn or written
 
 
 def decoded(value: Any) -> Any:
-    """The value that the text holds; the text itself where it is no JSON; None for "" and null."""
+    """The value that the text holds; the text itself where it is no JSON or too deep; None for "" and null."""
     if not isinstance(value, str):
-        return value
+        return value if _shallow(value) else None
     if not value.strip():
         return None
     for inner in (value, f'"{value}"'):
         try:
             found = _json(inner)
-            return _json(found) if isinstance(found, str) else found
+            found = _json(found) if isinstance(found, str) else found
+            return found if _shallow(found) else value
         except (ValueError, RecursionError):
             continue
     return value
 
 
 def metrics(info: Any) -> dict[str, Any]:
-    """What it measured: everything but the errors."""
+    """What it measured: everything but the errors, and but what sounds like a secret: it stands in every row."""
     if not isinstance(info, Mapping):
         return {}
-    return {key: value for key, value in info.items() if key not in {"errors", "Errors"}}
+    return {key: masked(value, str(key)) for key, value in info.items() if key not in {"errors", "Errors"}}
 
 
 def first_error(info: Any) -> str | None:
@@ -58,3 +61,10 @@ def pretty(value: Any) -> str | None:
 def _json(text: str) -> Any:
     # NaN and Infinity are no JSON: kept as texts, or our own JSON would not be any either.
     return json.loads(text, parse_constant=str)
+
+
+def _shallow(value: Any, left: int = DEEP) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return left > 0 and all(_shallow(one, left - 1) for one in inner)

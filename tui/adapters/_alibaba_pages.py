@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+PLANNED = 200  # pages asked for at once, at most: a total is a foreign number, and 10^12 are memory until there is none
 SIZE = 100  # the vendor's default is 1 (trap 3), its maximum is not documented: what comes is what counts
 
 
@@ -38,5 +39,5 @@ def following(at: Cursor, received: int, total: int | None) -> tuple[Cursor, ...
         return ()
     if received != at.size:
         return (Cursor(after, received if at.number == 1 else at.size),)
-    last = -(-total // at.size)
+    last = min(-(-total // at.size), at.number + PLANNED)  # the open one plans the next
     return (*(Cursor(page, at.size, False) for page in range(after, last)), Cursor(last, at.size))

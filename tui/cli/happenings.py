@@ -41,8 +41,7 @@ class Happenings:
 
     def listen(self, change: Change) -> None:
         """Takes in what a page, an answer by id or a change of a source's state brought."""
-        for moved in sorted(self._feed.take(), key=_when):
-            self._task(moved)
+        self._take_in()
         status = change.status
         self._turn(status)
         if status.reading or status.answered_at is None:
@@ -62,9 +61,15 @@ class Happenings:
         return due
 
     def close(self) -> None:
-        """No more will come: what a first read has brought until now is told."""
+        """No more will come: what a first read has brought until now is told, and the store notes nothing more."""
+        self._take_in()
+        self._store.unfollow(self._feed)
         for name in list(self._first):
             self._tell_first(name)
+
+    def _take_in(self) -> None:
+        for moved in sorted(self._feed.take(), key=_when):
+            self._task(moved)
 
     def _turn(self, status: SourceStatus) -> None:
         turned = self._words.turned(status)

@@ -111,7 +111,7 @@ class Ordered(Sequence[Task]):
     def spans(self, first: int, last: int) -> list[tuple[Part, int, int]]:
         """The rows from one to another, as parts and where in them."""
         found = []
-        for number in range(self.place(first)[0], len(self.parts)):
+        for number in range(self.place(first)[0] if first < last else len(self.parts), len(self.parts)):
             start, end = self._starts[number : number + 2]
             if start >= last:
                 break
