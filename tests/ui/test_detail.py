@@ -509,6 +509,19 @@ async def test_v_compares_with_the_marked_task_else_with_the_last_that_was_fine(
         assert " ! state" in text(pilot) or other._one.state is State.SUCCEEDED
 
 
+@pytest.mark.parametrize("cells", [60, 80, 120])
+async def test_how_related_tasks_ended_is_told_whole_on_a_narrow_screen(cells: int) -> None:
+    desk = FakeDesk(200)
+    async with driven(desk, (cells, 24), "1", "enter", "5") as (pilot, _):
+        await done(pilot)
+        lines = [line.rstrip() for line in text(pilot).splitlines()]
+        told = lines[lines.index(" THE SAME") + 1 :]
+        told = told[: told.index("")]
+        assert told
+        assert not any(line.endswith("..") for line in told)
+        assert all(" others  " in line and " OK  " in line and " FAIL" in line for line in told)
+
+
 def test_the_longest_name_of_a_field_does_not_touch_its_value() -> None:
     pen = Pen(themes.load("deck-dark"), glyphs.ASCII, NOW, utc=True)
     line = diff._told(diff.Pair("tat.invocation", "inv-1", "inv-2"), pen, 30)[0].strip(80).text

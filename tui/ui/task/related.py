@@ -14,6 +14,7 @@ from tui.ui.themes import TONES
 from tui.ui.titles import Pen
 
 CALLED, VALUE = 14, 34
+LEAST = 12  # cells of a value on a narrow screen: how those ended is what one came for
 
 
 class Related:
@@ -36,8 +37,12 @@ class Related:
         if kin is None:
             return [Line(Ink()), Line(Ink().add("looking through the tasks ..", look["dim"]))]
         lines = [Line(Ink()), Line(Ink().add("THE SAME", look["head"]))]
-        for one in kin.relations:
-            lines.append(Line(_relation(one, pen), about.sharing(one.field, one.called)))
+        ends = [_ends(one, pen) for one in kin.relations]
+        valued = min(VALUE, max(LEAST, cells - CALLED - 4 - max((ink.width for ink in ends), default=0)))
+        for one, ended in zip(kin.relations, ends, strict=True):
+            ink = Ink().add(fit(one.called, CALLED) + " ", look["dim"])
+            ink.add(fit(clean(one.value), valued, middle=True) + "  ", look["json.key"])
+            lines.append(Line(ink.extend(ended), about.sharing(one.field, one.called)))
         if not kin.relations:
             lines.append(Line(Ink().add("this task has nothing that another one could share", look["dim"])))
         rows = kin.newest
@@ -60,11 +65,9 @@ class Related:
         return ink.add(cell.note(task, legend), look["error" if task.error else "dim"])
 
 
-def _relation(one: Relation, pen: Pen) -> Ink:
+def _ends(one: Relation, pen: Pen) -> Ink:
     look, bad = pen.look, sum(count for state, count in one.states.items() if state.bad)
-    ink = Ink().add(fit(one.called, CALLED) + " ", look["dim"])
-    ink.add(fit(clean(one.value), VALUE, middle=True) + "  ", look["json.key"])
-    ink.add(f"{one.others:>6,} other{' ' if one.others == 1 else 's'}", look["text"])
+    ink = Ink().add(f"{one.others:>6,} other{' ' if one.others == 1 else 's'}", look["text"])
     for state in (State.SUCCEEDED, State.FAILED):
         count = bad if state is State.FAILED else one.states[state]
         tone = look[TONES[state] if count else "faint"]
