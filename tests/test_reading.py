@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tasks import task
-from tui.answers import Listing, Page, Want
+from tui.answers import Listing, Mapped, Page, Want
 from tui.errors import (
     AuthError,
     BadRequest,
@@ -25,8 +25,11 @@ from tui.errors import (
     Throttled,
     Unavailable,
 )
+from tui.model import TaskKey
 from tui.patience import FATAL, Patience, retrying
-from tui.reading import Outcome, read
+from tui.reading import SLICE, Outcome, read
+from tui.recall import Recall
+from tui.trail import Trail
 
 AGAIN = (Throttled, Unavailable, Malformed)
 NEVER_AGAIN = (Denied, NotFound, BadRequest, AuthError, NoCredential, ClockSkew)
@@ -84,6 +87,34 @@ class Taken:
 def run(server: Any, taken: Taken | None = None, *, width: int = 2, patience: Patience | None = None) -> Outcome:
     calm = patience or Naps().patience()
     return asyncio.run(read(server, Want(), taken if taken is not None else Taken(), width=width, patience=calm))
+
+
+class Parts(Taken):
+    """Of so many tasks each part of a page was; nothing is enough."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    def __call__(self, page: Page) -> float:
+        self.sizes.append(len(page.tasks))
+        return super().__call__(page)
+
+    def news(self) -> frozenset[TaskKey]:
+        return frozenset()
+
+    def enough(self, listing: Listing, trail: Trail) -> bool:
+        return False
+
+
+async def test_a_large_page_comes_in_slices_until_it_is_known() -> None:
+    rows = [{"id": str(number)} for number in range(2 * SLICE + 50)]
+    recall, known = Recall(), Page(Mapped(rows, lambda row: task(row["id"])), tuple(rows))
+    for sizes in ([SLICE, SLICE, 50], [len(rows)], [len(rows)]):
+        recall.turn()
+        parts = Parts()
+        await read(Server(lambda label, cursor: known), Want(), parts, bounds=parts, recall=recall)
+        assert parts.sizes == sizes
 
 
 # --- cursors -----------------------------------------------------------------------------------------------------

@@ -311,7 +311,7 @@ class _Run:
             return
         shapes.add(sheet.shape)
         tasks = sheet.tasks or ()
-        if len(tasks) <= SLICE:
+        if len(tasks) <= SLICE or sheet.back:  # of 1,000 rows that are known again 4.6 ms once, then 1.3; in slices 3.5
             self.room = min(self.room, self.sink(page._replace(tasks=tasks, sheet=sheet if watched else None)))
         else:
             await self._slices(page._replace(tasks=tasks, sheet=None))
