@@ -11,7 +11,6 @@ import re
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 STANDS_FOR_ESC = "\x1a"  # SUB: neither text nor a key, so that a field which takes no control characters says so
-_HALF_BEGIN = re.compile("\x1b\\[20{0,2}\\Z")
 _HALF_MARK = re.compile("\x1b(?:\\[(?:2(?:0[01]?)?)?)?\\Z")
 
 
@@ -21,19 +20,22 @@ class Pasting:
     def __init__(self) -> None:
         self._inside = False
         self._held = ""
+        self._passed = ""  # the half of a mark that the parser has already: held, a lone Esc would be no key
 
     def feed(self, data: str) -> str:
         """What a parser is given of it: keys as they are, pastes between their marks and without Esc."""
         data, self._held = self._held + data, ""
         made = ""
         while data:
-            inside = self._inside
-            some, found, data = data.partition(END if inside else BEGIN)
+            inside, passed, self._passed = self._inside, self._passed, ""
+            some, found, data = (passed + data).partition(END if inside else BEGIN)
             self._inside = inside is not bool(found)
-            half = None if found else (_HALF_MARK if inside else _HALF_BEGIN).search(some)
-            if half:
+            half = None if found else _HALF_MARK.search(some)
+            if half and inside:
                 some, self._held = some[: half.start()], half[0]
+            elif half:
+                self._passed = half[0]
             if inside:  # marks within marks: a multiplexer passed them on
                 some = some.replace(BEGIN, "").replace("\x1b", STANDS_FOR_ESC)
-            made += some + found
+            made += (some + found)[len(passed) :]
         return made
