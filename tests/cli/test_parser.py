@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.cli import parser, read
@@ -144,6 +144,7 @@ def _told(arguments: list[str]) -> object:
         max_size=6,
     )
 )
+@example(["list", "never", "--config"])
 def test_the_command_that_is_built_alone_is_the_one_that_all_together_find(arguments: list[str]) -> None:
     found = _told(arguments)
     with pytest.MonkeyPatch.context() as patched:

@@ -67,7 +67,14 @@ def build(only: str | None = None) -> argparse.ArgumentParser:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The parsed command line; without a command it is `monitor`. Raises UsageError."""
     arguments = list(arguments) or ["monitor"]
-    parser = _parser(arguments)
+    alone = _parser(arguments)
+    try:
+        return _parsed(alone, arguments)
+    except UsageError:  # said as all commands together say it, which tell all that may stand there
+        return _parsed(build(), arguments)
+
+
+def _parsed(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:
     given = parser.parse_args(_marked(parser, arguments))
     if given.command is None:
         given = parser.parse_args([*arguments, "monitor"])
