@@ -73,7 +73,8 @@ class ReplayDesk(StillDesk):
         self._looked: float | None = None
         self._woken = asyncio.Event()
         self._changed: Callable[[], None] = lambda: None
-        self._unread = f"; {recording.unread:,} lines unreadable" if recording.unread else ""
+        lines = "line" if recording.unread == 1 else "lines"
+        self._unread = f"; {recording.unread:,} {lines} unreadable" if recording.unread else ""
         for name, source in recording.sources.items():
             self.store.add_source(
                 source if source.adapter else (known or {}).get(name, source), INTERVAL * max(1.0, speed)

@@ -65,6 +65,15 @@ def test_a_source_that_cannot_match_is_not_read(
     assert heard == calls
 
 
+@pytest.mark.parametrize("command", ["list", "check", "wait"])
+def test_a_filter_that_fits_no_source_is_said_to(scene: Scene, command: str) -> None:
+    scene.source("media", LISTS)
+    told = scene.run(command, "src:medai name:x")
+    assert told.code == 0
+    assert "taskdeck: the filter fits no configured source: src:medai name:x\n" in told.err
+    assert "no configured source" not in scene.run(command, "src:media name:x").err
+
+
 def test_only_what_can_match_is_asked_for(scene: Scene) -> None:
     asked_for: list[tuple[str, bool | None]] = []
 

@@ -18,14 +18,24 @@ NO_SCREEN: Mapping[str, Callable[[Task], bool]] = {}
 
 
 def asked(given: Namespace, settings: Config, *, screen: Mapping[str, Callable[[Task], bool]] = NO_SCREEN) -> Query:
-    """The query of a command line's FILTER; `screen` are the facts that only a screen knows. Raises UsageError."""
+    """The query of a command line's FILTER; `screen` are the facts that only a screen knows. Raises UsageError.
+
+    A filter that wants none of the sources is said to: `check src:typo` in a cron job must not look like health.
+    """
     from tui.query import QueryError, parse
 
-    views = saved(given, settings)
+    views, codes = saved(given, settings), shorts(settings)
     try:
-        return parse(given.filter, views=views, zone=zone(settings), shorts=shorts(settings), screen=screen)
+        query = parse(given.filter, views=views, zone=zone(settings), shorts=codes, screen=screen)
     except QueryError as error:
         raise UsageError(f"filter: {error}") from None
+    if not screen and settings.sources and not query.empty:
+        from tui.cli import say
+        from tui.query.reach import reaches
+
+        if not any(reaches(query, one.source, codes) for one in settings.sources):
+            say(f"taskdeck: the filter fits no configured source: {given.filter}")
+    return query
 
 
 def shorts(settings: Config) -> Mapping[str, str]:
