@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -73,9 +73,10 @@ class Account3:
     cloud: Cloud = field(default_factory=Cloud)
     keys: Keys = field(default_factory=Keys)
     share: Share = field(default_factory=lambda: Share(0.6))
+    vendor: Literal["alibaba", "huawei"] = "alibaba"
 
     def __post_init__(self) -> None:
-        account = Account(name="acme", vendor="alibaba", rate_share=self.share)
+        account = Account(name="acme", vendor=self.vendor, rate_share=self.share)
         budget, clocks, latch = Budget(), Clocks(lambda: 1_000_000 + loop_time()), Latch()
         self.lines = [
             Line(self.cloud, account, region, self.keys, budget=budget, clocks=clocks, latch=latch)
@@ -128,8 +129,20 @@ def test_what_waits_when_the_refusal_comes_is_not_sent() -> None:
         acme = Account3()
         asked = [refused(line) for line in acme.lines for _ in range(40)]
         await asyncio.gather(*asked)
-        assert loop_time() == pytest.approx(0.17)
-        assert len(acme.cloud.sent) == 2  # one for each region: all that could be under way
+        assert loop_time() == 0.375  # two steps of 0.17, up to a tick: when the next ones would have gone
+        assert len(acme.cloud.sent) == 4  # two for each region: all that could be under way
+
+    run(story())
+
+
+@pytest.mark.parametrize(("vendor", "most"), [("huawei", 4), ("alibaba", 8)])
+def test_fewer_are_under_way_than_lock_a_key(vendor: Literal["alibaba", "huawei"], most: int) -> None:
+    """Huawei locks a key after more than five refusals in a row; sources of ten regions are read in one moment."""
+
+    async def story() -> None:
+        acme = Account3(share=Share(EVERYTHING), vendor=vendor)
+        await asyncio.gather(*(refused(acme.lines[at % 3]) for at in range(10)))
+        assert len(acme.cloud.sent) == most
 
     run(story())
 

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from tui.calls import Credential
 from tui.errors import AuthError
 
+AT_ONCE = 4  # requests with one key under way where refusals lock it: Huawei does after more than five in a row
 KEPT = 8  # refused credentials: whoever changes keys may change them back
 
 
@@ -24,6 +25,8 @@ class Latch:
         self._good: Credential | None = None  # the last one that was, since the last refusal
         self._again = False
         self._trying: asyncio.Event | None = None
+        self.few = asyncio.Semaphore(AT_ONCE)
+        """What passes here is refused before much more of it is sent: sources are read together."""
 
     def refuses(self, credential: Credential | None, whose: object = None) -> bool:
         """Whether this credential was refused, for all or for `whose` requests."""

@@ -152,7 +152,8 @@ class Line:
                 return await self._sent(ask, credential)
         latch = self._latch
         latch.check(credential, self)
-        async with self._turn(ask.action, partial(latch.check, credential, self)), self._wire.gate(ask.origin):
+        few = latch.few if self._account.vendor == "huawei" else _NO_LIMIT
+        async with self._turn(ask.action, partial(latch.check, credential, self)), self._wire.gate(ask.origin), few:
             if latch.refuses(credential, self):  # meanwhile
                 async with latch.one_try(credential, self):
                     return await self._sent(ask, credential)
