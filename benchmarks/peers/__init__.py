@@ -6,6 +6,7 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,15 +92,25 @@ class Peer(ABC):
         at, span = self.cursor_line(seen), self.span(seen)
         return None if at is None or span is None else seen.line(at)[span[1] : span[2]].strip()
 
-    def tasks(self, seen: Watched) -> set[str]:
-        """All tasks on the screen."""
+    def tasks(self, seen: Watched) -> list[str]:
+        """All tasks on the screen, from top to bottom."""
         span = self.span(seen)
-        return set() if span is None else {line[span[1] : span[2]].strip() for line in seen.lines()[span[0] + 1 : -2]}
+        texts = [] if span is None else [line[span[1] : span[2]].strip() for line in seen.lines()[span[0] + 1 : -2]]
+        return list(dict.fromkeys(texts))
 
     def other_rows(self, seen: Watched) -> Callable[[Watched], int]:
-        """Tells when the table shows other rows than now."""
-        before = self.tasks(seen)
-        return lambda seen: YES if len(self.tasks(seen) - before) >= LEAST_ROWS else NO
+        """Tells when the table shows other rows than now, or the same ones the other way round: whose cursor stays on
+        its task in the middle of the screen has the same neighbours in either order.
+        """
+        places = {text: y for y, text in enumerate(self.tasks(seen))}
+
+        def other(seen: Watched) -> int:
+            told = self.tasks(seen)
+            again = [places[text] for text in told if text in places]
+            turned = sum(above > below for above, below in pairwise(again))
+            return YES if len(told) - len(again) + turned >= LEAST_ROWS else NO
+
+        return other
 
     def span(self, seen: Watched) -> tuple[int, int, int] | None:
         """The line of the column names, and from where to where the cells that name a task are."""

@@ -137,6 +137,21 @@ def test_what_is_new_or_changed_or_leaving_is_told_for_a_moment(stage: Stage) ->
     assert stage.look(ALL) == {ALL: ["c", "e"]}
 
 
+def test_what_changes_twice_is_told_for_a_moment_from_the_second_time_on(stage: Stage) -> None:
+    stage.look(ALL)
+    stage.put(FC, row(FC, "a", State.FAILED))
+    stage.look(ALL)
+    stage.now += MOMENT - 1
+    stage.put(FC, row(FC, "a", State.SUCCEEDED))
+    stage.look(ALL)
+    stage.now += 1
+    assert not stage.board.settle(stage.now)
+    assert [*stage.board.signs(ALL).values()] == ["changed"]
+    stage.now += MOMENT - 1
+    assert stage.board.settle(stage.now)
+    assert not stage.board.signs(ALL)
+
+
 def test_marks_and_news_can_be_asked_for(stage: Stage) -> None:
     stage.look(ALL)
     stage.board.ask(ALL, "mark:yes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -68,7 +68,8 @@ class Board:
         self._feed = store.follow()
         self._tally: dict[str, Counter[State]] = {}
         self._settled: set[str] = set()
-        self._recent: deque[tuple[int, TaskKey]] = deque()
+        self._recent: OrderedDict[TaskKey, int] = OrderedDict()
+        """When what is marked was so last, the longest ago first."""
         self._news: set[TaskKey] = set()
         self._looked_at = self._now = 0
         self._shown: tuple[int, ...] = ()
@@ -211,7 +212,8 @@ class Board:
         if moved.before is None:
             self._news.add(moved.key)
         self.fresh[moved.key] = "new" if moved.before is None else "changed"
-        self._recent.append((now, moved.key))
+        self._recent[moved.key] = now
+        self._recent.move_to_end(moved.key)
 
     def _forget(self, key: TaskKey) -> None:
         self.marked.discard(key)
@@ -220,8 +222,8 @@ class Board:
     def settle(self, now: int) -> bool:
         """Ends the moment of rows that were new, changed or leaving; whether there were any."""
         ended = False
-        while self._recent and self._recent[0][0] <= now - MOMENT:
-            _, key = self._recent.popleft()
+        while self._recent and next(iter(self._recent.values())) <= now - MOMENT:
+            key, _ = self._recent.popitem(last=False)
             ended = self.fresh.pop(key, None) is not None or ended
         for roster in self._rosters.values():
             ended = roster.let_go(now - MOMENT) or ended
