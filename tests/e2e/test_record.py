@@ -41,7 +41,7 @@ def test_what_the_monitor_records_is_replayed_without_a_cloud(tmp_path: Path) ->
 def test_a_file_that_is_no_recording_is_2_and_one_line(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("hello\n")
     env = environment(tmp_path, TERM="xterm-256color")
-    with Terminal([BIN, "replay", str(tmp_path / "notes")], env, columns=80, lines=24) as screen:
+    with Terminal([BIN, "replay", str(tmp_path / "notes")], env, columns=200, lines=24) as screen:  # a path is long
         screen.until("is no recording")
         assert screen.wait() == 2
     assert taskdeck(tmp_path, "replay", str(tmp_path / "notes")).returncode == 2  # no terminal
