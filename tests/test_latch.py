@@ -43,13 +43,13 @@ class Cloud(Wire):
     def __post_init__(self) -> None:
         super().__init__(NETWORK)
 
-    async def _exchange(self, ask: Ask, signed: Signed) -> Reply:
+    async def _exchange(self, ask: Ask, signed: Signed) -> tuple[int, dict[str, str], bytes, int, float | None]:
         who = " ".join(value for name, value in signed.headers if name.lower() in ("authorization", "x-auth-token"))
         self.sent.append((loop_time(), who))
         await asyncio.sleep(self.seconds)
         if self.good in who:
-            return Reply(self.status, self.headers, b"{}", {"total": 0, "tasks": [], "result": []}, True)
-        return Reply(401, {}, b"no such key", {"error_code": "APIGW.0301", "error_msg": "no such key"}, True)
+            return self.status, self.headers, b'{"total": 0, "tasks": [], "result": []}', 0, None
+        return 401, {}, b'{"error_code": "APIGW.0301", "error_msg": "no such key"}', 0, None
 
 
 @dataclass

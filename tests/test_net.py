@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.raw_server import SILENCE, Answer, Heard, chunked, http, listening, raw_server
@@ -33,7 +33,7 @@ from tui.errors import (
     WriteRefused,
 )
 from tui.line import Clocks, Line
-from tui.net import Wire, _fields, _json, _second, _skew
+from tui.net import Wire, _fields, _second, _skew
 from tui.settings import EVERYTHING, Account, Network
 from tui.settings.kinds import Seconds, Share
 
@@ -93,42 +93,6 @@ async def success(answer: Answer, **settings: Any) -> Any:
     """The JSON of an answer."""
     async with raw_server(answer) as server, line(**settings) as call:
         return (await call(ask(server.origin))).json
-
-
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters()),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(JSON, st.booleans(), st.sampled_from(("utf-8", "utf-16", "utf-32")), st.sampled_from((None, 1)))
-def test_json_is_what_the_standard_library_says_it_is(
-    value: Any, plain: bool, charset: str, indent: int | None
-) -> None:
-    content = json.dumps(value, ensure_ascii=plain, indent=indent).encode(charset, "surrogatepass")
-    assert repr(_json(content)) == repr((True, json.loads(content)))
-
-
-@given(st.binary(max_size=30) | st.text('{}[]",:0123456789eE+-.truefalsn\\u ', max_size=30).map(str.encode))
-@example(b"NaN")
-@example(b'{"a": -Infinity}')
-@example(b'"\\ud800"')
-@example(b"1e999")
-@example(b'{"a": 1, "a": 2}')
-@example(b"\xef\xbb\xbf{}")
-@example(b'"\x01"')
-@example(b"[" * 100_000)
-def test_what_is_no_json_is_none(content: bytes) -> None:
-    try:
-        known: Any = (True, json.loads(content, parse_constant=int))  # int("NaN") is a ValueError
-    except (ValueError, RecursionError):
-        known = (False, None)
-    assert repr(_json(content)) == repr(known)
 
 
 def test_headers_are_text_whatever_they_are_written_in_and_two_of_a_name_are_one() -> None:

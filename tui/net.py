@@ -8,7 +8,6 @@ requests.
 from __future__ import annotations
 
 import asyncio
-import json
 import ssl
 import sys
 import time
@@ -17,10 +16,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui import __version__
 from tui.calls import Ask, Reply, Signed
+from tui.decoding import decoded, in_pieces
 from tui.errors import BadRequest, CallError, Malformed, Unavailable
 from tui.settings import Network
 from tui.settings.endpoints import host_of, is_loopback
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from tui.connections import Connections, Response
 
+_Answer: TypeAlias = tuple[int, Mapping[str, str], bytes, int, float | None]
+"""Status, headers, body, when it was whole (epoch ms), what the provider's clock is ahead of ours (s)."""
 ANSWER_LIMIT = 32 * 2**20  # bytes, decoded; the largest known answer (1,000 FC rows with payloads) is under 1 MiB
 LONG = 20_000  # bytes of an answer whose parsing waits for its turn
 IN_FLIGHT = 8  # requests to one origin
@@ -95,13 +97,19 @@ class Wire:
 
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._exchange(ask, signed)
+                status, fields, content, at, skew = await self._exchange(ask, signed)
         except TimeoutError:
             raise Unavailable(f"no whole answer within {self._seconds:g} s", code="TimedOut") from None
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ssl.SSLError, OSError, UnicodeError) as error:
             raise _translated(error, ask) from None
+        if self._turn is not None and len(content) > LONG:  # a page of 1,000 rows is 10 ms of parsing
+            await self._turn()
+            parsed, value = await in_pieces(content, self._turn)
+        else:
+            parsed, value = decoded(content)
+        return Reply(status, fields, content, value, parsed, at, skew)
 
-    async def _exchange(self, ask: Ask, signed: Signed) -> Reply:
+    async def _exchange(self, ask: Ask, signed: Signed) -> _Answer:
         body = ask.body if signed.body is None else signed.body
         headers = [("Host", ask.host), ("User-Agent", f"taskdeck/{__version__}"), *ask.headers, *signed.headers]
         if body or ask.method in _WITH_BODY:
@@ -122,12 +130,7 @@ class Wire:
         if 300 <= response.status < 400:
             where = fields.get("location", "nowhere").partition("?")[0][:200]
             raise Unavailable(f"redirected to {where}: not followed", code="Redirected", http_status=response.status)
-        if self._turn is not None and len(content) > LONG:  # a page of 1,000 rows is 10 ms of parsing
-            await self._turn()
-        parsed, value = _json(content)
-        return Reply(
-            response.status, fields, content, value, parsed, round(time.time() * 1000), _skew(fields, sent, came)
-        )
+        return response.status, fields, content, round(time.time() * 1000), _skew(fields, sent, came)
 
     async def _content(self, response: Response, encoding: str) -> bytes:
         """The body, decoded, as long as it stays under the limit: a compressed bomb is never unfolded past it."""
@@ -180,32 +183,6 @@ def _url(text: str) -> httpx.URL:
     import httpx
 
     return httpx.URL(text)
-
-
-def _json(content: bytes) -> tuple[bool, Any]:
-    """Whether the bytes are JSON whatever their content type says, and the value.
-
-    msgspec takes a row in 2.7 us where json takes 6. What it will not take (half a surrogate pair, UTF-16, a number
-    beyond floats) json may.
-    """
-    from msgspec import DecodeError
-    from msgspec.json import decode
-
-    try:
-        return True, decode(content)
-    except (DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        return True, _DECODER.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
-    except (ValueError, RecursionError):  # JSONDecodeError, UnicodeDecodeError and over-long numbers are ValueErrors
-        return False, None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)  # json.loads with an option makes one for each answer
 
 
 def _skew(headers: Mapping[str, str], sent: float, came: float) -> float | None:

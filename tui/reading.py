@@ -16,7 +16,7 @@ from tui.errors import CallError
 from tui.model import Task, TaskKey
 from tui.patience import FATAL, PATIENT, Patience, retrying
 from tui.recall import Recall
-from tui.sheet import Sheet
+from tui.sheet import Sheet, hashed
 from tui.trail import Trail, span
 
 T = TypeVar("T")
@@ -302,7 +302,7 @@ class _Run:
             self.missing.append(f"{listing.label} (a row that nobody can read)")
             page = await self._readable(page)
             sheet = Sheet()  # no page to be known again: it has to be said each time
-            sheet.fill(page.tasks)
+            sheet.fill(page.tasks, hashed(page.tasks))
         self.totals.setdefault(listing, set()).add(page.total)
         self.keys.setdefault(listing, set()).update(sheet.hashes)
         shapes = self.shapes.setdefault(listing, set())
@@ -326,10 +326,12 @@ class _Run:
     async def _fill(self, sheet: Sheet, page: Page) -> None:
         if self.patience.turn is not None:
             await self.patience.turn()
-        for end in range(SLICE, len(page.tasks), SLICE):
-            page.tasks[end]
-            await self._turn()
-        sheet.fill(page.tasks)
+        hashes: list[int] = []
+        for start in range(0, len(page.tasks), SLICE):
+            if start:
+                await self._turn()
+            hashes += hashed(page.tasks[start : start + SLICE])
+        sheet.fill(page.tasks, hashes)
 
     async def _slices(self, page: Page) -> None:
         for start in range(0, len(page.tasks), SLICE):

@@ -17,7 +17,7 @@ from tests.fidelity.picture import Fields, Mismatch, Name, lies, mismatches, nam
 from tests.fidelity.reads import Reads
 from tui.adapters import load
 from tui.budget import Budget
-from tui.calls import Ask, Reply, Signed
+from tui.calls import Ask, Signed
 from tui.cloud.app import Desk
 from tui.cloud.faults import Faults
 from tui.cloud.job import Job
@@ -30,7 +30,7 @@ from tui.cloud.world import World
 from tui.credentials import source_of
 from tui.errors import Malformed
 from tui.line import Clocks, Line
-from tui.net import Wire, _json, _skew
+from tui.net import Wire, _skew
 from tui.patience import Patience
 from tui.poller import Poller
 from tui.settings import Config, Network
@@ -51,7 +51,7 @@ class Courier(Wire):
         self._desk, self._now, self._rng = desk, now, random.Random(seed)
         self._serving: set[asyncio.Task[None]] = set()
 
-    async def _exchange(self, ask: Ask, signed: Signed) -> Reply:
+    async def _exchange(self, ask: Ask, signed: Signed) -> tuple[int, Mapping[str, str], bytes, int, float | None]:
         sent = self._now()
         await asyncio.sleep(self._rng.uniform(*LATENCY))
         asked = _Exchange(ask, signed)
@@ -65,9 +65,8 @@ class Courier(Wire):
         await asyncio.sleep(self._rng.uniform(*LATENCY))
         if asked.too_large:
             raise Malformed("the answer is larger than 32 MiB", http_status=asked.status)
-        parsed, value = _json(asked.body)
         skew = _skew(asked.headers, sent, self._now())
-        return Reply(asked.status, asked.headers, asked.body, value, parsed, round(self._now() * 1000), skew)
+        return asked.status, asked.headers, asked.body, round(self._now() * 1000), skew
 
     def _served(self, one: asyncio.Task[None]) -> None:
         if one.exception() is None:
