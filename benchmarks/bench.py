@@ -41,7 +41,7 @@ def measure(part: str, *, quick: bool) -> list[Row]:
         "traffic": lambda: traffic.measured(6 if quick else 60),
         "start": lambda: start.measured(1 if quick else 5),
         "lists": lambda: list_against_sdks.measured(1 if quick else 3, 2_000 if quick else 50_000),
-        "pages": lambda: pages.measured(1 if quick else 2, 20 if quick else 200, 6 if quick else 30),
+        "pages": lambda: pages.measured(1 if quick else 2, 20 if quick else 500, 6 if quick else 30),
         "keys": lambda: sizes.measured(1, 6 if quick else 30, 1.0 if quick else 4.0),
     }
     return parts[part]()
