@@ -171,15 +171,25 @@ async def test_after_a_full_disk_the_store_keeps_nothing_for_the_recorder(
     assert not any(map(len, store._feeds))
 
 
-async def test_the_monitors_recorder_writes_what_was_not_written_when_it_ends(tmp_path: Path) -> None:
-    path, store = tmp_path / "day", Store([SOURCE])
+async def begun(path: Path, store: Store) -> tuple[Recorder, asyncio.Task[None]]:
+    """The monitor's recorder at work, told of one task that runs."""
     recorder = Recorder(str(path), store)
     running = asyncio.create_task(recorder.run())
     await asyncio.sleep(0)
     recorder.listen(store.merge(Round(SOURCE), [task("a", seen_at=NOW)], at=NOW))
-    recorder.listen(Change(source=SOURCE, at=NOW, status=store.status("src")))
+    return recorder, running
+
+
+async def left(running: asyncio.Task[None]) -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_monitors_recorder_writes_what_was_not_written_when_it_ends(tmp_path: Path) -> None:
+    path, store = tmp_path / "day", Store([SOURCE])
+    recorder, running = await begun(path, store)
+    recorder.listen(Change(source=SOURCE, at=NOW, status=store.status("src")))
+    await left(running)
     (found,) = read(str(path)).events
     assert isinstance(found, Sighted)
     assert found.task.key.id == "a"
@@ -187,14 +197,10 @@ async def test_the_monitors_recorder_writes_what_was_not_written_when_it_ends(tm
 
 async def test_what_an_answer_by_id_brought_last_is_written_too(tmp_path: Path) -> None:
     path, store = tmp_path / "day", Store([SOURCE])
-    recorder = Recorder(str(path), store)
-    running = asyncio.create_task(recorder.run())
-    await asyncio.sleep(0)
-    recorder.listen(store.merge(Round(SOURCE), [task("a", seen_at=NOW)], at=NOW))
+    recorder, running = await begun(path, store)
     store.set_status(replace(store.status("src"), answered_at=NOW))
     recorder.listen(Change(source=SOURCE, at=NOW, status=store.status("src")))
     store.settle(SOURCE, [task("a", State.FAILED, seen_at=NOW)], at=NOW)  # of the watch list: nobody is told
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await left(running)
     states = [one.task.state for one in read(str(path)).events if isinstance(one, Sighted)]
     assert states == [State.RUNNING, State.FAILED]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -13,6 +13,7 @@ from tui.store import Moved, Store
 from tui.ui.desk import Provider
 from tui.ui.facts import GREY, Facts, gather, skews
 from tui.ui.filter_bar import Verdict
+from tui.ui.fresh import Fresh
 from tui.view import Roster, Sort
 from tui.view.behind import Behind
 from tui.view.order import ranker
@@ -51,7 +52,6 @@ class Board:
         self.marked: set[TaskKey] = set()
         self.pins: frozenset[TaskKey] = frozenset()
         """The tasks of the watch list, which stand before all others."""
-        self.fresh: dict[TaskKey, str] = {}
         self._digits = {provider.adapter: provider.digit for provider in providers}
         self._rosters = {
             digit: Roster(store.sources, partial(self._known_to, digit)) for digit in (ALL, *self.providers)
@@ -68,8 +68,7 @@ class Board:
         self._feed = store.follow()
         self._tally: dict[str, Counter[State]] = {}
         self._settled: set[str] = set()
-        self._recent: OrderedDict[TaskKey, int] = OrderedDict()
-        """When what is marked was so last, the longest ago first."""
+        self._fresh = Fresh()
         self._news: set[TaskKey] = set()
         self._looked_at = self._now = 0
         self._shown: tuple[int, ...] = ()
@@ -211,9 +210,7 @@ class Board:
             return
         if moved.before is None:
             self._news.add(moved.key)
-        self.fresh[moved.key] = "new" if moved.before is None else "changed"
-        self._recent[moved.key] = now
-        self._recent.move_to_end(moved.key)
+        self._fresh.mark(moved.key, "new" if moved.before is None else "changed", now)
 
     def _forget(self, key: TaskKey) -> None:
         self.marked.discard(key)
@@ -221,10 +218,7 @@ class Board:
 
     def settle(self, now: int) -> bool:
         """Ends the moment of rows that were new, changed or leaving; whether there were any."""
-        ended = False
-        while self._recent and next(iter(self._recent.values())) <= now - MOMENT:
-            key, _ = self._recent.popitem(last=False)
-            ended = self.fresh.pop(key, None) is not None or ended
+        ended = self._fresh.let_go(now - MOMENT)
         for roster in self._rosters.values():
             ended = roster.let_go(now - MOMENT) or ended
         if now - self._looked_at >= AGAIN:
@@ -344,7 +338,8 @@ class Board:
     def signs(self, digit: int) -> Mapping[TaskKey, str]:
         """The rows of a pane that are "new", "changed" or "gone", for a moment."""
         leaving = self._rosters[digit].leaving
-        return {**self.fresh, **dict.fromkeys(leaving, "gone")} if leaving else self.fresh
+        signs = self._fresh.signs
+        return {**signs, **dict.fromkeys(leaving, "gone")} if leaving else signs
 
     def where(self, digit: int) -> Roster:
         """Where tasks stand in the rows of a pane."""
