@@ -13,8 +13,10 @@ from tests.tasks import NOW, SOURCE, task
 from tui.cli.event_lines import ndjson
 from tui.cli.happenings import Happened
 from tui.cli.words import Turned
+from tui.facts import DEEP
 from tui.model import Source, State, Task, TaskKey
-from tui.recorded import DEEP, Said, Sighted, Unreadable, event_of, recording
+from tui.query.fields import FIELDS
+from tui.recorded import _FACTS, Said, Sighted, Unreadable, event_of, recording
 from tui.status import Word
 
 SOURCES = {SOURCE.name: SOURCE}
@@ -120,6 +122,10 @@ def test_a_field_of_another_kind_spoils_its_line(spoiled: dict[str, Any]) -> Non
     event_of(json.dumps(told))
     with pytest.raises(Unreadable):
         event_of(json.dumps(told | spoiled))
+
+
+def test_each_fact_that_tasks_are_sorted_by_has_its_kind() -> None:
+    assert {name for name in FIELDS if "." in name} == _FACTS.keys()
 
 
 @pytest.mark.parametrize("within", ["[%s]", '{"a": %s}'])

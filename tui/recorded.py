@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, NoReturn
 
+from tui.facts import shallow
 from tui.model import NO_EXTRA, Source, State, Task, TaskKey
 from tui.status import Word
 
 LINE = 4_000_000  # characters of one: no task is longer, and what is no recording may be one endless line
-DEEP = 40  # lists and objects within each other in a fact of a task: deeper ones end a drawing, not the reading
 MOST = 2**63  # beyond any count; an integer of 400 digits is no float, and arithmetic with it ends
 _FACTS: Mapping[str, type] = {
     **dict.fromkeys(("fc.instance", "os.generation", "tat.invocation", "tat.command", "tat.by"), str),
@@ -146,7 +146,7 @@ def _extra(facts: object) -> Mapping[str, Any]:
     """The facts of one provider: those of ours are of their own kind, for tasks are sorted and grouped by them."""
     if not isinstance(facts, dict) or not facts:
         return NO_EXTRA
-    if not all(map(_shallow, facts.values())):
+    if not all(map(shallow, facts.values())):
         raise Unreadable("too deep")
     if any(type(facts[name]) is not _FACTS[name] for name in facts.keys() & _FACTS.keys()):
         raise Unreadable("a fact of another kind")
@@ -195,11 +195,3 @@ def _moment(told: Mapping[str, Any], name: str) -> int:
 
 def _when(told: Mapping[str, Any], name: str) -> int | None:
     return None if told.get(name) is None else _moment(told, name)
-
-
-def _shallow(value: object, left: int = DEEP) -> bool:
-    """Whether what is nested can be drawn, compared and written wherever that happens."""
-    if not isinstance(value, dict | list):
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return left > 0 and all(_shallow(one, left - 1) for one in inner)

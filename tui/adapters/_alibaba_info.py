@@ -6,22 +6,21 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tui.facts import shallow
 from tui.mask import inside, masked
-
-DEEP = 40  # lists and objects within each other: what json still reads is too deep to be compared, drawn or written
 
 
 def decoded(value: Any) -> Any:
     """The value that the text holds; the text itself where it is no JSON or too deep; None for "" and null."""
     if not isinstance(value, str):
-        return value if _shallow(value) else None
+        return value if shallow(value) else None
     if not value.strip():
         return None
     for inner in (value, f'"{value}"'):
         try:
             found = _json(inner)
             found = _json(found) if isinstance(found, str) else found
-            return found if _shallow(found) else value
+            return found if shallow(found) else value
         except (ValueError, RecursionError):
             continue
     return value
@@ -61,10 +60,3 @@ def pretty(value: Any) -> str | None:
 def _json(text: str) -> Any:
     # NaN and Infinity are no JSON: kept as texts, or our own JSON would not be any either.
     return json.loads(text, parse_constant=str)
-
-
-def _shallow(value: Any, left: int = DEEP) -> bool:
-    if not isinstance(value, dict | list):
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return left > 0 and all(_shallow(one, left - 1) for one in inner)
